@@ -1,0 +1,1 @@
+"""Floor 5: the command `policyengine`: words in, words out."""

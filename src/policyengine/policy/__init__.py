@@ -1,0 +1,1 @@
+"""Floor 1: the policy language: source, schema, checks, expressions, compiled policies."""

@@ -1,0 +1,1 @@
+"""Floor 1: counting text and image tokens, offline."""

@@ -1,0 +1,1 @@
+"""Floor 0: amounts, the calendar, canonical bytes and diagnostics; knows nothing of policies."""

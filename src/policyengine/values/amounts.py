@@ -1,0 +1,72 @@
+"""Exact credit amounts: integer micro-credits, decimals read from text, one rounding function."""
+
+from decimal import Decimal
+from typing import Final, Literal, TypeAlias
+
+Micro: TypeAlias = int
+"""A number of micro-credits: 1 credit = 1,000,000. Always an int, within +/- `AMOUNT_MICRO_MAX`."""
+
+MICRO_PER_CREDIT: Final = 1_000_000
+AMOUNT_MICRO_MAX: Final = 10**18
+"""The largest amount accepted anywhere: a sum of nine such amounts still fits 64 bits."""
+
+RoundingMode: TypeAlias = Literal["up", "down", "half_up", "half_even"]
+
+
+def round_ratio(numerator: int, denominator: int, quantum: int, mode: RoundingMode) -> int:
+    """Round the exact amount `numerator / denominator` to a whole number of `quantum`.
+
+    Takes: numerator >= 0, denominator > 0, quantum > 0; all in the same unit (micro-credits).
+    Gives: a multiple of quantum.
+    """
+    step = denominator * quantum
+    whole, rest = divmod(numerator, step)
+    if rest and _goes_up(whole, rest, step, mode):
+        whole += 1
+    return whole * quantum
+
+
+def _goes_up(whole: int, rest: int, step: int, mode: RoundingMode) -> bool:
+    if mode == "up":
+        return True
+    if mode == "down":
+        return False
+    if rest * 2 == step:
+        return mode == "half_up" or whole % 2 == 1
+    return rest * 2 > step
+
+
+def micro_of(amount: Decimal | int) -> Micro:
+    """Turn credits into micro-credits, exactly.
+
+    Raises: ValueError when the amount has more than six decimals or is out of bounds.
+    """
+    exact = Decimal(amount)
+    if not exact.is_finite():
+        raise ValueError(f"`{amount}` is not an amount")
+    if abs(exact) * MICRO_PER_CREDIT > AMOUNT_MICRO_MAX:
+        raise ValueError(f"`{amount}` is more credits than a ledger can hold")
+    scaled = exact * MICRO_PER_CREDIT
+    micro = int(scaled)
+    if micro != scaled:
+        raise ValueError(f"`{amount}` has more than six decimals")
+    return micro
+
+
+def credits_text(micro: Micro, *, decimals: int = 2) -> str:
+    """Write an amount as credits: thousands separated, at least `decimals` decimals, never rounded.
+
+    `1234500000` is `1,234.50`; `1` is `0.000001`.
+    """
+    sign = "-" if micro < 0 else ""
+    whole, rest = divmod(abs(micro), MICRO_PER_CREDIT)
+    fraction = f"{rest:06d}".rstrip("0").ljust(decimals, "0")
+    return f"{sign}{whole:,}.{fraction}" if fraction else f"{sign}{whole:,}"
+
+
+def credits_plain(micro: Micro) -> str:
+    """Write an amount as a plain decimal for machines: `1234.5`, no separators, no padding."""
+    sign = "-" if micro < 0 else ""
+    whole, rest = divmod(abs(micro), MICRO_PER_CREDIT)
+    fraction = f"{rest:06d}".rstrip("0")
+    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
