@@ -134,7 +134,7 @@ def _shift(local: datetime, unit: SpanUnit, count: int) -> datetime:
         return local + timedelta(days=days * count)
     months = local.year * 12 + local.month - 1 + _CALENDAR_MONTHS[unit] * count
     year, month = divmod(months, 12)
-    if year > datetime.max.year:
+    if year > MAXYEAR:
         raise OverflowError
     return local.replace(
         year=year, month=month + 1, day=min(local.day, monthrange(year, month + 1)[1])
