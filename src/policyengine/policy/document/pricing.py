@@ -1,0 +1,171 @@
+"""The parts of a policy file about counting and prices."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from policyengine.policy.document.words import (
+    Expression,
+    Name,
+    Number,
+    Part,
+    PositiveNumber,
+    Prose,
+    SpanText,
+)
+
+
+class Source(Part):
+    """Where the rules of this policy were published."""
+
+    page: Prose = Field(
+        description="The page or document that states the rules.", examples=["example.com/pricing"]
+    )
+    read: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(
+        description="The day on which the page was read.", examples=["2026-01-28"]
+    )
+    placeholders: Prose | None = Field(
+        default=None,
+        description="Which numbers are not published and were made up for this file.",
+        examples=["All amounts and multipliers."],
+    )
+
+
+class Time(Part):
+    """How days and months are counted."""
+
+    zone: Annotated[str, Field(min_length=1, max_length=64)] = Field(
+        description="The time zone of days, months and years, by its IANA name.",
+        examples=["Asia/Shanghai"],
+    )
+    month: Literal["same_day_or_last"] = Field(
+        description="A month ends on the same day, or on the month's last day if it has none.",
+        examples=["same_day_or_last"],
+    )
+
+
+class Credits(Part):
+    """The smallest amount that is charged, and how prices are rounded to it."""
+
+    smallest: PositiveNumber = Field(
+        description="Prices are whole multiples of this many credits.", examples=[0.01]
+    )
+    round: Literal["up", "down", "half_up", "half_even"] = Field(
+        description="Which way a price between two multiples goes.", examples=["up"]
+    )
+    round_at: Literal["each_request", "each_line"] = Field(
+        description="Round once per request, or each price line on its own.",
+        examples=["each_request"],
+    )
+
+
+class Measure(Part):
+    """Units that are counted in the same way, with what they cost."""
+
+    per: Annotated[int, Field(ge=1, le=10**9)] = Field(
+        description="How many counts one rate pays for.", examples=[1000000]
+    )
+    input: dict[Name, Number] = Field(
+        default_factory=dict,
+        description="Units sent to the model, each with its rate in credits; counts never overlap.",
+        examples=[{"text_input": 100, "text_cached": 10}],
+    )
+    output: dict[Name, Number] = Field(
+        default_factory=dict,
+        description="Units that the model answers with, each with its rate in credits.",
+        examples=[{"text_output": 500}],
+    )
+
+
+class Tier(Part):
+    """Another price for requests that meet a condition; the last tier that holds decides."""
+
+    when: Expression = Field(
+        description="The condition, over counts of the request: yes or no.",
+        examples=["all_input > 200000"],
+    )
+    applies_to: Literal["whole_request"] = Field(
+        description="What the tier prices: the whole request, below the threshold as well.",
+        examples=["whole_request"],
+    )
+    multiplier: Number = Field(description="The model's multiplier in this tier.", examples=[12])
+
+
+class Model(Part):
+    """What a model costs."""
+
+    multiplier: Number = Field(
+        description="The model's factor, shown in the model list; 0 makes it free.", examples=[1]
+    )
+    title: Prose | None = Field(
+        default=None, description="The name that people read.", examples=["Frontier"]
+    )
+    rates: dict[Name, Number] | None = Field(
+        default=None,
+        description="Rates of this model that replace those of `units`, unit by unit.",
+        examples=[{"text_cached": 50}],
+    )
+    tiers: list[Tier] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Other prices by condition, lowest threshold first.",
+        examples=[
+            [{"when": "all_input > 200000", "applies_to": "whole_request", "multiplier": 12}]
+        ],
+    )
+    counted_as: Name | None = Field(
+        default=None,
+        description="The entry of `counting` that says how this model's tokens are counted.",
+        examples=["openai_tiles"],
+    )
+
+
+class ImageCounting(Part):
+    """How a family of models turns an image into tokens."""
+
+    formula: Literal["openai_tiles", "openai_patches", "anthropic", "gemini", "qwen_vl"] = Field(
+        description="The published formula.", examples=["openai_tiles"]
+    )
+    constants: dict[Name, Number] = Field(
+        default_factory=dict,
+        description="Constants of the formula that differ from its usual ones.",
+        examples=[{"base_tokens": 85, "tile_tokens": 170}],
+    )
+
+
+class Counting(Part):
+    """How text and images are turned into tokens before a request."""
+
+    text: Literal["o200k_base", "cl100k_base"] = Field(
+        description="The encoding that counts text.", examples=["o200k_base"]
+    )
+    image: ImageCounting = Field(
+        description="The formula that counts images.", examples=[{"formula": "openai_tiles"}]
+    )
+
+
+class Charge(Part):
+    """What a request costs, and which requests cost nothing."""
+
+    formula: Expression = Field(
+        description="Credits of a request, from its counts at their rates and the multiplier.",
+        examples=["tokens_at_rate * multiplier"],
+    )
+    minimum: Number = Field(
+        description="The least that a request with a price above 0 costs, in credits.",
+        examples=[0.01],
+    )
+    unknown_model: Literal["refuse"] = Field(
+        description="What happens to a request for a model that is not listed.",
+        examples=["refuse"],
+    )
+    failed_request: Literal["free", "input_only", "full"] = Field(
+        description="What a request costs that failed.", examples=["free"]
+    )
+    cancelled_request: Literal["free", "input_only", "full"] = Field(
+        description="What a request costs whose answer was stopped by the user.", examples=["full"]
+    )
+    late_usage: SpanText = Field(
+        description="How long after its start a request may be reported; later it is refused.",
+        examples=["7 days"],
+    )
