@@ -1,0 +1,306 @@
+"""A book: one wallet's state, folded from its transactions; and `apply`, the one fold step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from policyengine.ledger.changes import (
+    Change,
+    Charged,
+    DebtChanged,
+    GiftGiven,
+    HoldClosed,
+    HoldSet,
+    LotEnded,
+    LotOpened,
+    SeriesEnded,
+    SeriesSet,
+    SubscriptionSet,
+)
+from policyengine.ledger.holds import Hold
+from policyengine.ledger.lots import Lot
+from policyengine.ledger.subscriptions import Series, Subscription
+from policyengine.ledger.transactions import Move, Transaction
+from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
+from policyengine.values.calendar import NEVER, Instant
+
+RECENT_CHARGES_MAX: Final = 21
+"""How many charges tell what is usual for a wallet; odd, so that the median is one of them."""
+
+_EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+class LedgerFault(Exception):  # noqa: N818  # a fault of the ledger, not of the caller
+    """A transaction does not fit the book: the bookkeeping itself is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One wallet's state at `settled_at`; nothing in it is older than it needs to decide.
+
+    `lots` holds the open lots and those that a command names; `available_micro` is the sum of
+    what remains in them. `due_at` is at or before the next instant at which time changes the book.
+    INVARIANT: every lot is balanced; 0 <= available, held, debt.
+    """
+
+    wallet_id: str
+    policy: str
+    seq: int = 0
+    settled_at: Instant = 0
+    lots: Mapping[int, Lot] = field(default=_EMPTY)
+    holds: Mapping[int, Hold] = field(default=_EMPTY)
+    series: Mapping[int, Series] = field(default=_EMPTY)
+    subscription: Subscription | None = None
+    gifts: tuple[str, ...] = ()
+    lots_opened: int = 0
+    series_opened: int = 0
+    available_micro: Micro = 0
+    debt_micro: Micro = 0
+    recent_charges: tuple[Micro, ...] = ()
+    due_at: Instant = NEVER
+
+    @property
+    def held_micro(self) -> Micro:
+        """Give the credits set aside by open holds."""
+        return sum(hold.held_micro for hold in self.holds.values())
+
+
+_TRANSITIONS: Final[frozenset[tuple[str, str]]] = frozenset(
+    {
+        ("issued", "available"),
+        ("available", "held"),
+        ("available", "consumed"),
+        ("available", "expired"),
+        ("available", "withdrawn"),
+        ("held", "available"),
+        ("held", "consumed"),
+        ("held", "expired"),
+        ("held", "withdrawn"),
+        ("consumed", "available"),
+        ("consumed", "expired"),
+        ("consumed", "withdrawn"),
+    }
+)
+
+
+def apply(book: Book, transaction: Transaction) -> Book:
+    """Give the book after a transaction: the one place where a balance changes.
+
+    Raises: LedgerFault when the transaction does not follow the book or breaks a lot.
+    """
+    if transaction.seq != book.seq + 1 or transaction.wallet_id != book.wallet_id:
+        raise LedgerFault(f"transaction `{transaction.id}` does not follow `{book.seq}`")
+    if transaction.effective_at < book.settled_at:
+        raise LedgerFault(f"transaction `{transaction.id}` is earlier than the one before it")
+    draft = _Draft(book)
+    for change in transaction.changes:
+        fold = _FOLDS.get(type(change))
+        if fold is not None:
+            fold(draft, change)
+    for move in transaction.moves:
+        draft.move(move)
+    return draft.book(transaction)
+
+
+class _Draft:
+    """The parts of a book that a transaction touches, copied on first touch."""
+
+    __slots__ = ("available", "before", "debt", "due_dirty", "opened", "values")
+
+    def __init__(self, book: Book) -> None:
+        self.before = book
+        self.values: dict[str, Any] = {}
+        self.available = book.available_micro
+        self.debt = book.debt_micro
+        self.due_dirty = False
+        self.opened: list[int] = []
+
+    def table(self, name: str) -> dict[int, Any]:
+        """Give a private copy of one of the book's mappings."""
+        copied = self.values.get(name)
+        if copied is None:
+            copied = self.values[name] = dict(getattr(self.before, name))
+        return copied
+
+    def lot(self, lot_no: int) -> Lot:
+        found = (self.values.get("lots") or self.before.lots).get(lot_no)
+        if found is None:
+            raise LedgerFault(
+                f"lot {lot_no} of wallet `{self.before.wallet_id}` is not in its book"
+            )
+        return found
+
+    def move(self, move: Move) -> None:
+        source, target, amount = move.source, move.target, move.amount_micro
+        if amount <= 0 or (source, target) not in _TRANSITIONS:
+            raise LedgerFault(f"no move of {amount} from `{source}` to `{target}`")
+        lot = self.lot(move.lot_no)
+        pots = {
+            "available": lot.remaining,
+            "held": lot.held,
+            "consumed": lot.consumed,
+            "expired": lot.expired,
+            "withdrawn": lot.withdrawn,
+        }
+        if source != "issued":
+            pots[source] -= amount
+            if pots[source] < 0:
+                raise LedgerFault(f"lot {move.lot_no} has less than {amount} in `{source}`")
+        pots[target] += amount
+        after = Lot(
+            lot.terms,
+            pots["available"],
+            pots["held"],
+            pots["consumed"],
+            pots["expired"],
+            pots["withdrawn"],
+            lot.end,
+        )
+        self.table("lots")[move.lot_no] = after
+        self.available += after.remaining - lot.remaining
+        if not after.is_open or not lot.is_open:
+            self.due_dirty = True
+
+    def book(self, transaction: Transaction) -> Book:
+        before, values = self.before, self.values
+        if not 0 <= self.available <= AMOUNT_MICRO_MAX or not 0 <= self.debt <= AMOUNT_MICRO_MAX:
+            raise LedgerFault(f"transaction `{transaction.id}` leaves an impossible balance")
+        if not all(self.lot(lot_no).is_balanced for lot_no in self.opened):
+            raise LedgerFault(f"transaction `{transaction.id}` opens a lot that it does not fill")
+        get = values.get
+        lots = get("lots", before.lots)
+        holds = get("holds", before.holds)
+        series = get("series", before.series)
+        subscription = get("subscription", before.subscription)
+        due_at = before.due_at
+        if self.due_dirty:
+            due_at = _due_at(lots, holds, series, subscription)
+        return Book(
+            before.wallet_id,
+            before.policy,
+            transaction.seq,
+            transaction.effective_at,
+            lots,
+            holds,
+            series,
+            subscription,
+            get("gifts", before.gifts),
+            get("lots_opened", before.lots_opened),
+            get("series_opened", before.series_opened),
+            self.available,
+            self.debt,
+            get("recent_charges", before.recent_charges),
+            due_at,
+        )
+
+
+def _due_at(
+    lots: Mapping[int, Lot],
+    holds: Mapping[int, Hold],
+    series: Mapping[int, Series],
+    subscription: Subscription | None,
+) -> Instant:
+    due = NEVER if subscription is None else subscription.ends_at
+    for lot in lots.values():
+        if lot.remaining and lot.terms.expires_at < due:
+            due = lot.terms.expires_at
+    for hold in holds.values():
+        due = min(due, hold.expires_at)
+    for each in series.values():
+        due = min(due, each.next_at)
+    return due
+
+
+def due_at(book: Book) -> Instant:
+    """Give the next instant at which time changes the book, or `NEVER`."""
+    return _due_at(book.lots, book.holds, book.series, book.subscription)
+
+
+def with_lots(book: Book, lots: tuple[Lot, ...]) -> Book:
+    """Add closed lots that a command names, such as those that a refund goes back to."""
+    missing = {lot.terms.no: lot for lot in lots if lot.terms.no not in book.lots}
+    return replace(book, lots={**book.lots, **missing}) if missing else book
+
+
+def without_closed_lots(book: Book) -> Book:
+    """Drop lots that can no longer change by themselves, as a store does between commands."""
+    if all(lot.is_open for lot in book.lots.values()):
+        return book
+    return replace(book, lots={no: lot for no, lot in book.lots.items() if lot.is_open})
+
+
+def _lot_opened(draft: _Draft, change: LotOpened) -> None:
+    terms = change.terms
+    opened = draft.values.get("lots_opened", draft.before.lots_opened)
+    if terms.no != opened + 1:
+        raise LedgerFault(f"lot {terms.no} does not follow lot {opened}")
+    draft.values["lots_opened"] = terms.no
+    draft.table("lots")[terms.no] = Lot(terms, 0)
+    draft.opened.append(terms.no)
+    draft.due_dirty = True
+
+
+def _lot_ended(draft: _Draft, change: LotEnded) -> None:
+    draft.table("lots")[change.lot_no] = replace(draft.lot(change.lot_no), end=change.end)
+
+
+def _hold_set(draft: _Draft, change: HoldSet) -> None:
+    draft.table("holds")[change.hold.seq] = change.hold
+    draft.due_dirty = True
+
+
+def _hold_closed(draft: _Draft, change: HoldClosed) -> None:
+    if draft.table("holds").pop(change.hold_seq, None) is None:
+        raise LedgerFault(f"hold {change.hold_seq} is not open")
+    draft.due_dirty = True
+
+
+def _subscription_set(draft: _Draft, change: SubscriptionSet) -> None:
+    draft.values["subscription"] = change.subscription
+    draft.due_dirty = True
+
+
+def _gift_given(draft: _Draft, change: GiftGiven) -> None:
+    gifts = draft.values.get("gifts", draft.before.gifts)
+    if change.rule in gifts:
+        raise LedgerFault(f"`{change.rule}` was given before")
+    draft.values["gifts"] = (*gifts, change.rule)
+
+
+def _series_set(draft: _Draft, change: SeriesSet) -> None:
+    number = change.series.no
+    opened = draft.values.get("series_opened", draft.before.series_opened)
+    draft.values["series_opened"] = max(opened, number)
+    draft.table("series")[number] = change.series
+    draft.due_dirty = True
+
+
+def _series_ended(draft: _Draft, change: SeriesEnded) -> None:
+    if draft.table("series").pop(change.series_no, None) is None:
+        raise LedgerFault(f"series {change.series_no} is not open")
+    draft.due_dirty = True
+
+
+def _debt_changed(draft: _Draft, change: DebtChanged) -> None:
+    draft.debt += change.by_micro
+
+
+def _charged(draft: _Draft, change: Charged) -> None:
+    if change.price_micro > 0:
+        recent = (*draft.before.recent_charges, change.price_micro)
+        draft.values["recent_charges"] = recent[-RECENT_CHARGES_MAX:]
+
+
+_FOLDS: Final[Mapping[type[Change], Callable[[_Draft, Any], None]]] = {
+    LotOpened: _lot_opened,
+    LotEnded: _lot_ended,
+    HoldSet: _hold_set,
+    HoldClosed: _hold_closed,
+    SubscriptionSet: _subscription_set,
+    GiftGiven: _gift_given,
+    SeriesSet: _series_set,
+    SeriesEnded: _series_ended,
+    DebtChanged: _debt_changed,
+    Charged: _charged,
+}

@@ -1,0 +1,170 @@
+"""What a transaction changes besides moving credits; each change is a fact of its own."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Discriminator, TypeAdapter
+
+from policyengine.ledger.holds import EstimateNote, Hold
+from policyengine.ledger.lots import LotEnd, LotTerms
+from policyengine.ledger.subscriptions import Series, Subscription
+from policyengine.values.amounts import Micro
+from policyengine.values.calendar import Instant
+
+Outcome: TypeAlias = Literal["succeeded", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class LotOpened:
+    """A lot comes into being; its credits arrive by a move from `issued`."""
+
+    terms: LotTerms
+    kind: Literal["lot_opened"] = "lot_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class LotEnded:
+    """A lot is over before its expiry."""
+
+    lot_no: int
+    end: LotEnd
+    kind: Literal["lot_ended"] = "lot_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSet:
+    """A hold is opened, extended or partly captured: this is what it is now."""
+
+    hold: Hold
+    kind: Literal["hold_set"] = "hold_set"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldClosed:
+    """A hold is over."""
+
+    hold_seq: int
+    kind: Literal["hold_closed"] = "hold_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionSet:
+    """The wallet's plan, cycle or pending change is now this."""
+
+    subscription: Subscription
+    kind: Literal["subscription_set"] = "subscription_set"
+
+
+@dataclass(frozen=True, slots=True)
+class GiftGiven:
+    """A grant that comes once in a wallet's life has come."""
+
+    rule: str
+    kind: Literal["gift_given"] = "gift_given"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSet:
+    """A later or recurring grant is now this."""
+
+    series: Series
+    kind: Literal["series_set"] = "series_set"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesEnded:
+    """A later or recurring grant is over."""
+
+    series_no: int
+    kind: Literal["series_ended"] = "series_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class DebtChanged:
+    """What the wallet owes grows or shrinks."""
+
+    by_micro: Micro
+    how: Literal["lent", "repaid", "refunded", "forgiven", "invoiced"]
+    kind: Literal["debt_changed"] = "debt_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """Usage was priced: what was used, its price, and what of it could be taken.
+
+    `price_micro - charged_micro` is what the wallet could not pay and the policy let go.
+    `tier` is the index of the tier that priced it. `flags` name the policy's rules of abnormal
+    consumption that held.
+    """
+
+    model: str
+    counts: tuple[tuple[str, int], ...]
+    outcome: Outcome
+    started_at: Instant
+    rated_by: int
+    price_micro: Micro
+    charged_micro: Micro
+    tier: int | None = None
+    estimate: EstimateNote | None = None
+    flags: tuple[str, ...] = ()
+    kind: Literal["charged"] = "charged"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """Abnormal consumption was reported: a case about a charge or a conversation."""
+
+    about_seq: int | None
+    conversation_id: str
+    kind: Literal["case_opened"] = "case_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """A case was closed."""
+
+    case_seq: int
+    verdict: Literal["explained", "refunded"]
+    kind: Literal["case_closed"] = "case_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Referenced:
+    """A document outside the ledger: a payment, an invoice."""
+
+    reference: str
+    kind: Literal["referenced"] = "referenced"
+
+
+Change: TypeAlias = (
+    LotOpened
+    | LotEnded
+    | HoldSet
+    | HoldClosed
+    | SubscriptionSet
+    | GiftGiven
+    | SeriesSet
+    | SeriesEnded
+    | DebtChanged
+    | Charged
+    | CaseOpened
+    | CaseClosed
+    | Referenced
+)
+
+_CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(
+    tuple[Annotated[Change, Discriminator("kind")], ...],
+)
+
+
+def changes_text(changes: tuple[Change, ...]) -> str:
+    """Write changes as compact JSON, always in the same way; the hash chain binds this text."""
+    return _CHANGES.dump_json(changes, exclude_defaults=False).decode()
+
+
+def changes_of(text: str) -> tuple[Change, ...]:
+    """Read changes back.
+
+    Raises: pydantic.ValidationError when the text is not what `changes_text` writes.
+    """
+    return _CHANGES.validate_json(text, strict=True)

@@ -1,0 +1,46 @@
+"""Holds: credits of certain lots, set aside for an operation."""
+
+from dataclasses import dataclass
+
+from policyengine.values.amounts import Micro
+from policyengine.values.calendar import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Part of a lot that is taken."""
+
+    lot_no: int
+    amount_micro: Micro
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateNote:
+    """The estimate that a charge was announced with, in micro-credits."""
+
+    low_micro: Micro
+    expected_micro: Micro
+    high_micro: Micro
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An open hold: what is still set aside, lot by lot in burn order.
+
+    `seq` is the transaction that opened it and names it. `latest_at` bounds extensions.
+    """
+
+    seq: int
+    draws: tuple[Draw, ...]
+    expires_at: Instant
+    latest_at: Instant
+    model: str = ""
+    conversation_id: str = ""
+    operation_id: str = ""
+    estimate: EstimateNote | None = None
+    captured_micro: Micro = 0
+
+    @property
+    def held_micro(self) -> Micro:
+        """Give the credits still set aside."""
+        return sum(draw.amount_micro for draw in self.draws)
