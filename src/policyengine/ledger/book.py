@@ -159,7 +159,7 @@ class _Draft:
         )
         self.table("lots")[move.lot_no] = after
         self.available += after.remaining - lot.remaining
-        if not after.is_open or not lot.is_open:
+        if not after.remaining or not lot.remaining:
             self.due_dirty = True
 
     def book(self, transaction: Transaction) -> Book:

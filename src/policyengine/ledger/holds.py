@@ -28,6 +28,7 @@ class Hold:
     """An open hold: what is still set aside, lot by lot in burn order.
 
     `seq` is the transaction that opened it and names it. `latest_at` bounds extensions.
+    `started_at` is when the request began: its capture is priced by the version of that time.
     """
 
     seq: int
@@ -39,6 +40,7 @@ class Hold:
     operation_id: str = ""
     estimate: EstimateNote | None = None
     captured_micro: Micro = 0
+    started_at: Instant = 0
 
     @property
     def held_micro(self) -> Micro:

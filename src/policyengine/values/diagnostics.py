@@ -1,10 +1,16 @@
 """Findings about a text as plain data: code, place, message, help; and how they are drawn."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
+
+LINE_SHOWN_MAX: Final = 160
+"""Characters of a source line that are drawn; a longer line is drawn around its mark."""
+VALUE_SHOWN_MAX: Final = 60
+"""Characters of an author's value that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,10 +25,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A second place that a finding speaks of, such as the first of two equal keys."""
+    """A second place that a finding speaks of, such as the first of two equal keys.
+
+    `file` is empty when the place is in the finding's own file.
+    """
 
     span: Span
     message: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +73,88 @@ def has_errors(findings: Iterable[Diagnostic]) -> bool:
     return any(each.severity == "error" for each in findings)
 
 
+def is_unseen(character: str) -> bool:
+    """Tell whether a character has no shape of its own: control, direction, zero-width, none."""
+    if character in "\ufffe\uffff":
+        return True
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def shown(value: str) -> str:
+    """Quote an author's value in a message: in backticks, clipped, on one line, nothing unseen."""
+    clipped = value if len(value) <= VALUE_SHOWN_MAX else f"{value[: VALUE_SHOWN_MAX - 1]}…"
+    return f"`{''.join(_escaped(each) for each in clipped)}`"
+
+
 def drawn(finding: Diagnostic, lines: Sequence[str]) -> str:
-    """Draw a finding on its source line, as a compiler does."""
+    """Draw a finding on its source line, as a compiler does.
+
+    Takes: the lines of the finding's own file. Places in other files are named, not drawn.
+    """
     span = finding.span
+    near = [each for each in finding.related if not each.file]
     head = (
         f"{finding.file}:{span.line}:{span.column}: "
         f"{finding.severity}[{finding.code}] {finding.message}"
     )
-    gutter = len(str(max([span.line, *(each.span.line for each in finding.related)])))
+    gutter = len(str(max([span.line, *(each.span.line for each in near)])))
     parts = [head, *_frame(span, lines, gutter, "^", "")]
-    for related in finding.related:
+    for related in near:
         parts += _frame(related.span, lines, gutter, "-", related.message)
+    margin = " " * (gutter + 3)
+    for related in finding.related:
+        if related.file:
+            place = f"{related.file}:{related.span.line}:{related.span.column}"
+            parts.append(f"{margin}> {place}: {related.message}")
     if finding.help:
-        parts.append(f"{' ' * (gutter + 2)}= help: {finding.help}")
+        parts.append(f"{margin}= help: {finding.help}")
     return "\n".join(parts)
-
-
-LINE_SHOWN_MAX = 160
 
 
 def _frame(span: Span, lines: Sequence[str], gutter: int, mark: str, note: str) -> list[str]:
     if not 1 <= span.line <= len(lines):
         return []
-    text = lines[span.line - 1].replace("\t", " ")
-    if len(text) > LINE_SHOWN_MAX:
-        return []
+    text = lines[span.line - 1]
     end = span.end_column if span.end_line == span.line else len(text) + 1
-    width = max(1, min(end, len(text) + 1) - span.column)
-    under = f"{' ' * (span.column - 1)}{mark * width}{' ' + note if note else ''}"
-    return [f"  {span.line:>{gutter}} | {text}", f"  {' ' * gutter} | {under}"]
+    start = min(span.column - 1, len(text))
+    end = max(start, min(end - 1, len(text)))
+    before, under, after = _windowed(text, start, end)
+    marks = f"{' ' * _cells(before)}{mark * max(1, _cells(under))}{' ' + note if note else ''}"
+    return [f"  {span.line:>{gutter}} | {before}{under}{after}", f"  {' ' * gutter} | {marks}"]
+
+
+def _windowed(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """Cut a line into what is before, under and after the mark, and a long one around the mark."""
+    if len(text) <= LINE_SHOWN_MAX:
+        left, right = 0, len(text)
+    else:
+        end = min(end, start + LINE_SHOWN_MAX // 2)
+        left = max(0, min(start - LINE_SHOWN_MAX // 4, len(text) - LINE_SHOWN_MAX))
+        right = min(len(text), left + LINE_SHOWN_MAX)
+    before = ("…" if left else "") + _drawable(text[left:start])
+    after = _drawable(text[end:right]) + ("…" if right < len(text) else "")
+    return before, _drawable(text[start:end]), after
+
+
+def _drawable(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(" " if each == "\t" else "\ufffd" if is_unseen(each) else each for each in text)
+
+
+def _escaped(character: str) -> str:
+    if not is_unseen(character):
+        return character
+    if character == "\n":
+        return " "
+    return f"\\u{ord(character):04x}"
+
+
+def _cells(text: str) -> int:
+    """Count the columns that a text takes on a screen: wide signs two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF")
+        for each in text
+    )

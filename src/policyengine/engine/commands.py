@@ -1,0 +1,261 @@
+"""Commands: what callers ask of a wallet; and usage, what a request has used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from policyengine.ledger.changes import Outcome
+from policyengine.ledger.holds import EstimateNote
+from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
+from policyengine.ledger.subscriptions import Rollover
+from policyengine.values.amounts import Micro
+from policyengine.values.calendar import CalendarSpan, Instant
+from policyengine.values.canonical import canonical_bytes, sha256_hex
+
+COUNT_MAX: Final = 10**12
+KEY_LENGTH_MAX: Final = 255
+ENGINE_KEYS: Final = "settle:"
+"""Keys that the engine gives to what the clock writes; callers' keys never start like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one request used: disjoint counts by unit.
+
+    `started_at` chooses the policy version that prices it; None means now.
+    """
+
+    model: str
+    counts: tuple[tuple[str, int], ...]
+    started_at: Instant | None = None
+    outcome: Outcome = "succeeded"
+
+    @classmethod
+    def of(
+        cls,
+        model: str,
+        counts: Mapping[str, int],
+        started_at: Instant | None = None,
+        outcome: Outcome = "succeeded",
+    ) -> "Usage":
+        """Check counts that come from outside.
+
+        Raises: ValueError for a count that is not a whole number from 0 to `COUNT_MAX`.
+        """
+        for unit, count in counts.items():
+            if type(count) is not int or not 0 <= count <= COUNT_MAX:
+                raise ValueError(
+                    f"`{count}` is not a count of `{unit}`; give a whole number from 0 to 10^12"
+                )
+        return cls(model, tuple(counts.items()), started_at, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Open the wallet if need be, and join a plan."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """Move to another plan: up, down, or back to the current one (drops a pending change)."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Leave the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuyPack:
+    """Add a pack that was paid for elsewhere; `reference` names the payment."""
+
+    pack: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveGrant:
+    """Give credits by hand.
+
+    `effective_at` None means now; `expires_at` None means never. With an interval the grant recurs
+    from its anchor (default: when it takes effect); at each recurrence
+    after = min(maximum, max(minimum, before)), by default a refill to the amount.
+    """
+
+    amount_micro: Micro
+    priority: int = PRIORITY_DEFAULT
+    effective_at: Instant | None = None
+    expires_at: Instant | None = None
+    interval: CalendarSpan | None = None
+    anchor_at: Instant | None = None
+    rollover: Rollover | None = None
+    restricted_to: Restriction = UNRESTRICTED
+
+
+@dataclass(frozen=True, slots=True)
+class VoidGrant:
+    """Take back what is unused of a grant or purchase, and end its recurrences."""
+
+    target_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Pay for usage at once.
+
+    `after_request`: the request has already run, so `shortfall.after_request` decides when credits
+    do not suffice; otherwise `shortfall.before_request`.
+    """
+
+    usage: Usage
+    after_request: bool = False
+    conversation_id: str = ""
+    operation_id: str = ""
+    estimate: EstimateNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """Set credits aside: an amount, or the price of expected usage.
+
+    `life` None means the policy's `estimate.hold`.
+    """
+
+    amount_micro: Micro | None = None
+    usage: Usage | None = None
+    life: CalendarSpan | None = None
+    conversation_id: str = ""
+    operation_id: str = ""
+    estimate: EstimateNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Turn a hold into a charge: for usage, or for an amount. The final one releases the rest."""
+
+    hold_seq: int
+    usage: Usage | None = None
+    amount_micro: Micro | None = None
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give a hold back."""
+
+    hold_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Let a hold last longer: the new end is the old end plus `by`."""
+
+    hold_seq: int
+    by: CalendarSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Give back what a charge or capture took: all of it, or an amount."""
+
+    target_seq: int
+    amount_micro: Micro | None = None
+    case_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """Correct a balance by hand, up or down; the reason is required."""
+
+    amount_micro: Micro
+    expires_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAbnormal:
+    """Open a case of abnormal consumption, on a charge or a whole conversation."""
+
+    about_seq: int | None = None
+    conversation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveCase:
+    """Close a case; refunds are commands of their own that name the case."""
+
+    case_seq: int
+    verdict: Literal["explained", "refunded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Bring the wallet up to the time of the command; writes only what was due."""
+
+
+Body: TypeAlias = (
+    Subscribe
+    | ChangePlan
+    | Cancel
+    | BuyPack
+    | GiveGrant
+    | VoidGrant
+    | Charge
+    | OpenHold
+    | Capture
+    | Release
+    | Extend
+    | Refund
+    | Adjust
+    | ReportAbnormal
+    | ResolveCase
+    | Settle
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One attempt on one wallet. `key` names it for ever; `at` is the instant of the decision."""
+
+    wallet_id: str
+    key: str
+    at: Instant
+    body: Body
+    actor: str = ""
+    reason: str = ""
+
+
+def target_seq(body: Body) -> int | None:
+    """Give the transaction that a command acts on, which must be at hand when it is decided."""
+    match body:
+        case VoidGrant() | Refund():
+            return body.target_seq
+        case Capture() | Release() | Extend():
+            return body.hold_seq
+        case ReportAbnormal():
+            return body.about_seq
+        case ResolveCase():
+            return body.case_seq
+        case _:
+            return None
+
+
+def fingerprint(command: Command) -> str:
+    """Give the digest of what a command asks, without its time and key: equal for a true retry."""
+    body = command.body
+    return sha256_hex(
+        canonical_bytes([command.wallet_id, type(body).__name__, _plain(body), command.reason])
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, EstimateNote):
+        return None  # an estimate is not part of what is asked: a retry may have a newer one
+    if is_dataclass(value):
+        return [_plain(getattr(value, each.name)) for each in fields(value)]
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,164 @@
+"""The one door into the rules: a command on a book becomes transactions and a new book."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policyengine.engine import refusals
+from policyengine.engine.cases import report_abnormal, resolve_case
+from policyengine.engine.charging import charge
+from policyengine.engine.commands import (
+    ENGINE_KEYS,
+    KEY_LENGTH_MAX,
+    Adjust,
+    Body,
+    BuyPack,
+    Cancel,
+    Capture,
+    ChangePlan,
+    Charge,
+    Command,
+    Extend,
+    GiveGrant,
+    OpenHold,
+    Refund,
+    Release,
+    ReportAbnormal,
+    ResolveCase,
+    Settle,
+    Subscribe,
+    VoidGrant,
+    fingerprint,
+)
+from policyengine.engine.grants import adjust, give_grant, void_grant
+from policyengine.engine.holding import capture, extend, open_hold, release
+from policyengine.engine.plans import buy_pack, cancel, change_plan, subscribe
+from policyengine.engine.refunding import refund
+from policyengine.engine.settling import settle
+from policyengine.engine.situation import NOTHING_PRIOR, Prior, Situation
+from policyengine.ledger.book import Book, apply, with_lots
+from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, TransactionKind
+from policyengine.policy.timeline import Timeline
+
+_HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] = {
+    Subscribe: subscribe,
+    ChangePlan: change_plan,
+    Cancel: cancel,
+    BuyPack: buy_pack,
+    GiveGrant: give_grant,
+    VoidGrant: void_grant,
+    Charge: charge,
+    OpenHold: open_hold,
+    Capture: capture,
+    Release: release,
+    Extend: extend,
+    Refund: refund,
+    Adjust: adjust,
+    ReportAbnormal: report_abnormal,
+    ResolveCase: resolve_case,
+}
+
+_KINDS: Final[Mapping[type[Body], TransactionKind]] = {
+    Subscribe: "subscribe",
+    ChangePlan: "change_plan",
+    Cancel: "cancel",
+    BuyPack: "purchase",
+    GiveGrant: "grant",
+    VoidGrant: "void",
+    Charge: "charge",
+    OpenHold: "hold",
+    Capture: "capture",
+    Release: "release",
+    Extend: "extend",
+    Refund: "refund",
+    Adjust: "adjust",
+    ReportAbnormal: "report",
+    ResolveCase: "resolve",
+    Settle: "settle",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command leads to.
+
+    `recorded` are the transactions to write, in order: what the clock did until then, then the
+    command's own. `answer` is the command's own transaction, the earlier one of a retry, or a
+    refusal that is not recorded because its key or wallet cannot hold it.
+    """
+
+    book: Book
+    recorded: tuple[Transaction, ...]
+    answer: Transaction
+    is_replay: bool = False
+
+
+def decide(
+    timeline: Timeline, book: Book, command: Command, prior: Prior = NOTHING_PRIOR
+) -> Decision:
+    """Decide a command on a wallet's book.
+
+    Takes: the timeline of the wallet's policy; the book as it is; what the ledger holds about the
+    command's key and the transaction that it acts on.
+    Gives: the transactions to write and the book after them. The book's clock never goes back:
+    a command from before `book.settled_at` is decided at that instant.
+    """
+    if prior.answered is not None:
+        return _answer_again(book, command, prior.answered)
+    if refusal := _key_refusal(command.key):
+        return Decision(book, (), unrecorded(command, refusal))
+    at = max(command.at, book.settled_at)
+    policy = timeline.at(at)
+    if policy is None:
+        refusal = refusals.no_policy_in_force(timeline.name, at)
+        return Decision(book, (), unrecorded(command, refusal))
+    settled, due = settle(timeline, book, at)
+    if isinstance(command.body, Settle):
+        return Decision(settled, due, due[-1] if due else _nothing_due(command))
+    if prior.lots:
+        settled = with_lots(settled, prior.lots)
+    situation = Situation(timeline, policy, settled, command, at, prior)
+    transaction = _HANDLERS[type(command.body)](situation, command.body)
+    return Decision(apply(settled, transaction), (*due, transaction), transaction)
+
+
+def _answer_again(book: Book, command: Command, answered: Transaction) -> Decision:
+    if answered.fingerprint == fingerprint(command):
+        return Decision(book, (), answered, is_replay=True)
+    refusal = refusals.refusal(
+        "idempotency_key_reused",
+        f"key `{command.key}` named another request before: `{answered.id}`",
+        id=answered.id,
+    )
+    return Decision(book, (), unrecorded(command, refusal))
+
+
+def _key_refusal(key: str) -> Refusal | None:
+    if not key or len(key.encode("utf-8", "surrogatepass")) > KEY_LENGTH_MAX:
+        return refusals.refusal("invalid_key", f"a key has 1 to {KEY_LENGTH_MAX} bytes")
+    if key.startswith(ENGINE_KEYS):
+        return refusals.refusal("invalid_key", f"keys that start with `{ENGINE_KEYS}` are reserved")
+    if not key.isprintable():
+        return refusals.refusal("invalid_key", "a key has printable characters only")
+    return None
+
+
+_NO_POLICY: Final = PolicyRef("", 0, "")
+
+
+def unrecorded(command: Command, refusal: Refusal) -> Transaction:
+    """Give an answer that no ledger records: sequence number 0."""
+    return Transaction(
+        command.wallet_id,
+        0,
+        _KINDS[type(command.body)],
+        command.at,
+        _NO_POLICY,
+        command.key,
+        "",
+        refusal=refusal,
+    )
+
+
+def _nothing_due(command: Command) -> Transaction:
+    return Transaction(command.wallet_id, 0, "settle", command.at, _NO_POLICY, command.key, "")

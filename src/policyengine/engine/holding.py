@@ -1,0 +1,216 @@
+"""Holding: credits of certain lots are set aside, captured in parts, given back."""
+
+from dataclasses import replace
+from typing import Final
+
+from policyengine.engine import refusals
+from policyengine.engine.burndown import Bill, available_sources, needs_shares, pay
+from policyengine.engine.charging import (
+    Rated,
+    bill_of,
+    charged,
+    cover_shortfall,
+    insufficient,
+    rate_usage,
+    take,
+)
+from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
+from policyengine.engine.rating import Price
+from policyengine.engine.settling import release_draw
+from policyengine.engine.situation import Draft, Situation, draft_of, refused
+from policyengine.ledger.book import Book
+from policyengine.ledger.changes import HoldClosed, HoldSet
+from policyengine.ledger.holds import Draw, Hold
+from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
+from policyengine.values.amounts import Micro
+from policyengine.values.calendar import Instant, add_span, instant_text
+
+OPEN_HOLDS_MAX: Final = 1000
+
+
+def open_hold(situation: Situation, body: OpenHold) -> Transaction:
+    """Decide a hold: concrete lots are set aside in burn order, or the hold is refused."""
+    bill = _hold_bill(situation, body)
+    if isinstance(bill, Refusal):
+        return refused(situation, "hold", bill)
+    policy, book, at = situation.policy, situation.book, situation.at
+    if len(book.holds) >= OPEN_HOLDS_MAX:
+        return refused(
+            situation,
+            "hold",
+            refusals.refusal("too_many_holds", f"{OPEN_HOLDS_MAX} holds are open already"),
+        )
+    latest_at = add_span(at, policy.holds.longest, policy.zone)
+    expires_at = add_span(at, body.life or policy.holds.life, policy.zone)
+    if expires_at > latest_at:
+        return refused(situation, "hold", _too_long(situation, latest_at))
+    payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
+    if payment.short_micro:
+        refusal = insufficient(situation, bill.model, bill.amount_micro, payment)
+        return refused(situation, "hold", refusal)
+    draft = draft_of(situation)
+    for draw in payment.draws:
+        draft.move(draw.lot_no, "available", "held", draw.amount_micro)
+    hold = Hold(
+        draft.seq,
+        payment.draws,
+        expires_at,
+        latest_at,
+        bill.model,
+        body.conversation_id,
+        body.operation_id,
+        body.estimate,
+        started_at=_started_at(body.usage, at),
+    )
+    draft.change(HoldSet(hold))
+    return draft.accepted(
+        situation, "hold", conversation_id=body.conversation_id, operation_id=body.operation_id
+    )
+
+
+def _hold_bill(situation: Situation, body: OpenHold) -> Bill | Refusal:
+    if (body.usage is None) == (body.amount_micro is None):
+        return refusals.refusal("invalid_amount", "a hold is for an amount or for usage, not both")
+    if body.usage is not None:
+        rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at)
+        if isinstance(rated, Refusal):
+            return rated
+        return bill_of(rated, situation.book, rated.price.total_micro)
+    amount = body.amount_micro or 0
+    if amount <= 0:
+        return refusals.refusal("invalid_amount", "a hold is of more than 0 credits")
+    return Bill(amount)
+
+
+def _too_long(situation: Situation, latest_at: Instant) -> Refusal:
+    return refusals.refusal(
+        "hold_too_long",
+        f"a hold lasts at most {situation.policy.holds.longest}, until {instant_text(latest_at)}",
+        latest_at=instant_text(latest_at),
+    )
+
+
+def _started_at(usage: Usage | None, at: Instant) -> Instant:
+    return at if usage is None or usage.started_at is None else min(usage.started_at, at)
+
+
+def _find(situation: Situation, hold_seq: int) -> Hold | Refusal:
+    hold = situation.book.holds.get(hold_seq)
+    if hold is not None:
+        return hold
+    target = situation.prior.target
+    name = f"{situation.book.wallet_id}:{hold_seq}"
+    if target is not None and target.kind == "hold" and target.refusal is None:
+        return refusals.refusal(
+            "hold_closed", f"hold `{name}` is over: captured, released or timed out", id=name
+        )
+    return refusals.refusal("unknown_hold", f"there is no hold `{name}`", id=name)
+
+
+def capture(situation: Situation, body: Capture) -> Transaction:
+    """Decide a capture: held credits pay first, then `shortfall.after_request` decides."""
+    hold = _find(situation, body.hold_seq)
+    if isinstance(hold, Refusal):
+        return refused(situation, "capture", hold)
+    rated = _capture_price(situation, hold, body)
+    if isinstance(rated, Refusal):
+        return refused(situation, "capture", rated)
+    draft = draft_of(situation)
+    amount = rated.price.total_micro
+    left, short = _consume_held(draft, hold, _capture_bill(rated, situation.book, amount))
+    uncollected = _beyond_held(draft, situation, rated, short)
+    draft.change(charged(situation, rated, amount, amount - uncollected, hold.estimate))
+    if body.final:
+        for draw in left:
+            release_draw(draft, draft.book.lots[draw.lot_no], draw.amount_micro)
+        draft.change(HoldClosed(hold.seq))
+    else:
+        captured = hold.captured_micro + amount - short
+        draft.change(HoldSet(replace(hold, draws=tuple(left), captured_micro=captured)))
+    return _accepted(situation, draft, "capture", hold)
+
+
+def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | Refusal:
+    if (body.usage is None) == (body.amount_micro is None):
+        return refusals.refusal("invalid_amount", "capture an amount or usage, not both")
+    if body.usage is not None:
+        usage = body.usage
+        if usage.started_at is None:
+            usage = replace(usage, started_at=hold.started_at)
+        return rate_usage(situation.timeline, situation.policy, usage, situation.at)
+    amount = body.amount_micro or 0
+    if amount < 0:
+        return refusals.refusal("invalid_amount", "a capture is of 0 credits or more")
+    usage = Usage(hold.model, ())
+    return Rated(usage, Price(amount, amount, 1, None), situation.policy, situation.at)
+
+
+def _capture_bill(rated: Rated, book: Book, amount: Micro) -> Bill:
+    if not rated.usage.counts or not needs_shares(book.lots.values()):
+        return Bill(amount, rated.usage.model)
+    return bill_of(rated, book, amount)
+
+
+def _consume_held(draft: Draft, hold: Hold, bill: Bill) -> tuple[list[Draw], Micro]:
+    """Consume from the hold's lots in their order; gives what stays held, and what is short."""
+    lots = draft.book.lots
+    sources = [
+        (draw.lot_no, draw.amount_micro, lots[draw.lot_no].terms.restricted_to)
+        for draw in hold.draws
+    ]
+    payment = pay(bill, sources)
+    used = {draw.lot_no: draw.amount_micro for draw in payment.draws}
+    for lot_no, amount in used.items():
+        draft.move(lot_no, "held", "consumed", amount)
+    left = [
+        Draw(draw.lot_no, draw.amount_micro - used.get(draw.lot_no, 0))
+        for draw in hold.draws
+        if draw.amount_micro > used.get(draw.lot_no, 0)
+    ]
+    return left, payment.short_micro
+
+
+def _beyond_held(draft: Draft, situation: Situation, rated: Rated, short: Micro) -> Micro:
+    """Pay what a hold did not cover from what is available; gives what stays uncollected."""
+    if not short:
+        return 0
+    book = situation.book
+    sources = available_sources(book.lots.values(), situation.policy.burn_order)
+    payment = pay(_capture_bill(rated, book, short), sources)
+    take(draft, payment)
+    return cover_shortfall(draft, payment.short_micro)
+
+
+def release(situation: Situation, body: Release) -> Transaction:
+    """Decide a release: everything still held goes back to its lots."""
+    hold = _find(situation, body.hold_seq)
+    if isinstance(hold, Refusal):
+        return refused(situation, "release", hold)
+    draft = draft_of(situation)
+    for draw in hold.draws:
+        release_draw(draft, draft.book.lots[draw.lot_no], draw.amount_micro)
+    draft.change(HoldClosed(hold.seq))
+    return _accepted(situation, draft, "release", hold)
+
+
+def extend(situation: Situation, body: Extend) -> Transaction:
+    """Decide an extension: the old end plus the span, within the longest life of a hold."""
+    hold = _find(situation, body.hold_seq)
+    if isinstance(hold, Refusal):
+        return refused(situation, "extend", hold)
+    expires_at = add_span(hold.expires_at, body.by, situation.policy.zone)
+    if expires_at > hold.latest_at:
+        return refused(situation, "extend", _too_long(situation, hold.latest_at))
+    draft = draft_of(situation)
+    draft.change(HoldSet(replace(hold, expires_at=expires_at)))
+    return _accepted(situation, draft, "extend", hold)
+
+
+def _accepted(situation: Situation, draft: Draft, kind: TransactionKind, hold: Hold) -> Transaction:
+    return draft.accepted(
+        situation,
+        kind,
+        parent_seq=hold.seq,
+        conversation_id=hold.conversation_id,
+        operation_id=hold.operation_id,
+    )

@@ -1,0 +1,136 @@
+"""Plans: joining, moving up and down, leaving, and buying packs."""
+
+from dataclasses import replace
+
+from policyengine.engine import refusals
+from policyengine.engine.commands import BuyPack, Cancel, ChangePlan, Subscribe
+from policyengine.engine.renewal import cycle_of, leave_by_upgrade, leave_downward, start_plan
+from policyengine.engine.situation import Draft, Situation, draft_of, expires_at, refused
+from policyengine.ledger.changes import Referenced, SubscriptionSet
+from policyengine.ledger.subscriptions import PendingChange, Subscription
+from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
+from policyengine.policy.policy import PlanRule, Policy
+from policyengine.values.calendar import NEVER
+
+
+def subscribe(situation: Situation, body: Subscribe) -> Transaction:
+    """Decide a subscription: the wallet's first plan."""
+    policy, book = situation.policy, situation.book
+    plan = policy.plans.get(body.plan)
+    if plan is None:
+        return refused(situation, "subscribe", refusals.unknown_plan(policy, body.plan))
+    if book.subscription is not None:
+        refusal = refusals.refusal(
+            "already_subscribed",
+            f"wallet `{book.wallet_id}` is on plan `{book.subscription.plan}`; change the plan",
+            plan=book.subscription.plan,
+        )
+        return refused(situation, "subscribe", refusal)
+    draft = draft_of(situation)
+    start_plan(draft, plan, situation.at)
+    return draft.accepted(situation, "subscribe")
+
+
+def change_plan(situation: Situation, body: ChangePlan) -> Transaction:
+    """Decide a plan change: up or down by the order of the list, at once or at the boundary."""
+    policy = situation.policy
+    plan = policy.plans.get(body.plan)
+    subscription = situation.book.subscription
+    if plan is None:
+        return refused(situation, "change_plan", refusals.unknown_plan(policy, body.plan))
+    if subscription is None:
+        return subscribe(situation, Subscribe(body.plan))
+    if plan.name == subscription.plan:
+        return _stay(situation, subscription)
+    up = plan.rank > _rank(policy, subscription.plan)
+    rule = policy.changes.upgrade if up else policy.changes.downgrade
+    draft = draft_of(situation)
+    if rule.when == "end_of_cycle" and subscription.ends_at < NEVER:
+        _wait(draft, subscription, plan.name, "upgrade" if up else "downgrade")
+    elif up:
+        _upgrade_now(draft, policy, plan, subscription)
+    else:
+        leave_downward(draft, policy, "downgrade")
+        start_plan(draft, plan, situation.at)
+    return draft.accepted(situation, "change_plan")
+
+
+def _rank(policy: Policy, plan: str) -> int:
+    """Give a plan's place; one that a newer version removed is below all that it has."""
+    found = policy.plans.get(plan)
+    return -1 if found is None else found.rank
+
+
+def _stay(situation: Situation, subscription: Subscription) -> Transaction:
+    if subscription.pending is None:
+        refusal = refusals.refusal(
+            "already_on_plan",
+            f"wallet `{situation.book.wallet_id}` is on plan `{subscription.plan}` already",
+            plan=subscription.plan,
+        )
+        return refused(situation, "change_plan", refusal)
+    draft = draft_of(situation)
+    draft.change(SubscriptionSet(replace(subscription, pending=None)))
+    return draft.accepted(situation, "change_plan")
+
+
+def _wait(draft: Draft, subscription: Subscription, plan: str, because: str) -> None:
+    draft.change(SubscriptionSet(replace(subscription, pending=PendingChange(plan, because))))
+
+
+def _upgrade_now(draft: Draft, policy: Policy, plan: PlanRule, subscription: Subscription) -> None:
+    keeps_date = policy.changes.upgrade.new_cycle == "keeps_date"
+    anchor = draft.at
+    if keeps_date and subscription.ends_at < NEVER:
+        anchor = subscription.anchor_at
+    _, new_end = cycle_of(policy, plan, anchor, draft.at)
+    leave_by_upgrade(draft, policy, new_end)
+    start_plan(draft, plan, anchor)
+
+
+def cancel(situation: Situation, _body: Cancel) -> Transaction:
+    """Decide a cancellation: back to the policy's plan, at once or at the boundary."""
+    policy, subscription = situation.policy, situation.book.subscription
+    rule = policy.changes.cancel
+    if subscription is None or subscription.plan == rule.to:
+        return refused(situation, "cancel", _nothing_to_cancel(situation, rule.to))
+    draft = draft_of(situation)
+    if rule.when == "end_of_cycle" and subscription.ends_at < NEVER:
+        _wait(draft, subscription, rule.to, "cancel")
+    else:
+        leave_downward(draft, policy, "cancel")
+        start_plan(draft, policy.plans[rule.to], situation.at)
+    return draft.accepted(situation, "cancel")
+
+
+def _nothing_to_cancel(situation: Situation, plan: str) -> Refusal:
+    return refusals.refusal(
+        "nothing_to_cancel",
+        f"wallet `{situation.book.wallet_id}` is on plan `{plan}`, which cancelling leads to",
+        plan=plan,
+    )
+
+
+def buy_pack(situation: Situation, body: BuyPack) -> Transaction:
+    """Decide a purchase: the payment itself happened elsewhere."""
+    kind: TransactionKind = "purchase"
+    policy, subscription = situation.policy, situation.book.subscription
+    pack = policy.packs.get(body.pack)
+    if pack is None:
+        return refused(situation, kind, refusals.unknown_pack(policy, body.pack))
+    plan = "" if subscription is None else subscription.plan
+    if plan not in pack.sold_to:
+        refusal = refusals.refusal(
+            "pack_not_sold",
+            f"pack `{pack.name}` is sold to {', '.join(pack.sold_to)}; the plan is `{plan}`",
+            pack=pack.name,
+            plan=plan,
+            sold_to=list(pack.sold_to),
+        )
+        return refused(situation, kind, refusal)
+    draft = draft_of(situation)
+    ends = expires_at(pack.expiry, situation.at, NEVER, policy.zone)
+    draft.open_lot("pack", f"v{policy.version}.packs.{pack.name}", pack.amount_micro, ends)
+    if body.reference:
+        draft.change(Referenced(body.reference))
+    return draft.accepted(situation, kind)

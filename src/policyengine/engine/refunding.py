@@ -1,0 +1,108 @@
+"""Refunds: what a charge took goes back to the lots that paid, latest draw first."""
+
+from dataclasses import dataclass
+
+from policyengine.engine import refusals
+from policyengine.engine.commands import Refund
+from policyengine.engine.situation import Draft, Situation, draft_of, refused
+from policyengine.ledger.changes import Charged
+from policyengine.ledger.lots import Lot
+from policyengine.ledger.transactions import Refusal, Transaction, change_of
+from policyengine.values.amounts import Micro, credits_text
+from policyengine.values.calendar import add_span
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a charge still has of one lot."""
+
+    lot: Lot
+    amount_micro: Micro
+
+
+def refund(situation: Situation, body: Refund) -> Transaction:
+    """Decide a refund."""
+    target = situation.prior.target
+    if target is None:
+        return refused(situation, "refund", unknown_transaction(situation, body.target_seq))
+    if target.refusal is not None or change_of(target, Charged) is None:
+        return refused(
+            situation,
+            "refund",
+            refusals.refusal("not_refundable", f"`{target.id}` took no credits to give back"),
+        )
+    taken = _still_taken(situation, target)
+    left = sum(each.amount_micro for each in taken)
+    amount = left if body.amount_micro is None else body.amount_micro
+    if refusal := _amount_refusal(target, amount, left):
+        return refused(situation, "refund", refusal)
+    draft = draft_of(situation)
+    for each in taken:
+        part = min(each.amount_micro, amount)
+        amount -= part
+        if part:
+            _give_back(draft, each.lot, part)
+    return draft.accepted(
+        situation,
+        "refund",
+        parent_seq=target.seq,
+        conversation_id=target.conversation_id,
+        operation_id=target.operation_id,
+    )
+
+
+def _amount_refusal(target: Transaction, amount: Micro, left: Micro) -> Refusal | None:
+    if amount > left or not left:
+        return refusals.refusal(
+            "refund_exceeds_charge",
+            f"`{target.id}` has {credits_text(left)} left to refund, "
+            f"{credits_text(amount)} was asked",
+            refundable_micro=left,
+            asked_micro=amount,
+        )
+    if amount <= 0:
+        return refusals.refusal("invalid_amount", "a refund is of more than 0 credits")
+    return None
+
+
+def unknown_transaction(situation: Situation, seq: int) -> Refusal:
+    """The wallet has no such transaction."""
+    name = f"{situation.book.wallet_id}:{seq}"
+    return refusals.refusal("unknown_transaction", f"there is no transaction `{name}`", id=name)
+
+
+def _still_taken(situation: Situation, target: Transaction) -> list[_Taken]:
+    """Give what a charge consumed of each lot less earlier refunds, latest draw first."""
+    consumed: dict[int, Micro] = {}
+    for move in target.moves:
+        if move.target == "consumed":
+            consumed[move.lot_no] = consumed.get(move.lot_no, 0) + move.amount_micro
+    for correction in situation.prior.corrections:
+        if correction.kind == "refund" and correction.refusal is None:
+            for move in correction.moves:
+                if move.source == "consumed":
+                    consumed[move.lot_no] -= move.amount_micro
+    lots = situation.book.lots
+    return [_Taken(lots[number], amount) for number, amount in reversed(consumed.items()) if amount]
+
+
+def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
+    number = lot.terms.no
+    if lot.terms.source == "debt":
+        owed = min(draft.debt, amount)
+        draft.move(number, "consumed", "withdrawn", owed)
+        if owed:
+            draft.change_debt(-owed, "refunded")
+        draft.move(number, "consumed", "available", amount - owed)
+        return
+    if not lot.has_ended(draft.at):
+        draft.move(number, "consumed", "available", amount)
+        draft.repay(number, amount)
+        return
+    life = draft.policy.refund_life
+    if life is None:
+        draft.move(number, "consumed", "expired", amount)
+        return
+    draft.move(number, "consumed", "withdrawn", amount)
+    expires = add_span(draft.at, life, draft.policy.zone)
+    draft.open_lot("refund", lot.terms.rule, amount, expires)

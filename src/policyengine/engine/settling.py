@@ -1,0 +1,124 @@
+"""Settling: what the clock does to a wallet, each event at its own effective time."""
+
+from typing import Final
+
+from policyengine.engine.renewal import open_carried, recur, renew
+from policyengine.engine.situation import Draft
+from policyengine.ledger.book import Book, apply
+from policyengine.ledger.changes import HoldClosed
+from policyengine.ledger.holds import Hold
+from policyengine.ledger.lots import Lot
+from policyengine.ledger.transactions import Transaction
+from policyengine.policy.timeline import Timeline
+from policyengine.values.calendar import Instant
+
+# At one instant: expire, renew, recur (a grant), expire what a renewal might have kept, release.
+_EXPIRE, _RENEW, _RECUR, _EXPIRE_ROLLING, _TIME_OUT = range(5)
+SETTLE_STEPS_MAX: Final = 100_000
+"""More events than a lifetime of hourly cycles between two commands: the policy is at fault."""
+
+
+def settle(timeline: Timeline, book: Book, now: Instant) -> tuple[Book, tuple[Transaction, ...]]:
+    """Bring a book up to a time.
+
+    Gives: the settled book, and the transactions of what was due, in order.
+    """
+    if book.due_at > now:
+        return book, ()
+    written: list[Transaction] = []
+    while (transaction := next_due(timeline, book, now)) is not None:
+        if len(written) >= SETTLE_STEPS_MAX:
+            raise OverflowError(f"wallet `{book.wallet_id}` has too many events before one command")
+        written.append(transaction)
+        book = apply(book, transaction)
+    return book, tuple(written)
+
+
+def next_due(timeline: Timeline, book: Book, now: Instant) -> Transaction | None:
+    """Give the first thing that time does to a book at or before `now`, at its own instant.
+
+    Order at one instant: expire, renew, grant, release; then by number.
+    """
+    if book.due_at > now:
+        return None
+    first = min(_events(timeline, book), default=None)
+    if first is None or first[0] > now:
+        return None
+    at, event, number = first
+    subscription = book.subscription
+    match event:
+        case e if e in {_EXPIRE, _EXPIRE_ROLLING}:
+            return _expire(timeline, book, book.lots[number], at)
+        case e if e == _RENEW and subscription is not None:
+            return renew(timeline, book, subscription)
+        case e if e == _RECUR:
+            return recur(timeline, book, book.series[number])
+        case _:
+            return _time_out(timeline, book, book.holds[number])
+
+
+def _events(timeline: Timeline, book: Book) -> list[tuple[Instant, int, int]]:
+    subscription = book.subscription
+    events: list[tuple[Instant, int, int]] = []
+    for number, lot in book.lots.items():
+        if lot.remaining:
+            event = _EXPIRE_ROLLING if _may_be_kept(timeline, book, lot) else _EXPIRE
+            events.append((lot.terms.expires_at, event, number))
+    if subscription is not None:
+        events.append((subscription.ends_at, _RENEW, 0))
+    events += [(each.next_at, _RECUR, number) for number, each in book.series.items()]
+    events += [(hold.expires_at, _TIME_OUT, number) for number, hold in book.holds.items()]
+    return events
+
+
+def _may_be_kept(timeline: Timeline, book: Book, lot: Lot) -> bool:
+    """Tell whether the boundary at a lot's expiry decides about it before it expires."""
+    if lot.terms.rolls:
+        return True
+    subscription = book.subscription
+    if subscription is None or subscription.pending is None or not lot.terms.cycle_bound:
+        return False
+    if subscription.pending.because != "upgrade":
+        return False
+    policy = timeline.at(subscription.ends_at)
+    return policy is not None and policy.changes.upgrade.unused == "carry_over"
+
+
+def _expire(timeline: Timeline, book: Book, lot: Lot, at: Instant) -> Transaction | None:
+    policy = timeline.at(at)
+    if policy is None:
+        return None
+    draft = Draft(book, policy, at)
+    draft.move(lot.terms.no, "available", "expired", lot.remaining)
+    return draft.settled("expire", f"expire:{lot.terms.no}:{draft.seq}")
+
+
+def _time_out(timeline: Timeline, book: Book, hold: Hold) -> Transaction | None:
+    policy = timeline.at(hold.expires_at)
+    if policy is None:
+        return None
+    draft = Draft(book, policy, hold.expires_at)
+    give_back(draft, hold)
+    return draft.settled("time_out", f"time_out:{hold.seq}", hold.seq)
+
+
+def give_back(draft: Draft, hold: Hold) -> None:
+    """Release what a hold still sets aside; credits of lots that are over go where those went."""
+    for draw in hold.draws:
+        release_draw(draft, draft.book.lots[draw.lot_no], draw.amount_micro)
+    draft.change(HoldClosed(hold.seq))
+
+
+def release_draw(draft: Draft, lot: Lot, amount: int) -> None:
+    """Give held credits back to their lot, or to where its other credits went if it is over."""
+    number = lot.terms.no
+    end = lot.end
+    if end is not None and end.how == "withdrawn":
+        draft.move(number, "held", "withdrawn", amount)
+    elif end is not None and end.how == "carried" and (end.carried_expires_at or 0) > draft.at:
+        draft.move(number, "held", "withdrawn", amount)
+        open_carried(draft, lot, amount, end.carried_expires_at or draft.at)
+    elif lot.has_ended(draft.at):
+        draft.move(number, "held", "expired", amount)
+    else:
+        draft.move(number, "held", "available", amount)

@@ -1,0 +1,213 @@
+"""What a decision stands on, and the draft in which it gathers its moves and changes."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from policyengine.engine.commands import ENGINE_KEYS, Command, fingerprint
+from policyengine.ledger.book import Book
+from policyengine.ledger.changes import Change, DebtChanged, LotOpened
+from policyengine.ledger.lots import Lot, LotSource, LotTerms, Pot
+from policyengine.ledger.transactions import (
+    Move,
+    PolicyRef,
+    Refusal,
+    Transaction,
+    TransactionKind,
+)
+from policyengine.policy.policy import Expiry, Policy
+from policyengine.policy.timeline import Timeline
+from policyengine.values.amounts import Micro
+from policyengine.values.calendar import NEVER, Instant, add_span
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What the ledger already holds about a command.
+
+    `answered` is the transaction that its key named before; `target` the transaction it acts on,
+    with those that correct it and every lot they touched, closed ones included.
+    """
+
+    answered: Transaction | None = None
+    target: Transaction | None = None
+    corrections: tuple[Transaction, ...] = ()
+    lots: tuple[Lot, ...] = ()
+
+
+NOTHING_PRIOR: Final = Prior()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A settled book, a command on it, and the policy in force at the instant of the decision."""
+
+    timeline: Timeline
+    policy: Policy
+    book: Book
+    command: Command
+    at: Instant
+    prior: Prior
+
+
+def policy_ref(policy: Policy) -> PolicyRef:
+    """Name a policy version in the ledger."""
+    return PolicyRef(policy.name, policy.version, policy.sha256)
+
+
+class Draft:
+    """Moves and changes of one transaction, with the balance they lead to."""
+
+    __slots__ = ("at", "available", "book", "changes", "debt", "lots_opened", "moves", "policy")
+
+    def __init__(self, book: Book, policy: Policy, at: Instant) -> None:
+        """Start from a book; nothing of it is altered."""
+        self.book = book
+        self.policy = policy
+        self.at = at
+        self.moves: list[Move] = []
+        self.changes: list[Change] = []
+        self.available = book.available_micro
+        self.debt = book.debt_micro
+        self.lots_opened = book.lots_opened
+
+    @property
+    def seq(self) -> int:
+        """Give the number that the transaction will have."""
+        return self.book.seq + 1
+
+    def move(self, lot_no: int, source: Pot, target: Pot, amount: Micro) -> None:
+        """Move part of a lot from one pot to another; nothing happens for 0."""
+        if not amount:
+            return
+        self.moves.append(Move(lot_no, source, target, amount))
+        if source == "available":
+            self.available -= amount
+        elif target == "available":
+            self.available += amount
+
+    def change(self, change: Change) -> None:
+        """Note a change."""
+        self.changes.append(change)
+
+    def open_lot(  # the rest are fields of `LotTerms`
+        self, source: LotSource, rule: str, amount: Micro, expires_at: Instant, **terms: object
+    ) -> int:
+        """Open a lot and issue its credits; unrestricted new ones repay debt first.
+
+        Gives: the lot's number.
+        """
+        number = self.lots_opened = self.lots_opened + 1
+        base = LotTerms(number, self.seq, source, rule, amount, self.at, expires_at)
+        self.change(LotOpened(replace(base, **terms) if terms else base))  # type: ignore[arg-type]
+        self.move(number, "issued", "available", amount)
+        if source != "carried" and not terms.get("restricted_to"):
+            self.repay(number, amount)
+        return number
+
+    def repay(self, lot_no: int, amount: Micro) -> Micro:
+        """Pay debt from credits that have just come in; gives what was paid."""
+        paid = min(self.debt, amount)
+        if paid:
+            self.move(lot_no, "available", "withdrawn", paid)
+            self.change_debt(-paid, "repaid")
+        return paid
+
+    def lend(self, amount: Micro) -> None:
+        """Go into debt: a lot that is consumed as it is opened."""
+        number = self.lots_opened = self.lots_opened + 1
+        terms = LotTerms(number, self.seq, "debt", "shortfall.debt", amount, self.at, NEVER)
+        self.change(LotOpened(terms))
+        self.move(number, "issued", "available", amount)
+        self.move(number, "available", "consumed", amount)
+        self.change_debt(amount, "lent")
+
+    def change_debt(self, by: Micro, how: str) -> None:
+        """Let the debt grow or shrink."""
+        self.debt += by
+        self.change(DebtChanged(by, how))  # type: ignore[arg-type]  # callers name a listed way
+
+    def settled(
+        self, kind: TransactionKind, key: str, parent_seq: int | None = None
+    ) -> Transaction:
+        """Give the transaction that the clock writes."""
+        return Transaction(
+            self.book.wallet_id,
+            self.seq,
+            kind,
+            self.at,
+            policy_ref(self.policy),
+            ENGINE_KEYS + key,
+            "",
+            tuple(self.moves),
+            tuple(self.changes),
+            parent_seq=parent_seq,
+            actor="clock",
+            available_micro=self.available,
+            debt_micro=self.debt,
+        )
+
+    def accepted(
+        self,
+        situation: Situation,
+        kind: TransactionKind,
+        *,
+        parent_seq: int | None = None,
+        conversation_id: str = "",
+        operation_id: str = "",
+    ) -> Transaction:
+        """Give the transaction that a command leads to."""
+        command = situation.command
+        return Transaction(
+            self.book.wallet_id,
+            self.seq,
+            kind,
+            self.at,
+            policy_ref(self.policy),
+            command.key,
+            fingerprint(command),
+            tuple(self.moves),
+            tuple(self.changes),
+            None,
+            parent_seq,
+            conversation_id,
+            operation_id,
+            command.actor,
+            command.reason,
+            self.available,
+            self.debt,
+        )
+
+
+def draft_of(situation: Situation) -> Draft:
+    """Start the draft of a command's transaction."""
+    return Draft(situation.book, situation.policy, situation.at)
+
+
+def refused(situation: Situation, kind: TransactionKind, refusal: Refusal) -> Transaction:
+    """Give the transaction that records a refusal."""
+    command, book = situation.command, situation.book
+    return Transaction(
+        book.wallet_id,
+        book.seq + 1,
+        kind,
+        situation.at,
+        policy_ref(situation.policy),
+        command.key,
+        fingerprint(command),
+        refusal=refusal,
+        conversation_id=getattr(command.body, "conversation_id", ""),
+        operation_id=getattr(command.body, "operation_id", ""),
+        actor=command.actor,
+        reason=command.reason,
+        available_micro=book.available_micro,
+        debt_micro=book.debt_micro,
+    )
+
+
+def expires_at(expiry: Expiry, at: Instant, cycle_ends_at: Instant, zone: str) -> Instant:
+    """Give the instant at which credits granted at `at` expire."""
+    if expiry.how == "never":
+        return NEVER
+    if expiry.how == "end_of_cycle" or expiry.span is None:
+        return cycle_ends_at
+    return add_span(at, expiry.span, zone)

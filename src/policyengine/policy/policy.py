@@ -1,0 +1,216 @@
+"""A compiled policy: immutable, every name resolved, every price folded to whole numbers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from policyengine.policy.document.conduct import Refunds
+from policyengine.policy.document.plans import BurnKey, Changes
+from policyengine.policy.document.policy import PolicyDocument
+from policyengine.values.amounts import Micro, RoundingMode
+from policyengine.values.calendar import CalendarSpan, Instant
+
+Counts: TypeAlias = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A price in credits that is not linear in the counts, as exact arithmetic over named values.
+
+    `sums` gives, for each name but `multiplier`, the units it adds up, each with its factor.
+    """
+
+    names: tuple[str, ...]
+    evaluate: Callable[..., Fraction | int]
+    sums: Mapping[str, tuple[tuple[str, Fraction], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """The price of a request under one multiplier.
+
+    Exact price in micro-credits = (constant + sum of count x weight) / denominator, all whole
+    numbers; where the formula is not linear, `formula` gives it instead. `pointer` is the place of
+    the multiplier in the policy.
+    """
+
+    multiplier: Fraction
+    weights: Mapping[str, int]
+    constant: int
+    denominator: int
+    pointer: str
+    formula: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierTable:
+    """A tier: its condition over sums of counts, and the price of a request that meets it.
+
+    `sums` gives the units that each name of the condition adds up.
+    """
+
+    sums: tuple[tuple[str, ...], ...]
+    holds: Callable[..., bool | int | Fraction]
+    text: str
+    price: PriceTable
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPrices:
+    """A model with its prices; the last tier that holds decides."""
+
+    name: str
+    title: str
+    price: PriceTable
+    tiers: tuple[TierTable, ...]
+    rates: Mapping[str, Fraction]
+    rate_pointers: Mapping[str, str]
+    counted_as: str | None
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When credits expire: never, at the end of the cycle, or after a span."""
+
+    how: Literal["never", "end_of_cycle", "span"]
+    span: CalendarSpan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRule:
+    """Credits that a plan gives."""
+
+    name: str
+    rule: str
+    amount_micro: Micro
+    given: Literal["once", "each_cycle"]
+    expiry: Expiry
+    carry_over: Literal["none", "all"]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRule:
+    """A plan; `rank` is its place in the list, lowest first."""
+
+    name: str
+    title: str
+    rank: int
+    cycle: CalendarSpan | None
+    grants: tuple[GrantRule, ...]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackRule:
+    """Credits that are bought."""
+
+    name: str
+    title: str
+    amount_micro: Micro
+    expiry: Expiry
+    sold_to: tuple[str, ...]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebtRule:
+    """How far below zero a wallet may go after a request, and what a renewal does with debt."""
+
+    limit_micro: Micro
+    at_renewal: Literal["kept", "forgiven", "invoiced"]
+
+
+@dataclass(frozen=True, slots=True)
+class AbnormalRule:
+    """A condition over `charge` and `usual_charge`, in micro-credits."""
+
+    text: str
+    names: tuple[str, ...]
+    holds: Callable[..., bool | int | Fraction]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """When a balance asks for attention: below a share of what was granted, or expiring soon."""
+
+    below_share: Fraction | None
+    expiring_within: CalendarSpan | None
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRule:
+    """Subscribers of a plan who keep the replaced terms until an instant."""
+
+    plan: str
+    joined_before: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacesRule:
+    """What a version means for existing subscribers."""
+
+    version: int
+    plans: Literal["at_next_cycle", "new_subscribers_only"]
+    keep: tuple[KeepRule, ...]
+    removed_plans: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRule:
+    """How long a hold lasts unless the caller says, and at most."""
+
+    life: CalendarSpan
+    longest: CalendarSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the rules, ready to decide with.
+
+    `lines` gives the line of each JSON pointer in the file; `source` is the file's text.
+    `sha256` is over the canonical content: comments and layout do not change it.
+    """
+
+    name: str
+    version: int
+    effective_at: Instant
+    sha256: str
+    file: str
+    source: str
+    lines: Mapping[str, int]
+    document: PolicyDocument
+    zone: str
+    quantum_micro: Micro
+    rounding: RoundingMode
+    round_at: Literal["each_request", "each_line"]
+    units: Mapping[str, Literal["input", "output"]]
+    models: Mapping[str, ModelPrices]
+    minimum_micro: Micro
+    failed: Literal["free", "input_only", "full"]
+    cancelled: Literal["free", "input_only", "full"]
+    late_usage: CalendarSpan
+    plans: Mapping[str, PlanRule]
+    packs: Mapping[str, PackRule]
+    burn_order: tuple[BurnKey, ...]
+    changes: Changes
+    holds: HoldRule
+    shortfall_after: Literal["take_what_is_left", "go_into_debt"]
+    debt: DebtRule | None
+    refunds: Refunds
+    refund_life: CalendarSpan | None
+    alerts: tuple[AlertRule, ...]
+    abnormal: tuple[AbnormalRule, ...]
+    replaces: ReplacesRule | None
+
+    def line(self, pointer: str) -> int:
+        """Give the line of a place in the file; of its nearest parent where it has none."""
+        while pointer and pointer not in self.lines:
+            pointer = pointer.rpartition("/")[0]
+        return self.lines.get(pointer, 1)

@@ -1,0 +1,51 @@
+"""What CI runs and how a run is drawn: one line a step, the whole log of what failed."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from tools import checks
+from tools.steps import run_step
+
+ROOT = Path(checks.__file__).parent.parent
+
+
+def test_a_step_that_passes_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = (sys.executable, "-c", "print('much'); print('2 passed')")
+    assert run_step("pytest", command, tmp_path) == (True, "2 passed")
+    words = capsys.readouterr().out.split()
+    assert (words[0], words[1], words[3:]) == ("pytest", "ok", ["s"])
+
+
+def test_a_step_that_fails_shows_its_whole_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = (sys.executable, "-c", "print('why'); raise SystemExit('because')")
+    assert run_step("mypy", command, tmp_path) == (False, "because")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:2] == ["mypy", "FAILED"]
+    assert lines[1:] == ["why", "because"]
+
+
+def test_a_step_that_fails_without_a_word_shows_its_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_step("mypy", (sys.executable, "-c", "raise SystemExit(3)"), tmp_path)
+    assert "(it printed nothing and left with 3)" in capsys.readouterr().out
+
+
+def test_named_checks_run_in_the_usual_order_and_no_name_means_all() -> None:
+    assert [each.name for each in checks.chosen(["pytest", "tidy"])] == ["tidy", "pytest"]
+    assert checks.chosen([]) == checks.CHECKS
+
+
+def test_an_unknown_check_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SystemExit, match=r"there is no check `lint`\n.* choose from tidy, ruff, "):
+        checks.chosen(["lint"])
+
+
+def test_ci_runs_what_a_developer_runs() -> None:
+    commands = [
+        line for line in (ROOT / ".ci/run").read_text().splitlines() if not line.startswith("#")
+    ]
+    assert commands == ['exec sh "$(dirname -- "$0")/../tools/test"']

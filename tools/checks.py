@@ -1,0 +1,65 @@
+"""Everything that CI checks, in order; all are run even when one fails."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.steps import run_step
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A name, and what the environment's Python is to run."""
+
+    name: str
+    arguments: tuple[str, ...]
+    shows_last_line: bool = False
+
+
+CHECKS = (
+    Check("tidy", ("-m", "tools.tidy")),
+    Check("ruff", ("-m", "ruff", "check")),
+    Check("format", ("-m", "ruff", "format", "--check")),
+    Check("mypy", ("-m", "mypy")),
+    # import-linter has no module that can be run.
+    Check("imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()")),
+    Check(
+        "pytest",
+        ("-m", "pytest", "-n", WORKERS, "--cov", "--cov-report=", "--benchmark-disable"),
+        shows_last_line=True,
+    ),
+    Check("coverage", ("-m", "coverage", "report")),
+)
+
+
+def chosen(names: list[str]) -> tuple[Check, ...]:
+    """Give the named checks in their usual order, or all when none is named.
+
+    Raises: SystemExit for a name that no check has.
+    """
+    known = [check.name for check in CHECKS]
+    for name in names:
+        if name not in known:
+            sys.exit(f"error: there is no check `{name}`\n  = help: choose from {', '.join(known)}")
+    return tuple(check for check in CHECKS if check.name in names or not names)
+
+
+def main(names: list[str]) -> int:
+    """Run the checks; 0 when all pass, 1 otherwise."""
+    failed = []
+    for check in chosen(names):
+        passed, last_line = run_step(check.name, (sys.executable, *check.arguments), ROOT)
+        if passed and check.shows_last_line:
+            print(last_line, flush=True)
+        if not passed:
+            failed.append(check.name)
+    if failed:
+        print(f"failed: {', '.join(failed)}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
