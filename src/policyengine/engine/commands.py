@@ -1,7 +1,8 @@
 """Commands: what callers ask of a wallet; and usage, what a request has used."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias
 
 from policyengine.ledger.changes import Outcome
@@ -52,9 +53,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Open the wallet if need be, and join a plan."""
+    """Open the wallet if need be, and join a plan; `policy` may be left out where there is one."""
 
     plan: str
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +253,26 @@ def fingerprint(command: Command) -> str:
     )
 
 
+_READERS: Final[dict[type, Callable[[Any], tuple[Any, ...]]]] = {}
+
+
+def _reader(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Give a function that reads all fields of a dataclass, made once per class."""
+    names = [each.name for each in fields(kind)]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, EstimateNote):
-        return None  # an estimate is not part of what is asked: a retry may have a newer one
-    if is_dataclass(value):
-        return [_plain(getattr(value, each.name)) for each in fields(value)]
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return value
+    kind = type(value)
+    if kind is EstimateNote:
+        return None  # an estimate is not part of what is asked: a retry may have a newer one
+    read = _READERS.get(kind)
+    if read is None:
+        read = _READERS[kind] = _reader(kind)
+    return [_plain(each) for each in read(value)]

@@ -15,6 +15,8 @@ CODES: Final = {
     "unknown_plan": "The policy has no such plan.",
     "unknown_pack": "The policy has no such pack.",
     "unknown_wallet": "No wallet has this id; a wallet is opened by subscribing it to a plan.",
+    "unknown_policy": "No policy has this name.",
+    "invalid_wallet": "The wallet's id has characters that ids do not have, or is too long.",
     "unknown_hold": "The wallet has no such hold.",
     "unknown_transaction": "The wallet has no such transaction.",
     "price_out_of_bounds": "The price is larger than a ledger can hold.",

@@ -48,9 +48,9 @@ class Book:
     policy: str
     seq: int = 0
     settled_at: Instant = 0
-    lots: Mapping[int, Lot] = field(default=_EMPTY)
-    holds: Mapping[int, Hold] = field(default=_EMPTY)
-    series: Mapping[int, Series] = field(default=_EMPTY)
+    lots: Mapping[int, Lot] = field(default_factory=lambda: _EMPTY)
+    holds: Mapping[int, Hold] = field(default_factory=lambda: _EMPTY)
+    series: Mapping[int, Series] = field(default_factory=lambda: _EMPTY)
     subscription: Subscription | None = None
     gifts: tuple[str, ...] = ()
     lots_opened: int = 0
@@ -66,7 +66,7 @@ class Book:
         return sum(hold.held_micro for hold in self.holds.values())
 
 
-_TRANSITIONS: Final[frozenset[tuple[str, str]]] = frozenset(
+TRANSITIONS: Final[frozenset[tuple[str, str]]] = frozenset(
     {
         ("issued", "available"),
         ("available", "held"),
@@ -133,7 +133,7 @@ class _Draft:
 
     def move(self, move: Move) -> None:
         source, target, amount = move.source, move.target, move.amount_micro
-        if amount <= 0 or (source, target) not in _TRANSITIONS:
+        if amount <= 0 or (source, target) not in TRANSITIONS:
             raise LedgerFault(f"no move of {amount} from `{source}` to `{target}`")
         lot = self.lot(move.lot_no)
         pots = {

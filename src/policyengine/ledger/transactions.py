@@ -68,7 +68,7 @@ class Refusal:
 
     code: str
     message: str
-    details: Mapping[str, Any] = field(default=_NO_DETAILS)
+    details: Mapping[str, Any] = field(default_factory=lambda: _NO_DETAILS)
 
 
 @dataclass(frozen=True, slots=True)

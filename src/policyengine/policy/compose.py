@@ -14,7 +14,7 @@ from yaml.events import (
 )
 
 from policyengine.policy import faults
-from policyengine.policy.events import span_of
+from policyengine.policy.events import is_empty, span_of
 from policyengine.policy.nodes import (
     Entry,
     ListNode,
@@ -80,7 +80,7 @@ class Composer:
         elif isinstance(event, SequenceStartEvent):
             node = self._list(event, pointer)
         else:
-            node = self._scalar(event, pointer)
+            node = self._scalar(event, pointer, key)
         self.places[pointer] = Place(key, node)
         return node
 
@@ -106,23 +106,23 @@ class Composer:
 
     def _entry(self, event: ScalarEvent, pointer: str, entries: dict[str, Entry]) -> Span:
         """Read a key and its value; keep the entry unless the key may not be there."""
-        key = self._key(event, pointer)
+        key = ScalarNode(span_of(event), event.value, event.value, _STYLES[event.style])
         step = child_pointer(pointer, key.text)
         first = entries.get(key.text)
         if first is not None:
             self.findings.append(faults.twice(self._name, key, first.key, step))
-            return self._skipped(next(self._events))
+            return self._skipped(next(self._events), key.span)
         if key.style == "plain" and key.text == "<<":
             self._found(faults.merge_key(self._name, key, step), pointer)
-            return self._skipped(next(self._events))
-        value = self._node(next(self._events), step, key)
-        if isinstance(value, ScalarNode) and value.style == "plain":
-            if not value.text and _touches(key.span, value.span):
-                before = list(entries.values())[-1].value if entries else None
-                number = before if isinstance(before, ScalarNode) else None
-                self._found(faults.no_colon(self._name, key, step, number), pointer)
-            elif value.span.line > key.span.line:
-                self._check_lone_text(value, step)
+            return self._skipped(next(self._events), key.span)
+        following = next(self._events)
+        value = self._node(following, step, key)
+        if _is_bare(key.span, following):
+            before = next(reversed(entries.values())).value if entries else None
+            self._found(faults.no_colon(self._name, key, step, before), pointer)
+        else:
+            self._check_key(key, step, pointer)
+            self._check_value(key, value, step)
         entries[key.text] = Entry(key, value)
         return value.span
 
@@ -132,19 +132,22 @@ class Composer:
         if not isinstance(event, AliasEvent):  # the scan has reported aliases
             self.findings.append(faults.key_is_no_name(self._name, span, pointer))
         self.doubtful.add(pointer)
-        return self._skipped(next(self._events))
+        return self._skipped(next(self._events), span)
 
-    def _skipped(self, event: Event) -> Span:
+    def _skipped(self, event: Event, key: Span | None = None) -> Span:
         """Pass over a node that is not kept, and give its place."""
-        last = event
+        whole = _behind(key) if key and is_empty(event) else span_of(event)
         depth = int(isinstance(event, CollectionStartEvent))
         while depth:
-            last = next(self._events)
-            depth += isinstance(last, CollectionStartEvent) - isinstance(last, CollectionEndEvent)
-        return _joined(span_of(event), span_of(last))
+            each = next(self._events)
+            depth += isinstance(each, CollectionStartEvent) - isinstance(each, CollectionEndEvent)
+            span = span_of(each)
+            if span != _behind(span):  # the end of an indented collection has no width
+                whole = _joined(whole, span)
+        return whole
 
-    def _scalar(self, event: Event, pointer: str) -> ScalarNode:
-        span = span_of(event)
+    def _scalar(self, event: Event, pointer: str, key: ScalarNode | None) -> ScalarNode:
+        span = _behind(key.span) if key and is_empty(event) else span_of(event)
         if not isinstance(event, ScalarEvent):  # an alias
             self.doubtful.add(pointer)
             return ScalarNode(span, None, "", "quoted")
@@ -163,16 +166,21 @@ class Composer:
             self._found(faults.wide_space_at_edge(self._name, text, span, pointer), pointer)
         return ScalarNode(span, value, text, style)
 
-    def _key(self, event: ScalarEvent, pointer: str) -> ScalarNode:
-        span, text, style = span_of(event), event.value, _STYLES[event.style]
-        step = child_pointer(pointer, text)
-        if style != "plain":
-            self._found(faults.unseen_escape(self._name, text, span, step), step)
-        elif not isinstance(typed(text), str):
-            self._found(faults.key_is_no_text(self._name, text, span, step), step)
-        elif not text.isascii():
-            self._found(faults.wide_sign_in_key(self._name, text, span, step), pointer)
-        return ScalarNode(span, text, text, style)
+    def _check_key(self, key: ScalarNode, pointer: str, parent: str) -> None:
+        if key.style != "plain":
+            found = faults.unseen_escape(self._name, key.text, key.span, pointer)
+            self._found(found, pointer)
+        elif not isinstance(typed(key.text), str):
+            found = faults.key_is_no_text(self._name, key.text, key.span, pointer)
+            self._found(found, pointer)
+        elif not key.text.isascii():
+            found = faults.wide_sign_in_key(self._name, key.text, key.span, pointer)
+            self._found(found, parent)
+
+    def _check_value(self, key: ScalarNode, value: Node, pointer: str) -> None:
+        is_bare = isinstance(value, ScalarNode) and value.style == "plain"
+        if is_bare and value.span.line > key.span.line:
+            self._check_lone_text(value, pointer)
 
     def _check_lone_text(self, node: ScalarNode, pointer: str) -> None:
         """Look at text on a line of its own, where `key: value` was probably meant."""
@@ -182,8 +190,13 @@ class Composer:
             self._found(near, pointer)
 
 
-def _touches(first: Span, second: Span) -> bool:
-    return (first.end_line, first.end_column) == (second.line, second.column)
+def _behind(span: Span) -> Span:
+    return Span(span.end_line, span.end_column, span.end_line, span.end_column)
+
+
+def _is_bare(key: Span, following: Event) -> bool:
+    """Tell a lone word in `{...}`: YAML makes it a key with an empty value right behind it."""
+    return is_empty(following) and span_of(following) == _behind(key)
 
 
 def _joined(first: Span, last: Span) -> Span:

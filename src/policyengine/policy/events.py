@@ -1,5 +1,6 @@
 """The stream of YAML events: parsed by PyYAML, bounded and checked before a tree is built."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -29,6 +30,10 @@ PURE_LOADER: Final[Loader] = yaml.SafeLoader
 FAST_LOADER: Final[Loader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+_PARSERS_DISAGREE = re.compile(r"\?|[|>][-+0-9]*#|(?:^|[\s\[{,:-])!", re.MULTILINE)
+"""Where libyaml and pure PyYAML part ways: `?` in a text or before a key, `|#`, and tags."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """The events of one document, empty when none can be built from; and what was found."""
@@ -40,9 +45,12 @@ class Scan:
 def scan(text: str, lines: tuple[str, ...], name: str, loader: Loader = FAST_LOADER) -> Scan:
     """Read the events of a text within the bounds of this module; never raises.
 
-    The C parser is asked first. Where it refuses a text, the pure one is asked again, so that
-    the wording and the place of a syntax error do not depend on how PyYAML was built.
+    The C parser is asked first. Where it refuses a text, the pure one is asked again, and the
+    few texts on which they disagree go to the pure one alone: the outcome does not depend on how
+    PyYAML was built.
     """
+    if _PARSERS_DISAGREE.search(text):
+        loader = PURE_LOADER
     try:
         return _scanned(text, lines, name, loader)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
@@ -56,6 +64,11 @@ def span_of(event: Event) -> Span:
     """Give the place of an event, counted from 1."""
     start, end = event.start_mark, event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def is_empty(event: Event) -> bool:
+    """Tell a value that is not there. The parsers disagree on its place."""
+    return isinstance(event, ScalarEvent) and not event.value and not event.style
 
 
 def _scanned(text: str, lines: tuple[str, ...], name: str, loader: Loader) -> Scan:
@@ -79,6 +92,8 @@ def _scanned(text: str, lines: tuple[str, ...], name: str, loader: Loader) -> Sc
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
             events.append(event)
+    if len(events) == 1 and is_empty(events[0]):
+        events = []
     return Scan(tuple(events), tuple(findings))
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from policyengine.policy.nodes import ScalarNode
+from policyengine.policy.nodes import Node, ScalarNode
 from policyengine.policy.scalars import LookAlike
 from policyengine.policy.signs import KEY_WITHOUT_SPACE, WIDE_SIGNS, wide_sign, without_space
 from policyengine.values.diagnostics import Diagnostic, Edit, Related, Span, is_unseen, shown
@@ -88,12 +88,13 @@ def look_alike(name: str, found: LookAlike, span: Span, pointer: str) -> Diagnos
     )
 
 
-def no_colon(name: str, key: ScalarNode, pointer: str, before: ScalarNode | None) -> Diagnostic:
+def no_colon(name: str, key: ScalarNode, pointer: str, before: Node | None) -> Diagnostic:
     """Report a key in `{...}` that has neither colon nor value; `before` is the value before it."""
     match = KEY_WITHOUT_SPACE.match(key.text)
     if match:
         return without_space(name, key.span, match, pointer)
-    if before and _DIGIT_GROUP.fullmatch(key.text) and before.text.isdecimal():
+    after_number = isinstance(before, ScalarNode) and before.text.isdecimal()
+    if after_number and _DIGIT_GROUP.fullmatch(key.text):
         return _digit_group(name, key, pointer, before)
     return Diagnostic(
         code="PE015",
@@ -146,10 +147,11 @@ def wide_colon(name: str, text: str, span: Span, pointer: str) -> Diagnostic | N
 
 def colon_without_space(name: str, text: str, span: Span, pointer: str) -> Diagnostic | None:
     """Report text such as `credits:300` on a line of its own, where a key was meant."""
-    match = KEY_WITHOUT_SPACE.fullmatch(text)
-    if match is None or span.line != span.end_line:
+    match = KEY_WITHOUT_SPACE.match(text)
+    if match is None:
         return None
-    return without_space(name, span, match, pointer)
+    first_word = Span(span.line, span.column, span.line, span.column + len(match[0]))
+    return without_space(name, first_word, match, pointer)
 
 
 def unseen_escape(name: str, text: str, span: Span, pointer: str) -> Diagnostic | None:

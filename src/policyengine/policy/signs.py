@@ -25,7 +25,7 @@ WIDE_SIGNS: Final = {
 """Signs of other keyboards and pages that YAML takes for letters, and the plain sign of each."""
 
 _BEFORE_WIDE = re.compile(r"\s*(- +)*[A-Za-z_]?[\w.-]*(: *)?|[^:]*: *[\[{].*|\s*[\[{].*", re.ASCII)
-KEY_WITHOUT_SPACE: Final = re.compile(r"([A-Za-z_][\w.-]*):([^\s:/].*)", re.ASCII)
+KEY_WITHOUT_SPACE: Final = re.compile(r"([A-Za-z_][\w.-]*):([^\s:/]\S*)", re.ASCII)
 
 
 def wide_sign_at(text: str) -> int | None:

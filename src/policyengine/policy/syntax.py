@@ -38,11 +38,6 @@ class Fault:
         """The place where the parser stopped."""
         return Span(self.line + 1, self.column + 1, self.line + 1, self.column + 1 + width)
 
-    def begun(self, message: str) -> tuple[Related, ...]:
-        """The place where the enclosing thing began, as a second place."""
-        line, column = self.begun_line + 1, self.begun_column + 1
-        return (Related(Span(line, column, line, column + 1), message),)
-
     def finding(
         self,
         code: str,
@@ -135,16 +130,20 @@ def _second_colon(fault: Fault) -> Diagnostic:
             span=span,
             edit=Edit(span, quoted),
         )
-    start = len(fault.text) - len(fault.text.lstrip())
-    word = fault.text[start : fault.column]
     above = _line_above(fault)
-    return fault.finding(
+    start = _indent(fault.text)
+    word = fault.text[start : fault.column]
+    return _no_key_above(fault, above) or fault.finding(
         "PE012",
         f"{shown(word)} is indented further than the line above allows",
         "move it left to line up with the keys beside it, or end the line above with a colon",
         span=_line_span(fault.line, start, len(word)),
         related=_related(fault, above, "this line already has its value"),
     )
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
 
 
 def _line_above(fault: Fault) -> int | None:
@@ -155,32 +154,68 @@ def _line_above(fault: Fault) -> int | None:
     return None
 
 
+def _no_key_above(fault: Fault, above: int | None) -> Diagnostic | None:
+    """Report the line above, if it is `key:value` or `key：value`, which YAML takes for text."""
+    if above is None:
+        return None
+    text = fault.lines[above]
+    at = wide_sign_at(text)
+    if at is not None:
+        return wide_sign(fault.name, above + 1, at + 1, text[at:])
+    start = _indent(text)
+    match = KEY_WITHOUT_SPACE.fullmatch(text.rstrip(), start)
+    return (
+        without_space(fault.name, _line_span(above, start, len(match[0])), match) if match else None
+    )
+
+
 def _related(fault: Fault, line: int | None, message: str) -> tuple[Related, ...]:
     if line is None:
         return ()
-    text = fault.lines[line]
-    start = len(text) - len(text.lstrip())
-    return (Related(_line_span(line, start, len(text.rstrip()) - start), message),)
+    text = fault.lines[line].rstrip()
+    start = _indent(text)
+    return (Related(_line_span(line, start, len(text) - start), message),)
 
 
 def _no_block_end(fault: Fault) -> Diagnostic:
     """A line that fits no line above, or text behind a value that is already complete."""
-    start = len(fault.text) - len(fault.text.lstrip())
+    start = _indent(fault.text)
+    rest = fault.text[fault.column :].strip()
+    if rest.startswith(":"):
+        message = "a key is missing before the colon"
+        return fault.finding("PE031", message, "write the key, or delete the colon")
     if fault.column > start and fault.text[start] != "-":
         return fault.finding(
             "PE010",
-            f"{shown(fault.text[fault.column :].strip())} follows a value that has ended",
+            f"{shown(rest)} follows a value that has ended",
             "put the whole text in one pair of quotes, or delete what is too much",
         )
-    kind = "list" if "collection" in fault.context else "mapping"
+    place = _line_span(fault.line, start, len(fault.text.rstrip()) - start)
+    if start == fault.begun_column:
+        this, those = ("list item", "keys") if rest.startswith("- ") else ("key", "list items")
+        message = f"a {this} stands among {those}"
+        help_ = "indent it further, below the key that it belongs to"
+        return fault.finding("PE012", message, help_, span=place)
     return fault.finding(
         "PE012",
-        f"this line does not line up with the {kind} that it is in",
-        f"indent it by {fault.begun_column} spaces to belong to that {kind}, or further to belong "
-        "to the line above",
-        span=_line_span(fault.line, start, len(fault.text.rstrip()) - start),
-        related=fault.begun(f"the {kind} begins here"),
+        "this line lines up with no line above",
+        f"indent it by {_indents_above(fault)} spaces",
+        span=place,
     )
+
+
+def _indents_above(fault: Fault) -> str:
+    """List the indentations that a line could have here: those of the lines it may belong to."""
+    found: list[int] = []
+    for text in reversed(fault.lines[: fault.line]):
+        indent = _indent(text)
+        if text.strip() and not text.strip().startswith("#"):
+            item = re.compile(r" *(- +)+").match(text)
+            for each in (item.end() if item else indent, indent):
+                if not found or each < found[-1]:
+                    found.append(each)
+    *first, last = [str(each) for each in reversed(found) if each != fault.column] or ["0"]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _not_listed_here(fault: Fault) -> Diagnostic:
@@ -195,9 +230,9 @@ def _open_bracket(fault: Fault) -> Diagnostic:
     """A comma or closing bracket is missing; far from the opening, the closing one is."""
     opening, closing = ("[", "]") if "sequence" in fault.context else ("{", "}")
     at_end = fault.line != fault.begun_line or "<stream end>" in fault.problem
-    related = fault.begun("opened here")
+    spot = _line_span(fault.begun_line, fault.begun_column, 1)
+    related = (Related(spot, "opened here"),)
     if at_end:
-        spot = _line_span(fault.begun_line, fault.begun_column, 1)
         return fault.finding(
             "PE013",
             f"the `{opening}` is not closed before line {fault.line + 1} goes on",
@@ -205,12 +240,23 @@ def _open_bracket(fault: Fault) -> Diagnostic:
             span=spot,
             related=(Related(fault.span(), "read on up to here"),),
         )
-    word = fault.text[fault.column :].split(",")[0].strip()
+    if fault.text[fault.column : fault.column + 1] in {"]", "}"}:
+        message = f"the `{opening}` is not closed before `{fault.text[fault.column]}`"
+        return fault.finding("PE013", message, f"close it with `{closing}`", related=related)
+    return _missing_comma(fault, related)
+
+
+def _missing_comma(fault: Fault, related: tuple[Related, ...]) -> Diagnostic:
+    before = re.compile(r".*?(\S+) *").fullmatch(fault.text, 0, fault.column)
+    at = fault.column
+    if fault.text[at : at + 1] == ":" and before:
+        at = before.start(1)
+    width = _token_width(fault.text, at)
     return fault.finding(
         "PE013",
-        f"{shown(word)} follows without a comma inside `{opening}{closing}`",
-        f"put a comma before it, or close the bracket with `{closing}` first; text that holds "
-        "`[`, `{`, `,` or `: ` needs quotes",
+        f"a comma is missing before {shown(fault.text[at : at + width])}",
+        "put a comma between the entries; text that holds a bracket, a comma or `: ` needs quotes",
+        span=_line_span(fault.line, at, width),
         related=related,
     )
 
@@ -254,11 +300,11 @@ def _beyond_unicode(fault: Fault) -> Diagnostic:
 
 def _cannot_begin(fault: Fault) -> Diagnostic:
     at = fault.begun_column if fault.line == fault.begun_line else fault.column
-    sign = fault.text[at : at + 1]
+    sign = "a backtick" if fault.text[at] == "`" else shown(fault.text[at])
     return fault.finding(
         "PE016",
-        f"a value cannot begin with {shown(sign)}",
-        f"put the value in quotes, if {shown(sign)} belongs to it",
+        f"a value cannot begin with {sign}",
+        f"put the value in quotes, if {sign} belongs to it",
         span=_line_span(fault.line, at, 1),
     )
 
@@ -306,9 +352,10 @@ def _directive(fault: Fault) -> Diagnostic:
 
 
 def _after_the_end(fault: Fault) -> Diagnostic:
+    text = fault.text.strip()
     return fault.finding(
         "PE012",
-        f"{shown(fault.text.strip())} does not belong to what stands above",
+        f"{shown(text) if text else 'what follows'} does not belong to what stands above",
         "line it up with the lines above; a file holds one mapping",
     )
 
@@ -340,7 +387,7 @@ _RULES: Final[tuple[_Rule, ...]] = tuple(
         (r"chr\(\) arg|too large to convert", _beyond_unicode),
         (r"cannot start any token|mapping keys are not allowed", _cannot_begin),
         (r"scanning an (anchor|alias)", _cannot_begin),
-        (r"indentation indicator|chomping or", _block_header),
+        (r"scanning a block scalar", _block_header),
         (r"expected the node content", _missing_value),
         (r"(scanning|parsing) a tag|tag handle", _tag),
         (r"directive|incompatible YAML document", _directive),

@@ -1,5 +1,6 @@
 """The image formulas of current models by name, and how a policy sets their constants."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
@@ -66,7 +67,7 @@ PRESETS: Final[Mapping[str, ImageFormula]] = MappingProxyType(
         "claude-standard": ClaudePatches(side_px=1568, tokens_max=1568),
         "claude-area": ClaudeArea(),
         # Google, ai.google.dev/gemini-api/docs/image-understanding (2.0 and 2.5) and
-        # .../media-resolution (3 and 4), autumn 2026.
+        # .../media-resolution (3), autumn 2026.
         "gemini-2": GeminiTiles(),
         # The same models by firebase.google.com/docs/ai-logic/input-file-requirements, which bounds
         # the tile and the image: more tokens for a large image, fewer for a narrow one.
@@ -81,6 +82,10 @@ PRESETS: Final[Mapping[str, ImageFormula]] = MappingProxyType(
     }
 )
 """Each family's formula with the constants of one model; where they come from stands beside it."""
+
+
+_LIMITS: Final = ("low", "high", "original")
+_DECIMAL: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 class FormulaError(ValueError):
@@ -121,14 +126,10 @@ def _constant(name: str, value: object, now: object) -> object:
     raise FormulaError(f"`{value!r}` is not a value for `{name}`; it is now `{now!r}`")
 
 
-_LIMITS: Final = ("low", "high", "original")
-
-
 def _fraction(name: str, value: int | str) -> Fraction:
-    try:
-        return Fraction(value)
-    except (ValueError, ZeroDivisionError) as fault:
-        raise FormulaError(f"`{value}` is not a number for `{name}`") from fault
+    if not _DECIMAL.fullmatch(str(value)):
+        raise FormulaError(f"`{value}` is not a decimal for `{name}`; write it as `1.62`")
+    return Fraction(value)
 
 
 def _limit(name: str, value: Mapping[object, object]) -> PatchLimit:

@@ -112,9 +112,9 @@ def drawn(finding: Diagnostic, lines: Sequence[str]) -> str:
 
 
 def _frame(span: Span, lines: Sequence[str], gutter: int, mark: str, note: str) -> list[str]:
-    if not 1 <= span.line <= len(lines):
+    text = lines[span.line - 1] if 1 <= span.line <= len(lines) else ""
+    if not text.strip():
         return []
-    text = lines[span.line - 1]
     end = span.end_column if span.end_line == span.line else len(text) + 1
     start = min(span.column - 1, len(text))
     end = max(start, min(end - 1, len(text)))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from policyengine.policy.expressions.tree import (
     Arithmetic,
@@ -67,7 +67,7 @@ def compiled(root: Node) -> Compiled:
     return function
 
 
-def _written(  # noqa: C901, PLR0911 one case per kind of node
+def _written(  # noqa: C901, PLR0911, PLR0912 one case per kind of node
     node: Node, writer: _Writer
 ) -> ast.expr:
     match node:
@@ -106,6 +106,8 @@ def _written(  # noqa: C901, PLR0911 one case per kind of node
                 body=_written(body, writer),
                 orelse=_written(orelse, writer),
             )
+        case _:
+            assert_never(node)
 
 
 def _read(name: str) -> ast.expr:

@@ -5,7 +5,7 @@ such as `tokens`, `seconds` or `requests`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from policyengine.policy.expressions.faults import ExpressionFault, FaultCode
 from policyengine.policy.expressions.signs import excerpt
@@ -102,6 +102,8 @@ def _inferred(  # noqa: C901, PLR0911, PLR0912 one case per kind of node
             return _same(node, kinds, text, "be rounded")
         case Choice():
             return _choice(node, kinds, text)
+        case _:
+            assert_never(node)
 
 
 def _product(node: Arithmetic, kinds: _Kinds, text: str) -> Dimension | ExpressionFault:

@@ -180,7 +180,8 @@ def _rounding_fault(node: ast.Call, function: str, text: str) -> ExpressionFault
 
 def _unknown_name(node: ast.Name, name: str, names: Collection[str]) -> ExpressionFault:
     if name in _FUNCTIONS:
-        help_ = f"call it, such as `{name}(a, b)`" if name not in _ROUNDING else "call it"
+        inputs = "a" if name in _ROUNDING else "a, b"
+        help_ = f"call it, such as `{name}({inputs})`"
         return _at(node, "PE310", f"`{name}` is a function, not a value", help_)
     return _at(node, "PE310", f"unknown name `{name}`", _nearest(name, names))
 

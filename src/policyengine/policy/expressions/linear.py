@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from policyengine.policy.expressions.dimensions import YES_NO
 from policyengine.policy.expressions.expression import Expression
@@ -101,6 +101,8 @@ def _folded(  # noqa: C901, PLR0911 one case per kind of node
             return _rounded(function, _constant(_folded(operand, parameters)), step)
         case Choice():
             return _chosen(node, parameters)
+        case _:
+            assert_never(node)
 
 
 def _named(name: str, parameters: _Parameters) -> _Folded:

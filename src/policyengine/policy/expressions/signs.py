@@ -80,6 +80,7 @@ FOREIGN_SIGNS: Final[Mapping[str, str]] = MappingProxyType(
         "≥": "write `>=`",
         "⩾": "write `>=`",
         "≠": "write `!=`",
+        "…": "leave it out",
     }
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 ArithmeticSign: TypeAlias = Literal["+", "-", "*"]
 ComparisonSign: TypeAlias = Literal["<", "<=", ">", ">=", "==", "!="]
@@ -149,6 +149,8 @@ def operands_of(node: Node) -> tuple[Node, ...]:
             return (body, test, orelse)
         case Comparison() | Logic() | Extreme():
             return node.operands
+        case _:
+            assert_never(node)
 
 
 def walked(root: Node) -> Iterator[Node]:
