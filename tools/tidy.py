@@ -56,6 +56,7 @@ NAMES_A_MACHINE_PATH = "names a path of one machine"
 
 # What is made, not written, and what is the machine's own.
 SKIPPED_FOLDERS = {"__pycache__", "build", "dist", "htmlcov", "node_modules"}
+SKIPPED_FILES = {"uv.lock"}
 DOT_FOLDERS_READ = {".ci", ".github"}
 
 
@@ -256,9 +257,12 @@ def text_files(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
             if not hidden and entry.name not in SKIPPED_FOLDERS:
                 yield from text_files(entry, root)
             continue
+        if entry.name in SKIPPED_FILES:
+            continue
         try:
             yield entry.relative_to(root).as_posix(), entry.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, FileNotFoundError):
+            # No text, or gone since it was listed, as a test run's coverage data may be.
             continue
 
 

@@ -19,7 +19,7 @@ GOOD = 'case "$1" in -m) echo "$0 runs $3 as $(basename "$0")" ;; esac'
 def checkout(tmp_path: Path) -> Path:
     """A checkout with a space in its path, and a `bin` beside it that stands for the whole PATH."""
     folder = tmp_path / "a checkout"
-    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("*.pyc"))
+    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, folder)
     (tmp_path / "bin").mkdir()

@@ -167,7 +167,7 @@ def test_no_path_of_one_machine_is_named(top: str) -> None:
 
 def test_files_are_read_in_order_without_what_is_made(tmp_path: Path) -> None:
     kept = (".ci/run", "README.md", "src/a.py", "src/b.yaml")
-    left_out = (".venv/x.py", "src/__pycache__/x.py", "dist/x.py", ".hypothesis/x")
+    left_out = (".venv/x.py", "src/__pycache__/x.py", "dist/x.py", ".hypothesis/x", "uv.lock")
     for name in (*kept, *left_out):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x\n")

@@ -59,7 +59,7 @@ class LotRow(LedgerRow, table=True):
         keeps(
             "lot_end_is_whole",
             f"{all_or_none('end_how', 'end_at')} AND {one_of('end_how', _ENDS)}"
-            " AND (end_carried_expires_at IS NULL OR end_how = 'carried')",
+            " AND (end_carried_expires_at IS NULL OR coalesce(end_how, '') = 'carried')",
         ),
         Index(
             "lot_open",

@@ -1,0 +1,413 @@
+"""The library's front: an engine on a ledger, with one method per verb."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from policyengine.app.inputs import (
+    Credits,
+    Moment,
+    instant_from,
+    micro_from,
+    split_id,
+    usage_from,
+)
+from policyengine.app.policies import Policies, usable_policies
+from policyengine.app.reading import Reading
+from policyengine.app.receipts import Receipt
+from policyengine.app.shell import Clock, Shell, wall_clock
+from policyengine.engine.commands import (
+    Adjust,
+    Body,
+    BuyPack,
+    Cancel,
+    Capture,
+    ChangePlan,
+    Charge,
+    Command,
+    Extend,
+    GiveGrant,
+    OpenHold,
+    Refund,
+    Release,
+    ReportAbnormal,
+    ResolveCase,
+    Settle,
+    Subscribe,
+    VoidGrant,
+)
+from policyengine.engine.estimating import Estimate
+from policyengine.ledger.changes import Outcome
+from policyengine.ledger.lots import PRIORITY_DEFAULT, Restriction
+from policyengine.ledger.subscriptions import Rollover
+from policyengine.store.store import LedgerStore
+from policyengine.values.calendar import parse_span
+
+SWEEP_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRequest:
+    """One charge of many: the arguments of `Engine.charge`."""
+
+    wallet_id: str
+    model: str
+    counts: Mapping[str, int]
+    key: str
+    outcome: Outcome = "succeeded"
+    started_at: Moment | None = None
+    after_request: bool = False
+    conversation: str = ""
+    operation: str = ""
+    estimate: Estimate | None = None
+
+
+class Engine(Reading):
+    """Policies and a ledger: the verbs that backends call.
+
+    Every verb that writes takes a `key` that names the attempt for ever: a retry with the same key
+    and arguments gives the first answer and changes nothing. Without a key each call is an attempt
+    of its own. A business refusal is a `Receipt` with a `refusal`, never an exception; use
+    `Receipt.or_raise` where you want one. Amounts are `Decimal`, `int` or `str` credits going in,
+    integer micro-credits coming out.
+    """
+
+    def __init__(self, shell: Shell) -> None:
+        """Use `Engine.open`; a shell of one's own serves tests."""
+        super().__init__(shell)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        policies: str | Path | Policies = "policies",
+        *,
+        clock: Clock = wall_clock,
+        create: bool = True,
+    ) -> Self:
+        """Open a ledger with the policies that decide on it.
+
+        Takes: `sqlite:///credits.db`, or `sqlite://` for one in memory; a folder of policies.
+        Raises: PolicyError when a policy has an error; the store's faults when the file is no
+        ledger, is newer than this library or cannot be written.
+        """
+        loaded = policies if isinstance(policies, Policies) else usable_policies([Path(policies)])
+        return cls(Shell(LedgerStore.open(url, clock=clock, create=create), loaded, clock))
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.shell.store.close()
+
+    def __enter__(self) -> Self:
+        """Use the engine as a context: it closes at the end."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the ledger."""
+        self.close()
+
+    def _do(
+        self, wallet_id: str, body: Body, key: str | None, actor: str = "", reason: str = ""
+    ) -> Receipt:
+        name = key if key is not None else f"auto-{uuid.uuid4()}"
+        return self.shell.now([Command(wallet_id, name, 0, body, actor, reason)])[0]
+
+    # Plans and packs
+
+    def subscribe(
+        self, wallet_id: str, plan: str, *, policy: str = "", key: str | None = None
+    ) -> Receipt:
+        """Open a wallet and join its first plan; `policy` where several are loaded."""
+        return self._do(wallet_id, Subscribe(plan, policy), key)
+
+    def change_plan(self, wallet_id: str, plan: str, *, key: str | None = None) -> Receipt:
+        """Move to another plan, as the policy says of upgrades and downgrades."""
+        return self._do(wallet_id, ChangePlan(plan), key)
+
+    def cancel(self, wallet_id: str, *, key: str | None = None) -> Receipt:
+        """Leave the plan, as the policy says of cancelling."""
+        return self._do(wallet_id, Cancel(), key)
+
+    def buy_pack(
+        self, wallet_id: str, pack: str, *, reference: str = "", key: str | None = None
+    ) -> Receipt:
+        """Add a pack; `reference` names the payment that happened elsewhere."""
+        return self._do(wallet_id, BuyPack(pack, reference), key)
+
+    # Grants by hand
+
+    def grant(
+        self,
+        wallet_id: str,
+        amount: Credits,
+        *,
+        priority: int = PRIORITY_DEFAULT,
+        effective_at: Moment | None = None,
+        expires_at: Moment | None = None,
+        every: str | None = None,
+        anchor_at: Moment | None = None,
+        rollover: tuple[Credits, Credits] | None = None,
+        models: Iterable[str] = (),
+        units: Iterable[str] = (),
+        reason: str = "",
+        actor: str = "",
+        key: str | None = None,
+    ) -> Receipt:
+        """Give credits by hand, now or later, once or recurring.
+
+        Takes: a lower `priority` is spent first; `every` such as `1 month` makes it recur from
+        `anchor_at`; at each recurrence what is left becomes min(maximum, max(minimum, left)) by
+        `rollover=(minimum, maximum)`, a refill to the amount without it. `models` and `units`
+        restrict what the credits may pay for.
+        """
+        limits = None if rollover is None else Rollover(*[micro_from(each) for each in rollover])
+        body = GiveGrant(
+            micro_from(amount),
+            priority,
+            instant_from(effective_at),
+            instant_from(expires_at),
+            None if every is None else parse_span(every),
+            instant_from(anchor_at),
+            limits,
+            Restriction(tuple(models), tuple(units)),
+        )
+        return self._do(wallet_id, body, key, actor, reason)
+
+    def void(
+        self, grant_id: str, *, reason: str = "", actor: str = "", key: str | None = None
+    ) -> Receipt:
+        """Take back what is unused of a grant or purchase, and end its recurrences."""
+        wallet_id, number = split_id(grant_id)
+        return self._do(wallet_id, VoidGrant(number), key, actor, reason)
+
+    def adjust(
+        self,
+        wallet_id: str,
+        amount: Credits,
+        *,
+        reason: str,
+        expires_at: Moment | None = None,
+        actor: str = "",
+        key: str | None = None,
+    ) -> Receipt:
+        """Correct a balance by hand, up or down."""
+        body = Adjust(micro_from(amount), instant_from(expires_at))
+        return self._do(wallet_id, body, key, actor, reason)
+
+    # Charges
+
+    def charge(
+        self,
+        wallet_id: str,
+        model: str,
+        counts: Mapping[str, int],
+        *,
+        outcome: Outcome = "succeeded",
+        started_at: Moment | None = None,
+        after_request: bool = False,
+        conversation: str = "",
+        operation: str = "",
+        estimate: Estimate | None = None,
+        key: str | None = None,
+    ) -> Receipt:
+        """Pay for a request at once.
+
+        Takes: disjoint `counts` by unit, such as `{"text_input": 1200, "text_output": 400}`;
+        `after_request` where the request has already run, so that a shortfall follows
+        `shortfall.after_request` of the policy instead of being refused.
+        """
+        usage = usage_from(model, counts, outcome, started_at)
+        note = None if estimate is None else estimate.note
+        body = Charge(usage, after_request, conversation, operation, note)
+        return self._do(wallet_id, body, key)
+
+    def charge_many(self, requests: Iterable[ChargeRequest]) -> list[Receipt]:
+        """Charge many requests in one durable step, in order, each on its own merits."""
+        return self.shell.now(
+            [
+                Command(
+                    each.wallet_id,
+                    each.key,
+                    0,
+                    Charge(
+                        usage_from(each.model, each.counts, each.outcome, each.started_at),
+                        each.after_request,
+                        each.conversation,
+                        each.operation,
+                        None if each.estimate is None else each.estimate.note,
+                    ),
+                )
+                for each in requests
+            ]
+        )
+
+    def refund(
+        self,
+        charge_id: str,
+        amount: Credits | None = None,
+        *,
+        case_id: str | None = None,
+        reason: str = "",
+        actor: str = "",
+        key: str | None = None,
+    ) -> Receipt:
+        """Give back what a charge took, all of it or an amount, latest draw first."""
+        wallet_id, number = split_id(charge_id)
+        case = None if case_id is None else split_id(case_id)[1]
+        micro = None if amount is None else micro_from(amount)
+        return self._do(wallet_id, Refund(number, micro, case), key, actor, reason)
+
+    # Holds
+
+    def hold(
+        self,
+        wallet_id: str,
+        *,
+        credits_held: Credits | None = None,
+        model: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        life: str | None = None,
+        conversation: str = "",
+        operation: str = "",
+        estimate: Estimate | None = None,
+        key: str | None = None,
+    ) -> "HeldCredits":
+        """Set credits aside for a request: an amount, or the price of expected `counts`.
+
+        Gives: a receipt that is also a context; it releases the hold when the block fails or ends
+        without a final capture.
+        """
+        usage = None if model is None else usage_from(model, counts or {})
+        body = OpenHold(
+            None if credits_held is None else micro_from(credits_held),
+            usage,
+            None if life is None else parse_span(life),
+            conversation,
+            operation,
+            None if estimate is None else estimate.note,
+        )
+        return HeldCredits(self, self._do(wallet_id, body, key))
+
+    def capture(
+        self,
+        hold_id: str,
+        *,
+        model: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        amount: Credits | None = None,
+        outcome: Outcome = "succeeded",
+        final: bool = True,
+        key: str | None = None,
+    ) -> Receipt:
+        """Turn a hold into a charge for what was used; the final one releases the rest."""
+        wallet_id, number = split_id(hold_id)
+        usage = None if model is None else usage_from(model, counts or {}, outcome)
+        micro = None if amount is None else micro_from(amount)
+        return self._do(wallet_id, Capture(number, usage, micro, final), key)
+
+    def release(self, hold_id: str, *, key: str | None = None) -> Receipt:
+        """Give a hold back."""
+        wallet_id, number = split_id(hold_id)
+        return self._do(wallet_id, Release(number), key)
+
+    def extend(self, hold_id: str, by: str, *, key: str | None = None) -> Receipt:
+        """Let a hold last longer: its end plus a span such as `10 minutes`."""
+        wallet_id, number = split_id(hold_id)
+        return self._do(wallet_id, Extend(number, parse_span(by)), key)
+
+    # Cases and time
+
+    def report_abnormal(
+        self,
+        wallet_id: str,
+        *,
+        charge_id: str | None = None,
+        conversation: str = "",
+        reason: str = "",
+        actor: str = "",
+        key: str | None = None,
+    ) -> Receipt:
+        """Open a case of abnormal consumption; the receipt's id is the case's."""
+        about = None if charge_id is None else split_id(charge_id)[1]
+        return self._do(wallet_id, ReportAbnormal(about, conversation), key, actor, reason)
+
+    def resolve(
+        self,
+        case_id: str,
+        verdict: Literal["explained", "refunded"],
+        *,
+        reason: str = "",
+        actor: str = "",
+        key: str | None = None,
+    ) -> Receipt:
+        """Close a case."""
+        wallet_id, number = split_id(case_id)
+        return self._do(wallet_id, ResolveCase(number, verdict), key, actor, reason)
+
+    def settle(self, wallet_id: str) -> Receipt:
+        """Bring a wallet up to now: expiries, renewals and time-outs that are due."""
+        return self._do(wallet_id, Settle(), None)
+
+    def sweep(self, limit: int = 100_000) -> int:
+        """Settle every wallet that is due; gives how many were."""
+        done = 0
+        while done < limit:
+            with self.shell.store.reading() as session:
+                due = session.due_wallets(self.shell.clock(), min(SWEEP_BATCH, limit - done))
+            if not due:
+                return done
+            self.shell.now([Command(each, f"sweep-{each}", 0, Settle()) for each in due])
+            done += len(due)
+        return done
+
+
+@dataclass(slots=True)
+class HeldCredits:
+    """An open hold as a context: `with engine.hold(...) as held: held.capture(...)`."""
+
+    engine: Engine
+    receipt: Receipt
+    is_over: bool = False
+
+    @property
+    def id(self) -> str:
+        """Give the hold's id."""
+        return self.receipt.id
+
+    def capture(
+        self, model: str, counts: Mapping[str, int], *, outcome: Outcome = "succeeded"
+    ) -> Receipt:
+        """Capture what was used, finally."""
+        self.is_over = True
+        return self.engine.capture(self.id, model=model, counts=counts, outcome=outcome)
+
+    def release(self) -> Receipt:
+        """Give the hold back."""
+        self.is_over = True
+        return self.engine.release(self.id)
+
+    def __enter__(self) -> Self:
+        """Begin the request.
+
+        Raises: Refused where the hold was refused.
+        """
+        self.receipt.or_raise()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Release what was neither captured nor released."""
+        if not self.is_over:
+            self.release()

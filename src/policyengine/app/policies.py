@@ -1,0 +1,122 @@
+"""Policy folders: every version of every policy below a folder, read and checked together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from policyengine.policy.load import Loaded, load_policy
+from policyengine.policy.timeline import Timeline
+from policyengine.policy.versions import load_timeline
+from policyengine.values.diagnostics import Diagnostic, drawn, has_errors
+
+POLICY_FILES_MAX: Final = 2000
+_SUFFIXES: Final = frozenset({".yaml", ".yml"})
+_NOT_POLICIES: Final = frozenset({"scenarios", "mappings"})
+
+
+class PolicyError(Exception):
+    """Policies that cannot be used: they have errors, or there are none.
+
+    `findings` are the diagnostics, if any.
+    """
+
+    def __init__(self, message: str, findings: Sequence[Diagnostic] = ()) -> None:
+        """Carry the message for people and the findings behind it."""
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The timelines that were loaded, by policy name, with every finding."""
+
+    timelines: Mapping[str, Timeline]
+    loaded: tuple[Loaded, ...]
+    findings: tuple[Diagnostic, ...]
+
+    def report(self) -> str:
+        """Draw all findings on their source lines."""
+        lines = {each.source.name: each.source.lines for each in self.loaded}
+        return "\n\n".join(drawn(each, lines.get(each.file, ())) for each in self.findings)
+
+
+def policy_files(path: Path) -> list[Path]:
+    """Find the policy files of a file or folder, in order; scenario folders are left out.
+
+    Raises: PolicyError for a path that does not exist or has too many files.
+    """
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise PolicyError(f"there is no file or folder `{path}`")
+    found = sorted(
+        each
+        for each in path.rglob("*")
+        if each.suffix in _SUFFIXES
+        and each.is_file()
+        and not _NOT_POLICIES.intersection(each.relative_to(path).parts[:-1])
+    )
+    if len(found) > POLICY_FILES_MAX:
+        raise PolicyError(f"`{path}` has more than {POLICY_FILES_MAX} policy files")
+    return found
+
+
+def read_policies(paths: Sequence[Path]) -> Policies:
+    """Read and check policies; files in one folder are the versions of one policy.
+
+    Raises: PolicyError where there is nothing to read.
+    """
+    files = [each for path in paths for each in policy_files(path)]
+    if not files:
+        names = ", ".join(f"`{path}`" for path in paths)
+        raise PolicyError(f"there is no policy file in {names}")
+    folders: dict[Path, list[Path]] = {}
+    for file in files:
+        folders.setdefault(file.parent, []).append(file)
+    timelines: dict[str, Timeline] = {}
+    loaded: list[Loaded] = []
+    findings: list[Diagnostic] = []
+    for folder_files in folders.values():
+        texts = [(str(file), _read(file)) for file in folder_files]
+        if len(texts) == 1 and len(files) == 1:
+            _add_single(texts[0], timelines, loaded, findings)
+            continue
+        result = load_timeline(texts)
+        loaded += result.loaded
+        findings += result.diagnostics
+        if result.timeline is not None:
+            timelines[result.timeline.name] = result.timeline
+    return Policies(timelines, tuple(loaded), tuple(findings))
+
+
+def _add_single(
+    text: tuple[str, bytes],
+    timelines: dict[str, Timeline],
+    loaded: list[Loaded],
+    findings: list[Diagnostic],
+) -> None:
+    """Check one version on its own: what concerns its neighbours cannot be seen."""
+    each = load_policy(text[1], text[0])
+    loaded.append(each)
+    findings += each.diagnostics
+    if each.policy is not None:
+        timelines[each.policy.name] = Timeline.of(each.policy)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise PolicyError(f"`{file}` cannot be read: {error.strerror}") from error
+
+
+def usable_policies(paths: Sequence[Path]) -> Policies:
+    """Read policies that must be free of errors.
+
+    Raises: PolicyError with every finding drawn.
+    """
+    policies = read_policies(paths)
+    if has_errors(policies.findings):
+        raise PolicyError(policies.report(), policies.findings)
+    return policies

@@ -1,0 +1,130 @@
+"""Estimates: what a request will cost before it runs, by the charge's own code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from policyengine.engine.burndown import available_sources, pay
+from policyengine.engine.charging import Rated, bill_of, rate_usage, ways_out
+from policyengine.engine.commands import Command, OpenHold, Usage
+from policyengine.engine.situation import NOTHING_PRIOR, Situation
+from policyengine.ledger.book import Book
+from policyengine.ledger.holds import Draw, EstimateNote
+from policyengine.ledger.transactions import Refusal
+from policyengine.policy.policy import Policy
+from policyengine.policy.timeline import Timeline
+from policyengine.values.amounts import Micro
+from policyengine.values.calendar import Instant
+
+HISTORY_MIN = 8
+"""Fewer answers than this do not tell how long a wallet's answers are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A short, a usual and a long case of the same quantity."""
+
+    low: int
+    expected: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a request is expected to cost, and whether the wallet can pay it.
+
+    `basis` says where the lengths of answers come from. `draws` pay the expected price;
+    `short_micro` is what is missing for it, `short_high_micro` for the high price.
+    """
+
+    model: str
+    output_tokens: Range
+    basis: Literal["caller", "wallet history", "model history", "policy"]
+    low_micro: Micro
+    expected_micro: Micro
+    high_micro: Micro
+    available_micro: Micro
+    draws: tuple[Draw, ...]
+    short_micro: Micro
+    short_high_micro: Micro
+    ways_out: tuple[Mapping[str, Any], ...]
+
+    @property
+    def suffices(self) -> bool:
+        """Tell whether the balance pays the expected price."""
+        return not self.short_micro
+
+    @property
+    def note(self) -> EstimateNote:
+        """Give what is stored with the charge that follows."""
+        return EstimateNote(self.low_micro, self.expected_micro, self.high_micro)
+
+
+def quantiles(lengths: Sequence[int]) -> Range | None:
+    """Give the first decile, the median and the last decile of answers seen; None if too few."""
+    if len(lengths) < HISTORY_MIN:
+        return None
+    ordered = sorted(lengths)
+    last = len(ordered) - 1
+    return Range(ordered[last // 10], ordered[last // 2], ordered[-(-last * 9 // 10)])
+
+
+def output_unit(policy: Policy) -> str | None:
+    """Give the unit that an answer's text is counted in: the first output unit of tokens."""
+    measure = policy.document.units.get("tokens")
+    return next(iter(measure.output), None) if measure is not None else None
+
+
+def assumed(policy: Policy) -> Range:
+    """Give the lengths that the policy assumes without history."""
+    part = policy.document.estimate.output_tokens
+    return Range(part.low, part.expected, part.high)
+
+
+def estimate(
+    timeline: Timeline,
+    book: Book,
+    model: str,
+    input_counts: Mapping[str, int],
+    lengths: Range,
+    basis: Literal["caller", "wallet history", "model history", "policy"],
+    at: Instant,
+) -> Estimate | Refusal:
+    """Estimate a request on a settled book.
+
+    Takes: counts of what will be sent; how long the answer may be.
+    Gives: the estimate, or the refusal that a charge would meet for its model or units.
+    """
+    policy = timeline.at(at)
+    if policy is None:
+        raise ValueError("an estimate needs a policy in force")
+    rated: list[Rated] = []
+    unit = output_unit(policy)
+    for length in (lengths.low, lengths.expected, lengths.high):
+        counts = dict(input_counts)
+        if unit is not None:
+            counts[unit] = counts.get(unit, 0) + length
+        each = rate_usage(timeline, policy, Usage.of(model, counts), at)
+        if isinstance(each, Refusal):
+            return each
+        rated.append(each)
+    low, expected, high = (each.price.total_micro for each in rated)
+    sources = available_sources(book.lots.values(), policy.burn_order)
+    payment = pay(bill_of(rated[1], book, expected), sources)
+    at_most = pay(bill_of(rated[2], book, high), sources)
+    command = Command(book.wallet_id, "estimate", at, OpenHold())
+    situation = Situation(timeline, policy, book, command, at, NOTHING_PRIOR)
+    short = payment.short_micro or at_most.short_micro
+    return Estimate(
+        model,
+        lengths,
+        basis,
+        low,
+        expected,
+        high,
+        book.available_micro,
+        payment.draws,
+        payment.short_micro,
+        at_most.short_micro,
+        tuple(ways_out(situation, model, short)) if short else (),
+    )

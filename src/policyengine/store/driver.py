@@ -1,0 +1,96 @@
+"""Statements compiled once, and the driver connection that runs them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Executable
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.sql.expression import ClauseElement
+
+Row: TypeAlias = Sequence[Any]
+
+FETCHED_AT_ONCE: int = 512
+"""How many rows of a long answer are in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text for a driver, and the names of its parameters in the order of their places."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+def compiled(statement: Executable, dialect: Dialect, names: Iterable[str] = ()) -> Statement:
+    """Compile a Core statement for a driver with positional parameters.
+
+    Takes: the columns of an insert or update, where they are not in the statement itself.
+    """
+    assert isinstance(statement, ClauseElement)  # noqa: S101  # every Core statement is one
+    keys = list(names) or None
+    done = statement.compile(dialect=dialect, column_keys=keys)
+    return Statement(str(done), tuple(getattr(done, "positiontup", None) or ()))
+
+
+class Driver:
+    """Runs statements on one connection of the driver, past SQLAlchemy's execution layer.
+
+    That layer costs as much as a charge does: 30 to 80 microseconds for each statement.
+    """
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: DBAPIConnection) -> None:
+        """Take a connection; its transactions are begun and ended by the caller."""
+        self._connection = connection
+
+    def each(self, statement: Statement, **values: Any) -> Iterator[Row]:
+        """Give rows one by one; no more than `FETCHED_AT_ONCE` are in memory."""
+        cursor = self._cursor(statement, values)
+        try:
+            while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+                yield from rows
+        finally:
+            cursor.close()
+
+    def rows(self, statement: Statement, **values: Any) -> Sequence[Row]:
+        """Give all rows of a short answer."""
+        return self._cursor(statement, values).fetchall()
+
+    def one(self, statement: Statement, **values: Any) -> Row | None:
+        """Give the first row, or None."""
+        cursor = self._cursor(statement, values)
+        try:
+            row: Row | None = cursor.fetchone()
+        finally:
+            cursor.close()
+        return row
+
+    def many(self, statement: Statement, rows: Sequence[Row]) -> int:
+        """Run a statement once for each row of parameters; gives how many rows it changed."""
+        if not rows:
+            return 0
+        cursor = self._connection.cursor()
+        cursor.executemany(statement.text, rows)
+        return cursor.rowcount
+
+    def run(self, text: str) -> None:
+        """Run a command that has neither parameters nor an answer."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(text)
+        finally:
+            cursor.close()
+
+    def ask(self, text: str) -> Sequence[Row]:
+        """Give the answer to a command without parameters."""
+        cursor = self._connection.cursor()
+        cursor.execute(text)
+        return cursor.fetchall()
+
+    def _cursor(self, statement: Statement, values: dict[str, Any]) -> DBAPICursor:
+        cursor = self._connection.cursor()
+        cursor.execute(statement.text, [values[name] for name in statement.names])
+        return cursor

@@ -1,0 +1,143 @@
+"""SQLite's own ways: pragmas, transactions, lists in parameters, damage, and its error codes."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Engine, Select, bindparam, create_engine, event, func, select
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from policyengine.ledger.book import LedgerFault
+from policyengine.store.dialect import Dialect
+from policyengine.store.driver import Driver
+from policyengine.store.faults import (
+    LedgerBusy,
+    LedgerDamaged,
+    LedgerFull,
+    LedgerReadOnly,
+    StoreFault,
+)
+
+VERSION_MIN: Final = (3, 38, 0)
+"""The first release that always has JSON functions; strict tables came with 3.37."""
+
+_PRAGMAS: Final = (
+    # One file is written at a time while others read, and a commit is on the disk when it returns.
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    # `INSERT OR REPLACE` fires the triggers that forbid deleting.
+    "recursive_triggers = ON",
+    # A schema that someone else has written may not call functions with side effects.
+    "trusted_schema = OFF",
+    # 64 MiB of pages: the inner pages of every index of a ledger of some gigabytes.
+    "cache_size = -65536",
+    # A batch of 256 wallets writes about 1,000 pages: 16 of them between two checkpoints.
+    "wal_autocheckpoint = 16000",
+    "journal_size_limit = 67108864",
+)
+
+
+def engine_of(url: URL, patience_ms: int) -> Engine:
+    """Give a pool of connections to a database file, or the one connection to a database in memory.
+
+    Raises: StoreFault when this SQLite is too old.
+    """
+    if sqlite3.sqlite_version_info < VERSION_MIN:
+        needed = ".".join(map(str, VERSION_MIN))
+        raise StoreFault(f"SQLite {sqlite3.sqlite_version} is too old; the ledger needs {needed}")
+    arguments: dict[str, Any] = {"check_same_thread": False, "isolation_level": None}
+    engine = (
+        create_engine(url, poolclass=StaticPool, connect_args=arguments)
+        if url.database is None
+        else create_engine(url, poolclass=QueuePool, max_overflow=-1, connect_args=arguments)
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {patience_ms:d}")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _listed(name: str) -> Select[Any]:
+    values = func.json_each(bindparam(name)).table_valued("value")
+    return select(values.c.value)
+
+
+def _listed_pairs(name: str) -> Select[Any]:
+    pairs = func.json_each(bindparam(name)).table_valued("value")
+    return select(
+        func.json_extract(pairs.c.value, "$[0]").label("first"),
+        func.json_extract(pairs.c.value, "$[1]").label("second"),
+    )
+
+
+def _as_list(values: Iterable[Any]) -> str:
+    return json.dumps(list(values))
+
+
+_BUSY: Final = "another program kept the ledger busy for too long; nothing was written, try again"
+_FAULTS: Final[dict[int, tuple[type[Exception], str]]] = {
+    sqlite3.SQLITE_BUSY: (LedgerBusy, _BUSY),
+    sqlite3.SQLITE_LOCKED: (LedgerBusy, _BUSY),
+    sqlite3.SQLITE_READONLY: (LedgerReadOnly, "the ledger may not be written here"),
+    sqlite3.SQLITE_PERM: (LedgerReadOnly, "the ledger may not be opened here"),
+    sqlite3.SQLITE_FULL: (LedgerFull, "the disk is full; nothing was written"),
+    sqlite3.SQLITE_CORRUPT: (LedgerDamaged, "the ledger's file is damaged; restore a backup"),
+    sqlite3.SQLITE_NOTADB: (LedgerDamaged, "the ledger's file is damaged; restore a backup"),
+    sqlite3.SQLITE_IOERR: (StoreFault, "the disk failed; nothing was written"),
+    sqlite3.SQLITE_CANTOPEN: (StoreFault, "the ledger's file cannot be opened"),
+    sqlite3.SQLITE_CONSTRAINT: (LedgerFault, "the database refused it; nothing was written"),
+}
+_PRIMARY: Final = 0xFF  # the low byte of an extended result code
+
+
+def fault_of(error: Exception) -> Exception:
+    """Say what an error of the driver means for the ledger."""
+    code = getattr(error, "sqlite_errorcode", None)
+    fault, sentence = _FAULTS.get(
+        -1 if code is None else code & _PRIMARY, (StoreFault, "SQLite failed; nothing was written")
+    )
+    return fault(f"{sentence} ({error})")
+
+
+def _damage(driver: Driver) -> Iterator[str]:
+    for (finding,) in driver.ask("PRAGMA integrity_check"):
+        if finding != "ok":
+            yield str(finding)
+    for table, row, parent, _ in driver.ask("PRAGMA foreign_key_check"):
+        place = f"`{table}`" if row is None else f"`{table}` number {row}"
+        yield f"a row of {place} belongs to a row of `{parent}` that is not there"
+
+
+@contextmanager
+def _guards_off(driver: Driver) -> Iterator[None]:
+    """Take the triggers away until the end of a block; both happen in the current transaction."""
+    triggers = driver.ask("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    for name, _ in triggers:
+        driver.run(f'DROP TRIGGER "{name}"')
+    yield
+    for _, sql in triggers:
+        driver.run(sql)
+
+
+DIALECT: Final = Dialect(
+    core=SQLiteDialect_pysqlite(),
+    begin_writing="BEGIN IMMEDIATE",
+    begin_reading="BEGIN",
+    listed=_listed,
+    listed_pairs=_listed_pairs,
+    as_list=_as_list,
+    driver_errors=(sqlite3.Error, sqlite3.Warning),
+    fault_of=fault_of,
+    damage=_damage,
+    guards_off=_guards_off,
+    numbers_its_rows=True,
+)
