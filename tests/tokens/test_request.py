@@ -41,7 +41,9 @@ def refusal(request: dict[str, object], counting: Counting = GPT) -> RequestUnco
 
 
 def test_a_request_of_text_and_images_is_counted_part_by_part() -> None:
-    request = ask({"type": "text", "text": "hello world"}, show(PICTURE), show(PICTURE, detail="low"))
+    request = ask(
+        {"type": "text", "text": "hello world"}, show(PICTURE), show(PICTURE, detail="low")
+    )
 
     counted = count_request(request, GPT)
 
@@ -69,7 +71,12 @@ def test_the_same_conversation_counts_alike_in_the_shapes_of_all_providers() -> 
         {"input": [{"role": "user", "content": [{"type": "input_text", "text": "Hi"}, shown]}]},
         {
             "contents": [
-                {"parts": [{"text": "Hi"}, {"inlineData": {"mimeType": "image/jpeg", "data": data}}]}
+                {
+                    "parts": [
+                        {"text": "Hi"},
+                        {"inlineData": {"mimeType": "image/jpeg", "data": data}},
+                    ]
+                }
             ]
         },
     ]
@@ -133,23 +140,23 @@ def test_the_parts_add_up_and_adding_a_message_adds_its_parts(
     apart = [count_request({"messages": [message]}, counting) for message in messages]
 
     assert counted.total == sum(part.tokens for part in counted.parts)
-    assert counted.total == (
-        counted.text_tokens + counted.image_tokens + counted.overhead_tokens
-    )
+    assert counted.total == (counted.text_tokens + counted.image_tokens + counted.overhead_tokens)
     assert counted.total == sum(each.total - 3 for each in apart) + 3
     assert len({part.pointer for part in counted.parts}) == len(counted.parts)
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(
-            ["role", "content", "type", "text", "image_url", "url", "source", "parts", "name"]
-            + ["inlineData", "tools", "tool_calls", "system", "output", "data", "detail"]
-        ),
-        inner | st.sampled_from(["text", "image", "image_url", "tool_result", "message"]),
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["role", "content", "type", "text", "image_url", "url", "source", "parts", "name"]
+                + ["inlineData", "tools", "tool_calls", "system", "output", "data", "detail"]
+            ),
+            inner | st.sampled_from(["text", "image", "image_url", "tool_result", "message"]),
+            max_size=4,
+        )
     ),
     max_leaves=20,
 )
@@ -217,7 +224,10 @@ def test_bytes_that_are_no_image_are_refused_with_their_pointer(url: str, messag
 
 @pytest.mark.parametrize(
     ("detail", "message"),
-    [("hgih", "unknown detail `hgih`; use one of auto"), ("original", "is not one of this model's")],
+    [
+        ("hgih", "unknown detail `hgih`; use one of auto"),
+        ("original", "is not one of this model's"),
+    ],
 )
 def test_a_detail_that_the_model_has_not_is_refused_with_its_pointer(
     detail: str, message: str

@@ -104,7 +104,10 @@ def test_responses_take_a_text_or_items_of_several_types() -> None:
             {
                 "type": "message",
                 "role": "assistant",
-                "content": [{"type": "output_text", "text": "Yes."}, {"type": "refusal", "refusal": "No."}],
+                "content": [
+                    {"type": "output_text", "text": "Yes."},
+                    {"type": "refusal", "refusal": "No."},
+                ],
             },
         ],
     }

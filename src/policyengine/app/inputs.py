@@ -1,9 +1,10 @@
 """What callers hand in, turned into the core's exact values; floats never become credits."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from policyengine.engine.commands import Usage
 from policyengine.ledger.changes import Outcome
@@ -14,6 +15,8 @@ Credits: TypeAlias = Decimal | int | str
 """An amount of credits: `Decimal("1.5")`, `2`, `"1.5"`; never a float."""
 Moment: TypeAlias = datetime | str
 """An instant: an aware datetime, or a text such as `2026-01-28T00:00:00Z`."""
+
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
 def micro_from(amount: Credits) -> Micro:
@@ -60,7 +63,7 @@ def split_id(transaction_id: str) -> tuple[str, int]:
 
     Raises: ValueError for a text of another form.
     """
-    wallet_id, colon, number = transaction_id.rpartition(":")
-    if not (wallet_id and colon and number.isascii() and number.isdigit() and len(number) <= 18):
+    wallet_id, _, number = transaction_id.rpartition(":")
+    if not wallet_id or _NUMBER.fullmatch(number) is None:
         raise ValueError(f"`{transaction_id}` is not a transaction's id, such as `ana:17`")
     return wallet_id, int(number)

@@ -3,10 +3,14 @@
 import json
 from typing import Any, Final, TypeAlias
 
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
 from policyengine.policy.document import PolicyDocument
 
+SCHEMA_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_ID: Final = "urn:policyengine-credits:policy:1"
 SCHEMA_TITLE: Final = "Credits policy"
+REFERENCE: Final = "#/$defs/"
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -17,14 +21,14 @@ def policy_schema() -> Schema:
     Gives: closed objects throughout, no `anyOf` and no `oneOf`: each finding names one cause. A
     key that may be missing may not be `null`, so there is one way to leave it out.
     """
-    made = PolicyDocument.model_json_schema()
-    definitions = made.pop("$defs")
+    made = PolicyDocument.model_json_schema(schema_generator=_InOrder)
+    definitions: dict[str, Schema] = made.pop("$defs")
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": SCHEMA_DIALECT,
         "$id": SCHEMA_ID,
         "title": SCHEMA_TITLE,
-        **_tidied(made),
-        "$defs": {name: _tidied(each) for name, each in definitions.items()},
+        **_tidied(made, definitions),
+        "$defs": {name: _tidied(each, definitions) for name, each in definitions.items()},
     }
 
 
@@ -33,17 +37,29 @@ def schema_text() -> str:
     return json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _tidied(node: Schema) -> Schema:
-    """Close an object, let go of `null` and of titles that only repeat the key."""
+class _InOrder(GenerateJsonSchema):
+    """Leaves keys in the order of the models, which is the order that a file is written in."""
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        del parent_key
+        return value
+
+
+def _tidied(node: Schema, definitions: dict[str, Schema]) -> Schema:
+    """Close an object, and let go of `null` and of titles, which only repeat the key."""
     if "anyOf" in node:
         (kept,) = [each for each in node["anyOf"] if each != {"type": "null"}]
         rest = {key: each for key, each in node.items() if key not in {"anyOf", "default"}}
         node = {**kept, **rest}
     tidy = {key: each for key, each in node.items() if key != "title"}
+    if "$ref" in tidy:
+        target = definitions[tidy["$ref"].removeprefix(REFERENCE)]
+        tidy.setdefault("description", target["description"])
     for group in ("properties", "patternProperties"):
         if group in tidy:
-            tidy[group] = {key: _tidied(each) for key, each in tidy[group].items()}
+            inner = tidy.pop(group)
+            tidy[group] = {key: _tidied(each, definitions) for key, each in inner.items()}
             tidy["additionalProperties"] = False
     if "items" in tidy:
-        tidy["items"] = _tidied(tidy["items"])
+        tidy["items"] = _tidied(tidy["items"], definitions)
     return tidy

@@ -4,12 +4,14 @@ import copy
 import pickle
 import sys
 import threading
-import warnings
+import time
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from simpleeval import SimpleEval
 
 from policy.expressions.written import NAMES, VALUES, amounts, conditions
 from policyengine.policy.expressions import (
@@ -18,6 +20,7 @@ from policyengine.policy.expressions import (
     ExpressionFault,
     Value,
     parse_expression,
+    reference,
 )
 
 
@@ -169,14 +172,20 @@ def test_equal_texts_of_other_units_are_not_equal() -> None:
     assert parsed("charge") != parsed(" (charge)")
 
 
-def test_threads_evaluate_apart_and_leave_the_warning_filters_alone() -> None:
+def in_threads(work: Callable[[int], object]) -> None:
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_threads_evaluate_one_expression_apart() -> None:
     expression = parsed("tokens_at_rate * multiplier")
-    filters = list(warnings.filters)
     wrong: list[int] = []
 
     def work(seed: int) -> None:
-        for step in range(200):
-            value = seed * 1000 + step
+        for value in range(seed * 1000, seed * 1000 + 200):
             result = expression.evaluate({"tokens_at_rate": value, "multiplier": 3})
             if result != value * 3:
                 wrong.append(value)
@@ -184,15 +193,28 @@ def test_threads_evaluate_apart_and_leave_the_warning_filters_alone() -> None:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_threads(work)
     finally:
         sys.setswitchinterval(interval)
     assert wrong == []
-    assert filters == warnings.filters
+
+
+def test_no_two_threads_swap_the_warning_filters_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+
+    class SlowToConstruct(SimpleEval):  # type: ignore[misc] # the library has no types
+        def __init__(self, **settings: object) -> None:
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.005)
+            super().__init__(**settings)
+            inside.pop()
+
+    monkeypatch.setattr(reference, "SimpleEval", SlowToConstruct)
+    expression = parsed("charge")
+    in_threads(lambda seed: expression.evaluate({"charge": seed}))
+    assert most == [1, 1, 1, 1]
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=230)

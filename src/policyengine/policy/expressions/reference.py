@@ -21,10 +21,6 @@ Value: TypeAlias = int | Fraction
 """What a name stands for: an exact number, or a bool where its unit is `yes_no`."""
 
 
-def _divided(left: Value, right: Value) -> Fraction:
-    return Fraction(left) / right
-
-
 def _rounded_up(value: Value, step: Value = 1) -> Fraction:
     return math.ceil(Fraction(value) / step) * Fraction(step)
 
@@ -38,7 +34,7 @@ _OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Value]]] = MappingProxyTy
         ast.Add: operator.add,
         ast.Sub: operator.sub,
         ast.Mult: operator.mul,
-        ast.Div: _divided,
+        ast.Div: operator.truediv,  # exact: every literal is a Fraction, so the divisor is one
         ast.USub: operator.neg,
         ast.Not: operator.not_,
         ast.Lt: operator.lt,

@@ -150,6 +150,18 @@ END
 """
 
 
+def _while_writing(table: str, act: str) -> str:
+    row = "OLD" if act == "DELETE" else "NEW"
+    return f"""
+CREATE TRIGGER {table}_{act.lower()}_has_a_cause BEFORE {act} ON {table} WHEN NOT EXISTS (
+  SELECT 1 FROM wallet JOIN txn ON txn.wallet = wallet.id AND txn.seq = wallet.seq + 1
+  WHERE wallet.id = {row}.wallet)
+BEGIN
+  SELECT RAISE(ABORT, '{table} changes only while a transaction is being written');
+END
+"""  # noqa: S608  # built of the words at the end of this file
+
+
 def _refused(table: str, act: str, sentence: str) -> str:
     return (
         f"CREATE TRIGGER {table}_{act.lower()}_refused BEFORE {act} ON {table} "
@@ -160,6 +172,12 @@ def _refused(table: str, act: str, sentence: str) -> str:
 GUARDS: Final = (
     *(_refused(table, "DELETE", f"no row of {table} is ever deleted") for table in _KEPT),
     *(_refused(table, "UPDATE", f"no row of {table} ever changes") for table in _UNCHANGED),
+    _while_writing("lot", "UPDATE"),
+    *(
+        _while_writing(table, act)
+        for table in ("hold", "hold_draw", "series")
+        for act in ("INSERT", "UPDATE", "DELETE")
+    ),
     _LEDGER_STARTS,
     _LEDGER_STEPS,
     _POLICY_VERSION,
