@@ -4,14 +4,14 @@ import socket
 from typing import NoReturn
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyengine.tokens import request as request_module
 from policyengine.tokens.parts import RequestUncountableError
 from policyengine.tokens.presets import PRESETS
 from policyengine.tokens.request import Counting, PartCount, RequestCount, count_request
-from policyengine.tokens.text import count_text
+from policyengine.tokens.text import UnknownEncodingError, count_text
 from tokens import pictures
 
 GPT = Counting(text="o200k_base", image=PRESETS["gpt-4o"])
@@ -64,21 +64,13 @@ def test_a_request_of_text_and_images_is_counted_part_by_part() -> None:
 def test_the_same_conversation_counts_alike_in_the_shapes_of_all_providers() -> None:
     data = pictures.encoded(pictures.jpeg(960, 540))
     image = {"type": "image", "source": {"type": "base64", "data": data}}
+    inline = {"mimeType": "image/jpeg", "data": data}
     shown = {"type": "input_image", "image_url": f"data:image/jpeg;base64,{data}"}
     shapes: list[dict[str, object]] = [
         ask({"type": "text", "text": "Hi"}, show(f"data:image/jpeg;base64,{data}")),
         ask({"type": "text", "text": "Hi"}, image),
         {"input": [{"role": "user", "content": [{"type": "input_text", "text": "Hi"}, shown]}]},
-        {
-            "contents": [
-                {
-                    "parts": [
-                        {"text": "Hi"},
-                        {"inlineData": {"mimeType": "image/jpeg", "data": data}},
-                    ]
-                }
-            ]
-        },
+        {"contents": [{"parts": [{"text": "Hi"}, {"inlineData": inline}]}]},
     ]
     counting = Counting(text="o200k_base", image=PRESETS["gemini-2"])
 
@@ -130,6 +122,7 @@ MESSAGES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(messages=MESSAGES, preset=st.sampled_from(sorted(PRESETS)))
 def test_the_parts_add_up_and_adding_a_message_adds_its_parts(
     messages: list[dict[str, object]], preset: str
@@ -145,15 +138,16 @@ def test_the_parts_add_up_and_adding_a_message_adds_its_parts(
     assert len({part.pointer for part in counted.parts}) == len(counted.parts)
 
 
+KEYS = (
+    "role content type text image_url url source parts name "
+    "inlineData tools tool_calls system output data detail"
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                ["role", "content", "type", "text", "image_url", "url", "source", "parts", "name"]
-                + ["inlineData", "tools", "tool_calls", "system", "output", "data", "detail"]
-            ),
+            st.sampled_from(KEYS.split()),
             inner | st.sampled_from(["text", "image", "image_url", "tool_result", "message"]),
             max_size=4,
         )
@@ -162,6 +156,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(shape=st.sampled_from(["messages", "input", "contents"]), content=JSON, tools=JSON)
 def test_whatever_a_request_holds_it_is_counted_or_refused_with_a_pointer(
     shape: str, content: object, tools: object
@@ -169,9 +164,12 @@ def test_whatever_a_request_holds_it_is_counted_or_refused_with_a_pointer(
     try:
         counted = count_request({shape: content, "tools": tools}, GPT)
     except RequestUncountableError as refused:
-        assert refused.pointer.startswith("/")
+        pointers = {refused.pointer}
     else:
+        pointers = {part.pointer for part in counted.parts} - {""}
         assert counted.total >= GPT.per_request
+
+    assert all(pointer.startswith("/") for pointer in pointers)
 
 
 def test_a_remote_image_is_refused_unless_its_size_is_given() -> None:
@@ -289,6 +287,11 @@ def test_a_value_that_is_not_json_is_refused_with_its_pointer(value: object) -> 
     refused = refusal({**ask(), "tools": [{"default": value}]})
 
     assert (refused.code, refused.pointer) == ("bad_part", "/tools/0")
+
+
+def test_an_unknown_encoding_is_refused_before_anything_is_counted() -> None:
+    with pytest.raises(UnknownEncodingError, match="use o200k_base or cl100k_base"):
+        Counting("gpt2", PRESETS["gpt-4o"])
 
 
 def test_the_tokens_around_messages_cannot_be_negative() -> None:

@@ -181,11 +181,12 @@ def test_anthropic_messages_have_a_system_and_blocks() -> None:
     ]
 
 
-def test_a_request_is_one_of_the_shapes_and_not_two() -> None:
-    for request in ({}, {"prompt": "Hi"}, {"messages": [], "input": []}):
-        refused = refusal(dict(request))
-        assert (refused.code, refused.pointer) == ("unknown_shape", "")
-        assert str(refused) == "the request: give one of `messages`, `input` or `contents`"
+@pytest.mark.parametrize("request_", [{}, {"prompt": "Hi"}, {"messages": [], "input": []}])
+def test_a_request_is_one_of_the_shapes_and_not_two(request_: dict[str, object]) -> None:
+    refused = refusal(request_)
+
+    assert (refused.code, refused.pointer) == ("unknown_shape", "")
+    assert str(refused) == "the request: give one of `messages`, `input` or `contents`"
 
 
 @pytest.mark.parametrize(

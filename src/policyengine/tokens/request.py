@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, assert_never
 
 from policyengine.tokens.formula import DETAILS, ImageFormula
 from policyengine.tokens.image import DetailUnsupportedError, ImageTooLargeError, count_image
@@ -31,7 +31,7 @@ from policyengine.tokens.parts import (
 )
 from policyengine.tokens.shapes import read_parts
 from policyengine.tokens.size import IMAGE_BYTES_MAX, Size, size_of
-from policyengine.tokens.text import TEXT_CHARS_MAX, count_text
+from policyengine.tokens.text import TEXT_CHARS_MAX, check_encoding, count_text
 
 PARTS_MAX: Final = 20_000
 """The most parts of a request: texts, images, calls and messages together."""
@@ -42,7 +42,7 @@ IMAGES_MAX: Final = 3_000
 DEPTH_MAX: Final = 64
 """How deep a tool's definition or a call may nest."""
 
-VALUES_MAX: Final = 1_000_000
+VALUES_MAX: Final = 100_000
 """How many values one level of it may hold."""
 
 Kind: TypeAlias = Literal["text", "image", "overhead"]
@@ -52,7 +52,8 @@ Kind: TypeAlias = Literal["text", "image", "overhead"]
 class Counting:
     """How a model's requests are counted: what the policy chooses.
 
-    The tokens around a message include its role, which is one token in both encodings.
+    `text` is the name of an encoding. The tokens around a message include its role, which is one
+    token in both encodings.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Counting:
     per_request: int = 3
 
     def __post_init__(self) -> None:
+        check_encoding(self.text)
         if min(self.per_message, self.per_name, self.per_request) < 0:
             raise ValueError("the tokens around messages cannot be fewer than 0")
 
@@ -161,6 +163,8 @@ class _Counter:
             case Frame(pointer, named):
                 tokens = self.counting.per_message + (self.counting.per_name if named else 0)
                 return PartCount(pointer, "overhead", tokens)
+            case _:  # pragma: no cover  # the union is closed
+                assert_never(part)
 
     def _image_tokens(self, part: ImagePart) -> int:
         detail = next((each for each in DETAILS if each == part.detail), None)

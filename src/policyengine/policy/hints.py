@@ -1,0 +1,164 @@
+"""What an author probably meant by a value that is not in the language's own form."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal, localcontext
+from difflib import get_close_matches
+from typing import Final
+
+_UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "year")
+_UNIT_SHORT: Final = {
+    "s": "second",
+    "sec": "second",
+    "min": "minute",
+    "mins": "minute",
+    "h": "hour",
+    "hr": "hour",
+    "hrs": "hour",
+    "d": "day",
+    "w": "week",
+    "wk": "week",
+    "mo": "month",
+    "mth": "month",
+    "y": "year",
+    "yr": "year",
+}
+_COUNTS: Final = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "six": 6,
+    "seven": 7,
+    "twelve": 12,
+    "thirty": 30,
+}
+_CYCLES: Final = {
+    "hourly": "1 hour",
+    "daily": "1 day",
+    "weekly": "1 week",
+    "monthly": "1 month",
+    "quarterly": "3 months",
+    "yearly": "1 year",
+    "annual": "1 year",
+    "annually": "1 year",
+}
+_SPAN = re.compile(r"([0-9]{1,6}|[a-z]+)[ _-]*([a-z]+)")
+_INSTANT = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+    r" *(Z|UTC|[+-]\d{2}:\d{2})?",
+    re.ASCII | re.IGNORECASE,
+)
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) *(?:%|％|percent|per cent|pct)?")
+_QUOTED_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?")
+_NUMBER_AND_UNIT = re.compile(r"[$€£¥]? *((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?) *[A-Za-z$€£¥ ]*")
+_NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
+
+KEY_SYNONYMS: Final = {
+    "allowance": "credits",
+    "amount": "credits",
+    "billing_period": "cycle",
+    "date": "effective",
+    "default_model": "unknown_model",
+    "description": "why",
+    "display_name": "title",
+    "expiry": "expires",
+    "expiration": "expires",
+    "factor": "multiplier",
+    "id": "policy",
+    "if": "when",
+    "interval": "cycle",
+    "label": "title",
+    "name": "title",
+    "overdraft": "debt",
+    "period": "cycle",
+    "prices": "rates",
+    "reason": "why",
+    "rollover": "carry_over",
+    "rounding": "round",
+    "timezone": "zone",
+    "ttl": "expires",
+    "tz": "zone",
+    "valid_for": "expires",
+}
+"""Words that other systems use, and ours."""
+
+CLOSE: Final = 0.6
+VERY_CLOSE: Final = 0.75
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = CLOSE) -> str:
+    """Find the known word that is spelt most like a word, or nothing."""
+    choices = list(known)
+    folded = re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_")
+    if folded in choices:
+        return folded
+    return next(iter(get_close_matches(folded, choices, n=1, cutoff=cutoff)), "")
+
+
+def nearest_key(word: str, known: Iterable[str]) -> tuple[str, bool]:
+    """Find the known key that was probably meant, and tell whether it is all but certain."""
+    choices = list(known)
+    near = nearest(word, choices)
+    if near:
+        return near, bool(nearest(word, choices, VERY_CLOSE))
+    synonym = nearest(word, KEY_SYNONYMS, VERY_CLOSE)
+    meant = KEY_SYNONYMS.get(synonym, "")
+    return (meant, False) if meant in choices else ("", False)
+
+
+def span_meant(text: str) -> str:
+    """Read `30d`, `1month`, `one week` or `monthly` as a span, or give nothing."""
+    folded = text.strip().lower()
+    if folded in _CYCLES:
+        return _CYCLES[folded]
+    match = _SPAN.fullmatch(folded)
+    if match is None:
+        return ""
+    count = int(match[1]) if match[1].isdecimal() else _COUNTS.get(match[1], 0)
+    unit = _UNIT_SHORT.get(match[2]) or nearest(match[2].removesuffix("s"), _UNITS)
+    if not count or not unit:
+        return ""
+    return f"{count} {unit}" + ("" if count == 1 else "s")
+
+
+def instant_meant(text: str) -> str:
+    """Read a date or a sloppy instant as an instant; without a zone, UTC is assumed."""
+    match = _INSTANT.fullmatch(text.strip())
+    if match is None:
+        return ""
+    year, month, day, hour, minute, second, zone = match.groups()
+    is_utc = zone is None or zone.upper() in {"Z", "UTC"}
+    clock = f"{int(hour or 0):02d}:{minute or '00'}:{second or '00'}"
+    return f"{year}-{int(month):02d}-{int(day):02d}T{clock}{'Z' if is_utc else zone}"
+
+
+def date_meant(text: str) -> str:
+    """Read a sloppy date as a date, or give nothing."""
+    return instant_meant(text).partition("T")[0]
+
+
+def percentage_meant(value: str | int | Decimal) -> str:
+    """Read `20`, `0.2`, `20 %` or `20 percent` as a percentage, or give nothing."""
+    if isinstance(value, Decimal) and 0 < value < 1:
+        with localcontext() as context:
+            context.prec = 40
+            share = format((value * 100).normalize(), "f")
+        return f"{share}%"
+    match = _PERCENT.fullmatch(str(value).strip().lower())
+    return f"{match[1]}%" if match else ""
+
+
+def number_meant(text: str) -> tuple[str, bool]:
+    """Read a number in quotes or with a unit, and tell whether nothing else was in the text."""
+    if _QUOTED_NUMBER.fullmatch(text):
+        return text, True
+    match = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    return (match[1], False) if match else ("", False)
+
+
+def name_meant(text: str) -> str:
+    """Write a text as a name: lower-case letters, digits and `_`, or give nothing."""
+    name = _NOT_IN_NAME.sub("_", text.lower()).strip("_")[:64]
+    return name if name[:1].isalpha() else ""

@@ -1,0 +1,265 @@
+"""A value that the schema refuses, in words: what is asked, what stands there, the cure."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from policyengine.policy.hints import (
+    VERY_CLOSE,
+    date_meant,
+    instant_meant,
+    name_meant,
+    nearest,
+    number_meant,
+    percentage_meant,
+    span_meant,
+)
+from policyengine.policy.nodes import ListNode, Node, ScalarNode
+from policyengine.policy.outline import Asked, Kind
+from policyengine.values.diagnostics import shown
+
+_TAKES: Final[Mapping[Kind, str]] = {
+    "mapping": "a mapping of keys and values",
+    "list": "a list",
+    "number": "a number",
+    "whole number": "a whole number",
+    "word": "a word",
+    "text": "text",
+    "name": "a name",
+    "model name": "a model's name",
+    "span": "a span of time",
+    "instant": "an instant",
+    "percentage": "a percentage",
+    "date": "a date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a finding says of a value; `replacement` is what a tool may write in its place."""
+
+    code: str
+    message: str
+    help: str
+    replacement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How texts of one kind are written."""
+
+    code: str
+    fault: str
+    rule: str
+    example: str
+    meant: Callable[[str], str]
+    is_certain: bool
+
+
+_FORMS: Final[Mapping[Kind, Form]] = {
+    "name": Form(
+        "PE130",
+        "is not a name",
+        "lower-case letters, digits and `_`, a letter first",
+        "pro_plus",
+        name_meant,
+        is_certain=False,
+    ),
+    "model name": Form(
+        "PE130",
+        "is not a model's name",
+        "letters, digits and `. _ : / @ + -`, a letter or digit first",
+        "gpt-5.2",
+        lambda _: "",
+        is_certain=False,
+    ),
+    "span": Form(
+        "PE131",
+        "is not a span of time",
+        "a whole number, a space and a unit",
+        "1 month",
+        span_meant,
+        is_certain=True,
+    ),
+    "instant": Form(
+        "PE132",
+        "is not a full instant",
+        "date, `T`, time and `Z`",
+        "2026-01-28T00:00:00Z",
+        instant_meant,
+        is_certain=False,
+    ),
+    "percentage": Form(
+        "PE133",
+        "is not a percentage",
+        "a number with `%` right behind it",
+        "20%",
+        percentage_meant,
+        is_certain=True,
+    ),
+    "date": Form(
+        "PE134", "is not a date", "year, month and day", "2026-01-28", date_meant, is_certain=True
+    ),
+}
+
+
+def no_value(asked: Asked) -> Remark:
+    """Remark on a key with nothing, or `null`, behind its colon."""
+    example = _example(asked)
+    such = f"write its value, such as `{example}`" if example else "write its value"
+    return Remark("PE101", f"{asked.noun} has no value", f"{such}; or delete the key")
+
+
+def wrong_kind(asked: Asked, node: Node) -> Remark:
+    """Remark on a text where a number is asked, a list where a mapping is asked, and so on."""
+    message = f"{asked.noun} takes {_TAKES[asked.kind]}, not {_what(node)}"
+    help_, replacement = _other_kind(asked, node)
+    return Remark("PE120", message, help_, replacement)
+
+
+def wrong_word(asked: Asked, node: ScalarNode) -> Remark:
+    """Remark on a word that is not in the closed list."""
+    near = nearest(node.text, asked.words)
+    is_certain = bool(nearest(node.text, asked.words, VERY_CLOSE))
+    message = f"{shown(node.text)} is not one of the words for {asked.noun}"
+    if len(asked.words) == 1:
+        message = f"{asked.noun} takes `{asked.words[0]}`, not {shown(node.text)}"
+    return Remark(
+        "PE121",
+        message,
+        f"did you mean `{near}`?" if near else f"write {alternatives(asked.words)}",
+        near if is_certain else None,
+    )
+
+
+def wrong_form(asked: Asked, text: str) -> Remark:
+    """Remark on a text that is not written as its kind asks."""
+    form = _FORMS.get(asked.kind)
+    if form is None:
+        help_ = f"write {asked.description or 'it in another form'}"
+        return Remark("PE130", f"{shown(text)} does not suit {asked.noun}", help_)
+    meant = nearest(text, asked.words) or form.meant(text)
+    if meant:
+        help_ = f"did you mean `{meant}`?"
+    else:
+        or_words = f", or {alternatives(asked.words)}" if asked.words else ""
+        help_ = f"write {form.rule}, such as `{form.example}`{or_words}"
+    replacement = meant if meant and form.is_certain else None
+    return Remark(form.code, f"{shown(text)} {form.fault}", help_, replacement)
+
+
+def out_of_bounds(asked: Asked, node: Node) -> Remark:
+    """Remark on a number that is too small or too large."""
+    schema = asked.schema
+    if "exclusiveMinimum" in schema:
+        least = f"more than {schema['exclusiveMinimum']:,}"
+    else:
+        least = f"{schema['minimum']:,} or more"
+    written = _what(node).removeprefix("the number ")
+    return Remark(
+        "PE124",
+        f"{asked.noun} cannot be {written}",
+        f"write a number that is {least}, and at most {schema['maximum']:,}",
+    )
+
+
+def wrong_length(asked: Asked, node: Node) -> Remark:
+    """Remark on a text, list or mapping that is empty or too long."""
+    if isinstance(node, ScalarNode):
+        size, code, unit = len(node.text), "PE125", "characters"
+    else:
+        size = len(node.items) if isinstance(node, ListNode) else len(node.entries)
+        code, unit = "PE126", "entries"
+    if size == 0:
+        such = f", such as `{example}`" if (example := _example(asked)) else ""
+        return Remark(code, f"{asked.noun} is empty", f"write at least one of its {unit}{such}")
+    bound = asked.schema.get("maxLength", asked.schema.get("maxItems"))
+    return Remark(
+        code,
+        f"{asked.noun} has {size:,} {unit}; {bound:,} are the most",
+        "shorten it" if unit == "characters" else "delete what is not needed",
+    )
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """List words as `a`, `b` or `c`."""
+    *most, last = (f"`{word}`" for word in words)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _other_kind(asked: Asked, node: Node) -> tuple[str, str | None]:
+    """Find the cure for a value of another kind, and what to write in its place if certain."""
+    if asked.kind == "mapping":
+        return _no_mapping(asked, node), None
+    if asked.kind == "list":
+        return _no_list(node)
+    if not isinstance(node, ScalarNode):
+        return _no_single_value(asked, node)
+    if asked.kind in {"number", "whole number"}:
+        return _no_number(asked, node)
+    if asked.kind == "word":
+        return f"write {alternatives(asked.words)}", None
+    if asked.kind in {"text", "name", "model name"}:
+        return f'put it in quotes: `"{node.text}"`', f'"{node.text}"'
+    form = _FORMS[asked.kind]
+    if asked.kind == "percentage" and isinstance(node.value, int | Decimal):
+        meant = percentage_meant(node.value)
+        return f"did you mean `{meant}`?", meant
+    return f"write {form.rule}, such as `{form.example}`", None
+
+
+def _no_mapping(asked: Asked, node: Node) -> str:
+    if isinstance(node, ListNode):
+        return "write each entry as `name: ...` below it, without `- `"
+    keys = tuple(asked.keys) or tuple(asked.example or ())
+    return f"write its keys below it, such as `{keys[0]}: ...`" if keys else "write `{}`"
+
+
+def _no_list(node: Node) -> tuple[str, str | None]:
+    if not isinstance(node, ScalarNode):
+        return "begin each entry with `- `", None
+    if re.fullmatch(r"[\w.-]+", node.text):
+        return f"write it as a list: `[{node.text}]`", f"[{node.text}]"
+    return "write it as a list: `[a, b]`", None
+
+
+def _no_single_value(asked: Asked, node: Node) -> tuple[str, str | None]:
+    example = _example(asked)
+    if isinstance(node, ListNode) and len(node.items) == 1:
+        (only,) = node.items
+        if isinstance(only, ScalarNode):
+            return f"write it without the list: {shown(only.text)}", None
+    return f"write one value, such as `{example}`", None
+
+
+def _no_number(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
+    if isinstance(node.value, Decimal):
+        whole = int(node.value)
+        return (f"write `{whole}`", str(whole)) if whole == node.value else ("round it", None)
+    number, is_all = number_meant(node.text)
+    if is_all and isinstance(node.value, str):
+        return f"take off the quotes: `{number}`", number
+    if number:
+        return f"write the number alone: `{number}`", None
+    return f"write a number, such as `{_example(asked)}`", None
+
+
+def _what(node: Node) -> str:
+    """Say what stands there."""
+    if isinstance(node, ListNode):
+        return "a list"
+    if not isinstance(node, ScalarNode):
+        return "a mapping"
+    if isinstance(node.value, bool):
+        return shown(node.text)
+    if isinstance(node.value, str):
+        return f"the text {shown(node.text)}"
+    return f"the number {shown(node.text)}"
+
+
+def _example(asked: Asked) -> Any:
+    """Give an example that fits in a line: a single value, or nothing."""
+    example = asked.example
+    return "" if isinstance(example, dict | list) or example is None else example

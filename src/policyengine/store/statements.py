@@ -1,0 +1,256 @@
+"""The statements of the hot path: each is compiled once for a database, then only run."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Delete, Executable, Select, Table, Update, bindparam, delete, func, insert
+from sqlalchemy import literal_column, select, update
+
+from policyengine.store.dialect import Dialect
+from policyengine.store.driver import Statement, compiled
+from policyengine.store.projections import HOLD, HOLD_DRAW, LOT, SERIES
+from policyengine.store.tables import LEDGER, MOVE, POLICY_VERSION, TXN, WALLET
+
+POTS = ("remaining_micro", "held_micro", "consumed_micro", "expired_micro", "withdrawn_micro")
+LOT_STATE = (*POTS, "end_how", "end_at", "end_carried_expires_at", "is_open")
+WALLET_STATE = tuple(
+    column.name for column in WALLET.columns if column.name not in {"id", "wallet_id", "policy"}
+)
+WALLET_HOT = (
+    "seq",
+    "settled_at",
+    "recorded_at",
+    "available_micro",
+    "held_micro",
+    "debt_micro",
+    "holds_open",
+    "recent_charges",
+    "head_hash",
+)
+"""What a charge changes of a wallet: no indexed column, so that no index is touched."""
+
+OPEN = LOT.c.is_open == literal_column("1")
+IN_CONVERSATION = TXN.c.conversation_id != literal_column("''")
+PRICED = TXN.c.model != literal_column("''")
+"""Conditions of partial indexes, written out: a bound value would hide them from the planner."""
+
+
+class Statements:
+    """What the store says to one kind of database."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        """Compile nothing yet: each statement is compiled when it is first needed."""
+        self.dialect = dialect
+
+    def compiled(self, statement: Executable, names: Sequence[str] = ()) -> Statement:
+        """Compile a statement for the database."""
+        return compiled(statement, self.dialect.core, names)
+
+    def _listed(self, column: Any, name: str) -> Any:
+        return column.in_(self.dialect.listed(name))
+
+    def _insert(self, table: Table) -> Statement:
+        names = [column.name for column in table.columns]
+        done = self.compiled(insert(table), names)
+        assert list(done.names) == names  # noqa: S101  # rows are given in this order
+        return done
+
+    def _change(self, statement: Update | Delete, names: Sequence[str], *keys: str) -> Statement:
+        done = self.compiled(statement, names)
+        assert done.names == (*names, *keys)  # noqa: S101  # rows are given in this order
+        return done
+
+    @cached_property
+    def wallets(self) -> Statement:
+        """Read wallets by `wallet_ids`."""
+        return self.compiled(select(WALLET).where(self._listed(WALLET.c.wallet_id, "wallet_ids")))
+
+    @cached_property
+    def open_lots(self) -> Statement:
+        """Read the open lots of `wallets`, in the order of their numbers."""
+        return self._of_wallets(select(LOT).where(OPEN), LOT.c.wallet, LOT.c.lot_no)
+
+    @cached_property
+    def holds(self) -> Statement:
+        """Read the open holds of `wallets`."""
+        return self._of_wallets(select(HOLD), HOLD.c.wallet, HOLD.c.seq)
+
+    @cached_property
+    def hold_draws(self) -> Statement:
+        """Read the draws of the open holds of `wallets`, in burn order."""
+        return self._of_wallets(
+            select(HOLD_DRAW), HOLD_DRAW.c.wallet, HOLD_DRAW.c.hold_seq, HOLD_DRAW.c.position
+        )
+
+    @cached_property
+    def series(self) -> Statement:
+        """Read the series of `wallets`."""
+        return self._of_wallets(select(SERIES), SERIES.c.wallet, SERIES.c.series_no)
+
+    def _of_wallets(self, statement: Select[Any], wallet: Any, *order: Any) -> Statement:
+        return self.compiled(
+            statement.where(self._listed(wallet, "wallets")).order_by(wallet, *order)
+        )
+
+    @cached_property
+    def by_key(self) -> Statement:
+        """Read transactions by `keys`: pairs of a wallet's id and a key."""
+        pairs = self.dialect.listed_pairs("keys").subquery("asked")
+        return self.compiled(
+            select(*TXN.columns, WALLET.c.wallet_id)
+            .select_from(pairs)
+            .join(WALLET, WALLET.c.wallet_id == pairs.c.first)
+            .join(TXN, (TXN.c.wallet == WALLET.c.id) & (TXN.c.key == pairs.c.second))
+        )
+
+    @cached_property
+    def by_seq(self) -> Statement:
+        """Read transactions by `seqs`: pairs of a wallet's id and a number."""
+        pairs = self.dialect.listed_pairs("seqs").subquery("asked")
+        return self.compiled(
+            select(*TXN.columns, WALLET.c.wallet_id)
+            .select_from(pairs)
+            .join(WALLET, WALLET.c.wallet_id == pairs.c.first)
+            .join(TXN, (TXN.c.wallet == WALLET.c.id) & (TXN.c.seq == pairs.c.second))
+        )
+
+    @cached_property
+    def corrections(self) -> Statement:
+        """Read the accepted transactions of `wallet` that act on `parent`, oldest first."""
+        return self.compiled(
+            select(TXN)
+            .where(
+                TXN.c.wallet == bindparam("wallet"),
+                TXN.c.parent_seq == bindparam("parent"),
+                TXN.c.refusal_code.is_(None),
+            )
+            .order_by(TXN.c.seq)
+        )
+
+    @cached_property
+    def moves(self) -> Statement:
+        """Read the moves of the transactions numbered `txns`."""
+        return self.compiled(
+            select(MOVE).where(self._listed(MOVE.c.txn, "txns")).order_by(MOVE.c.txn, MOVE.c.leg)
+        )
+
+    @cached_property
+    def lots(self) -> Statement:
+        """Read the lots of `wallet` numbered `lots`, closed ones included."""
+        return self.compiled(
+            select(LOT)
+            .where(LOT.c.wallet == bindparam("wallet"), self._listed(LOT.c.lot_no, "lots"))
+            .order_by(LOT.c.lot_no)
+        )
+
+    @cached_property
+    def last_txn(self) -> Statement:
+        """Read the number of the latest transaction of the ledger."""
+        return self.compiled(select(func.coalesce(func.max(TXN.c.id), 0)))
+
+    @cached_property
+    def last_wallet(self) -> Statement:
+        """Read the number of the latest wallet."""
+        return self.compiled(select(func.coalesce(func.max(WALLET.c.id), 0)))
+
+    @cached_property
+    def insert_wallet(self) -> Statement:
+        """Open a wallet."""
+        return self._insert(WALLET)
+
+    @cached_property
+    def insert_txn(self) -> Statement:
+        """Append a transaction."""
+        return self._insert(TXN)
+
+    @cached_property
+    def insert_move(self) -> Statement:
+        """Append a move."""
+        return self._insert(MOVE)
+
+    @cached_property
+    def insert_lot(self) -> Statement:
+        """Open a lot."""
+        return self._insert(LOT)
+
+    @cached_property
+    def insert_hold(self) -> Statement:
+        """Note an open hold."""
+        return self._insert(HOLD)
+
+    @cached_property
+    def insert_hold_draw(self) -> Statement:
+        """Note a draw of an open hold."""
+        return self._insert(HOLD_DRAW)
+
+    @cached_property
+    def insert_series(self) -> Statement:
+        """Note a series."""
+        return self._insert(SERIES)
+
+    @cached_property
+    def insert_policy(self) -> Statement:
+        """Append a policy version."""
+        return self._insert(POLICY_VERSION)
+
+    @cached_property
+    def insert_ledger(self) -> Statement:
+        """Name the ledger."""
+        return self._insert(LEDGER)
+
+    @cached_property
+    def update_pots(self) -> Statement:
+        """Change the pots of a lot that stays open."""
+        return self._change(self._one_lot(update(LOT)), POTS, "of_wallet", "of_lot")
+
+    @cached_property
+    def update_lot(self) -> Statement:
+        """Change all that may change of a lot."""
+        return self._change(self._one_lot(update(LOT)), LOT_STATE, "of_wallet", "of_lot")
+
+    def _one_lot(self, statement: Update) -> Update:
+        return statement.where(
+            LOT.c.wallet == bindparam("of_wallet"), LOT.c.lot_no == bindparam("of_lot")
+        )
+
+    @cached_property
+    def delete_hold_draws(self) -> Statement:
+        """Forget the draws of a hold."""
+        gone = delete(HOLD_DRAW).where(
+            HOLD_DRAW.c.wallet == bindparam("of_wallet"),
+            HOLD_DRAW.c.hold_seq == bindparam("of_hold"),
+        )
+        return self._change(gone, (), "of_wallet", "of_hold")
+
+    @cached_property
+    def delete_hold(self) -> Statement:
+        """Forget a hold."""
+        gone = delete(HOLD).where(
+            HOLD.c.wallet == bindparam("of_wallet"), HOLD.c.seq == bindparam("of_hold")
+        )
+        return self._change(gone, (), "of_wallet", "of_hold")
+
+    @cached_property
+    def delete_series(self) -> Statement:
+        """Forget a series."""
+        gone = delete(SERIES).where(
+            SERIES.c.wallet == bindparam("of_wallet"),
+            SERIES.c.series_no == bindparam("of_series"),
+        )
+        return self._change(gone, (), "of_wallet", "of_series")
+
+    @cached_property
+    def update_wallet_hot(self) -> Statement:
+        """Change what a charge changes of a wallet that is at `of_seq`."""
+        return self._change(self._one_wallet(), WALLET_HOT, "of_wallet", "of_seq")
+
+    @cached_property
+    def update_wallet(self) -> Statement:
+        """Change all that may change of a wallet that is at `of_seq`."""
+        return self._change(self._one_wallet(), WALLET_STATE, "of_wallet", "of_seq")
+
+    def _one_wallet(self) -> Update:
+        return update(WALLET).where(
+            WALLET.c.id == bindparam("of_wallet"), WALLET.c.seq == bindparam("of_seq")
+        )
