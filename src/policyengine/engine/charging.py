@@ -1,6 +1,7 @@
 """Charging: usage is rated, lots pay, a shortfall follows the policy."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 from policyengine.engine import refusals
@@ -14,7 +15,7 @@ from policyengine.ledger.holds import EstimateNote
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
-from policyengine.values.amounts import Micro
+from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
 from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
 
 CLOCK_SKEW_MAX: Final = 300 * SECOND
@@ -158,7 +159,10 @@ def _flags(policy: Policy, book: Book, price: Micro) -> tuple[str, ...]:
     usual = usual_charge(book)
     if usual is None:
         return ()
-    values = {"charge": price, "usual_charge": usual}
+    values = {
+        "charge": Fraction(price, MICRO_PER_CREDIT),
+        "usual_charge": Fraction(usual, MICRO_PER_CREDIT),
+    }
     return tuple(
         rule.text for rule in policy.abnormal if rule.holds(*[values[name] for name in rule.names])
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from operator import attrgetter
+from types import NoneType
 from typing import Any, Final, Literal, TypeAlias
 
 from policyengine.ledger.changes import Outcome
@@ -264,15 +265,16 @@ def _reader(kind: type) -> Callable[[Any], tuple[Any, ...]]:
     return lambda value: tuple(getattr(value, name) for name in names)
 
 
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+_AS_IT_IS: Final = frozenset({str, int, bool, tuple, NoneType})
+"""What JSON writes by itself; the tuples in commands hold names and numbers only."""
+
+
+def _plain(value: Any) -> list[Any] | None:
+    """Give a dataclass as the list of its fields, at every depth."""
     kind = type(value)
     if kind is EstimateNote:
         return None  # an estimate is not part of what is asked: a retry may have a newer one
     read = _READERS.get(kind)
     if read is None:
         read = _READERS[kind] = _reader(kind)
-    return [_plain(each) for each in read(value)]
+    return [each if type(each) in _AS_IT_IS else _plain(each) for each in read(value)]

@@ -3,14 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 from policyengine.engine.commands import Usage
-from policyengine.engine.rating import Price, counts_charged, rate, table_of
+from policyengine.engine.rating import (
+    Price,
+    counts_charged,
+    exact_by_formula,
+    rate,
+    table_of,
+)
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
-from policyengine.policy.policy import ModelPrices, Policy, PriceTable
+from policyengine.policy.policy import ModelPrices, Policy, PriceTable, UnitPrice
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import MICRO_PER_CREDIT, credits_text
 from policyengine.values.calendar import instant_text
@@ -47,17 +53,8 @@ class Step:
             yield from step.walk(depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class PriceLine:
-    """One unit's share of a price: count x rate x multiplier, exact."""
-
-    unit: str
-    count: int
-    rate: Fraction
-    per: int
-    multiplier: Fraction
-    credits: Fraction
-    place: Place
+PriceLine: TypeAlias = tuple[UnitPrice, int]
+"""One unit's share of a price: what one count costs and why, and how many were counted."""
 
 
 def place_of(policy: Policy, pointer: str) -> Place:
@@ -73,29 +70,8 @@ def price_lines(policy: Policy, usage: Usage, tier: int | None) -> tuple[PriceLi
     table = table_of(policy, usage.model, tier)
     if table.formula is not None:
         return ()
-    model = policy.models[usage.model]
-    denominator = table.denominator * MICRO_PER_CREDIT
-    return tuple(
-        PriceLine(
-            unit,
-            count,
-            model.rates[unit] * _per(policy, unit),
-            _per(policy, unit),
-            table.multiplier,
-            Fraction(table.weights[unit] * count, denominator),
-            place_of(policy, model.rate_pointers[unit]),
-        )
-        for unit, count in counts_charged(policy, usage)
-        if count
-    )
-
-
-def _per(policy: Policy, unit: str) -> int:
-    return next(
-        measure.per
-        for measure in policy.document.units.values()
-        if unit in measure.input or unit in measure.output
-    )
+    units = table.units
+    return tuple([(units[name], count) for name, count in counts_charged(policy, usage) if count])
 
 
 DECIMALS_SHOWN: Final = 12
@@ -122,13 +98,17 @@ def explain_price(policy: Policy, usage: Usage) -> Step | Refusal:
     if usage.outcome != "succeeded":
         steps.append(_outcome_step(policy, usage))
     lines = price_lines(policy, usage, price.tier)
-    steps += [_line_step(line) for line in lines]
-    exact = Fraction(price.numerator, price.denominator) / MICRO_PER_CREDIT
+    steps += [_line_step(policy, table, line) for line in lines]
+    exact = _exact_micro(policy, usage, table)
     formula = place_of(policy, "/charge/formula")
     steps.append(
-        Step(f"exact price by `{policy.document.charge.formula}`", exact_text(exact), formula)
+        Step(
+            f"exact price by `{policy.document.charge.formula}`",
+            exact_text(exact / MICRO_PER_CREDIT),
+            formula,
+        )
     )
-    steps.append(_rounding_step(policy, price))
+    steps.append(_rounding_step(policy, price, exact))
     return Step("price", f"{credits_text(price.total_micro)} credits", None, tuple(steps))
 
 
@@ -146,18 +126,28 @@ def _outcome_step(policy: Policy, usage: Usage) -> Step:
     return Step(f"the request {usage.outcome}", how, place_of(policy, f"/charge/{key}"))
 
 
-def _line_step(line: PriceLine) -> Step:
+def _exact_micro(policy: Policy, usage: Usage, table: PriceTable) -> Fraction:
+    counts = counts_charged(policy, usage)
+    if table.formula is not None:
+        return exact_by_formula(table, table.formula, dict(counts))
+    constant = table.constant if counts else 0
+    exact = constant + sum(table.units[unit].weight * count for unit, count in counts)
+    return Fraction(exact, table.denominator)
+
+
+def _line_step(policy: Policy, table: PriceTable, line: PriceLine) -> Step:
+    unit, count = line
     return Step(
-        f"{line.unit}: {line.count:,} x {exact_text(line.rate)} per {line.per:,} "
-        f"x {exact_text(line.multiplier)}",
-        exact_text(line.credits),
-        line.place,
+        f"{unit.unit}: {count:,} x {exact_text(unit.rate)} per {unit.per:,} "
+        f"x {exact_text(unit.multiplier)}",
+        exact_text(Fraction(unit.weight * count, table.denominator * MICRO_PER_CREDIT)),
+        place_of(policy, unit.pointer),
     )
 
 
-def _rounding_step(policy: Policy, price: Price) -> Step:
+def _rounding_step(policy: Policy, price: Price, exact: Fraction) -> Step:
     smallest = credits_text(policy.quantum_micro)
-    rounded = price.numerator != price.total_micro * price.denominator
+    rounded = exact != price.total_micro
     if rounded and price.total_micro == policy.minimum_micro:
         least = credits_text(policy.minimum_micro)
         return Step(

@@ -142,7 +142,7 @@ def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | R
     if amount < 0:
         return refusals.refusal("invalid_amount", "a capture is of 0 credits or more")
     usage = Usage(hold.model, ())
-    return Rated(usage, Price(amount, amount, 1, None), situation.policy, situation.at)
+    return Rated(usage, Price(amount), situation.policy, situation.at)
 
 
 def _capture_bill(rated: Rated, book: Book, amount: Micro) -> Bill:

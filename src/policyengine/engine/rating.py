@@ -8,21 +8,18 @@ from policyengine.engine import refusals
 from policyengine.engine.commands import Usage
 from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import Formula, ModelPrices, Policy, PriceTable
-from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro, round_ratio
+from policyengine.values.amounts import AMOUNT_MICRO_MAX, MICRO_PER_CREDIT, Micro, round_ratio
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What usage costs under a policy.
+    """What usage costs under a policy: rounded, at least the policy's minimum if above 0.
 
-    The exact price in micro-credits is `numerator / denominator`; `total_micro` is it rounded, at
-    least the policy's minimum. `tier` is the index of the tier that priced it.
+    `tier` is the index of the tier that priced it.
     """
 
     total_micro: Micro
-    numerator: int
-    denominator: int
-    tier: int | None
+    tier: int | None = None
 
 
 def rate(policy: Policy, usage: Usage) -> Price | Refusal:
@@ -36,31 +33,35 @@ def rate(policy: Policy, usage: Usage) -> Price | Refusal:
     if model is None:
         return refusals.unknown_model(policy, usage.model)
     counts = usage.counts
-    tier: int | None = None
-    table = model.price
-    if model.tiers:
-        tier, table = _tier_of(model, dict(counts))
+    tier, table = (None, model.price) if not model.tiers else _tier_of(model, dict(counts))
     if usage.outcome != "succeeded":
         counts = _counts_of_outcome(policy, usage)
-    if table.formula is not None:
-        return _by_formula(policy, table, table.formula, dict(counts), tier)
-    weights = table.weights
-    numerator = table.constant if counts else 0
     try:
-        for unit, count in counts:
-            numerator += weights[unit] * count
+        if table.formula is None:
+            total = table.total(counts)
+        else:
+            total = _by_formula(policy, table, table.formula, dict(counts))
     except KeyError:
         return _unknown_unit(policy, usage)
-    denominator = table.denominator
-    if policy.round_at == "each_line":
-        total = _rounded_lines(policy, table, counts)
-    else:
-        total = round_ratio(numerator, denominator, policy.quantum_micro, policy.rounding)
-    if numerator and total < policy.minimum_micro:
-        total = policy.minimum_micro
     if total > AMOUNT_MICRO_MAX:
         return refusals.price_out_of_bounds(usage.model)
-    return Price(total, numerator, denominator, tier)
+    return Price(total, tier)
+
+
+def price_micro(policy: Policy, usage: Usage) -> Micro | Refusal:
+    """Give just the amount of `rate`, by the shortest way: for estimates over many requests."""
+    model = policy.models.get(usage.model)
+    if model is not None and not model.tiers and usage.outcome == "succeeded":
+        table = model.price
+        if table.formula is None:
+            try:
+                total = table.total(usage.counts)
+            except KeyError:
+                return _unknown_unit(policy, usage)
+            if total <= AMOUNT_MICRO_MAX:
+                return total
+    price = rate(policy, usage)
+    return price if isinstance(price, Refusal) else price.total_micro
 
 
 def table_of(policy: Policy, model_name: str, tier: int | None) -> PriceTable:
@@ -93,38 +94,30 @@ def _counts_of_outcome(policy: Policy, usage: Usage) -> tuple[tuple[str, int], .
     return tuple(each for each in usage.counts if policy.units.get(each[0]) == "input")
 
 
-def _rounded_lines(policy: Policy, table: PriceTable, counts: tuple[tuple[str, int], ...]) -> Micro:
-    lines = [table.weights[unit] * count for unit, count in counts]
-    if counts and table.constant:
-        lines.append(table.constant)
-    return sum(
-        round_ratio(line, table.denominator, policy.quantum_micro, policy.rounding)
-        for line in lines
-    )
-
-
 def _unknown_unit(policy: Policy, usage: Usage) -> Refusal:
     unit = next(unit for unit, _ in usage.counts if unit not in policy.units)
     return refusals.unknown_unit(policy, unit)
 
 
 def _by_formula(
-    policy: Policy, table: PriceTable, formula: Formula, counts: Mapping[str, int], tier: int | None
-) -> Price | Refusal:
-    for unit in counts:
-        if unit not in policy.units:
-            return refusals.unknown_unit(policy, unit)
-    if not counts:
-        return Price(0, 0, 1, tier)
-    exact = Fraction(formula.evaluate(*formula_values(formula, table, counts))) * 1_000_000
-    if exact < 0:
-        exact = Fraction(0)
+    policy: Policy, table: PriceTable, formula: Formula, counts: Mapping[str, int]
+) -> Micro:
+    exact = exact_by_formula(table, formula, counts)
     total = round_ratio(exact.numerator, exact.denominator, policy.quantum_micro, policy.rounding)
-    if exact and total < policy.minimum_micro:
-        total = policy.minimum_micro
-    if total > AMOUNT_MICRO_MAX:
-        return refusals.price_out_of_bounds("")
-    return Price(total, exact.numerator, exact.denominator, tier)
+    return policy.minimum_micro if exact and total < policy.minimum_micro else total
+
+
+def exact_by_formula(table: PriceTable, formula: Formula, counts: Mapping[str, int]) -> Fraction:
+    """Give the exact price in micro-credits of a formula that is not linear; never below 0.
+
+    Raises: KeyError for a unit that the policy does not count.
+    """
+    for unit in counts:
+        table.units[unit]
+    if not counts:
+        return Fraction(0)
+    exact = Fraction(formula.evaluate(*formula_values(formula, table, counts)))
+    return max(exact * MICRO_PER_CREDIT, Fraction(0))
 
 
 def formula_values(
@@ -152,7 +145,7 @@ def split_by_unit(
     """
     table = table_of(policy, usage.model, price.tier)
     counts = [each for each in counts_charged(policy, usage) if each[1]]
-    weights = [max(table.weights.get(unit, 0), 0) * count for unit, count in counts]
+    weights = [max(table.units[unit].weight, 0) * count for unit, count in counts]
     whole = sum(weights)
     if not whole:
         return ((counts[0][0], total_micro),) if counts else ()

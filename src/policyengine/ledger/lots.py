@@ -61,6 +61,36 @@ class LotTerms:
     rolls: bool = False
     series_no: int | None = None
 
+    @property
+    def is_restricted(self) -> bool:
+        """Tell whether the lot pays only for certain models or units."""
+        return bool(self.restricted_to)
+
+    @property
+    def is_general(self) -> bool:
+        """Tell whether the lot pays for everything."""
+        return not self.restricted_to
+
+    @property
+    def is_pack(self) -> bool:
+        """Tell whether the lot was bought as a pack."""
+        return self.source == "pack"
+
+    @property
+    def is_no_pack(self) -> bool:
+        """Tell whether the lot was not bought as a pack."""
+        return self.source != "pack"
+
+    @property
+    def is_paid_for(self) -> bool:
+        """Tell whether the credits come from a plan or pack that costs money."""
+        return self.source in {"plan", "carried", "pack"}
+
+    @property
+    def newest_first(self) -> tuple[int, int]:
+        """Give a sort key that puts the newest lot first."""
+        return -self.effective_at, -self.no
+
 
 @dataclass(frozen=True, slots=True)
 class LotEnd:

@@ -10,6 +10,7 @@ from policyengine.policy.document.plans import Grant
 from policyengine.policy.document.policy import PolicyDocument
 from policyengine.policy.expressions import Expression, ExpressionFault, linear_form
 from policyengine.policy.expressions import parse_expression as parse
+from policyengine.policy.folding import Rounding, folded
 from policyengine.policy.policy import (
     AbnormalRule,
     AlertRule,
@@ -26,6 +27,7 @@ from policyengine.policy.policy import (
     PriceTable,
     ReplacesRule,
     TierTable,
+    UnitPrice,
 )
 from policyengine.policy.source import Source
 from policyengine.policy.vocabulary import (
@@ -116,21 +118,22 @@ def _model(
 ) -> ModelPrices:
     model = document.models[name]
     rates = rates_of(document, name)
+    places = rate_pointers(document, name)
     pointer = f"/models/{pointer_part(name)}"
     tiers = []
     for index, tier in enumerate(model.tiers):
         place = f"{pointer}/tiers/{index}"
         when = _expression(tier.when, vocabulary.of_conditions, "yes_no")
         sums = tuple(vocabulary.counts[used] for used in when.names_used)
-        price = _table(document, vocabulary, formula, rates, Fraction(tier.multiplier), place)
+        price = _table(
+            document, vocabulary, formula, rates, places, Fraction(tier.multiplier), place
+        )
         tiers.append(TierTable(sums, when.compiled, tier.when, price, place))
     return ModelPrices(
         name,
         model.title or name,
-        _table(document, vocabulary, formula, rates, Fraction(model.multiplier), pointer),
+        _table(document, vocabulary, formula, rates, places, Fraction(model.multiplier), pointer),
         tuple(tiers),
-        MappingProxyType(rates),
-        MappingProxyType(rate_pointers(document, name)),
         model.counted_as,
         pointer,
     )
@@ -141,6 +144,7 @@ def _table(
     vocabulary: Vocabulary,
     formula: Expression,
     rates: Mapping[str, Fraction],
+    places: Mapping[str, str],
     multiplier: Fraction,
     pointer: str,
 ) -> PriceTable:
@@ -159,13 +163,31 @@ def _table(
     micro = {unit: value * MICRO_PER_CREDIT for unit, value in exact.items()}
     constant *= MICRO_PER_CREDIT
     denominator = lcm(constant.denominator, *(value.denominator for value in micro.values()))
+    weights = {unit: int(value * denominator) for unit, value in micro.items()}
     return PriceTable(
         multiplier,
-        MappingProxyType({unit: int(value * denominator) for unit, value in micro.items()}),
+        MappingProxyType(
+            {
+                unit: UnitPrice(
+                    unit, rates[unit] * per, per, multiplier, weights[unit], places[unit]
+                )
+                for unit, per in vocabulary.per.items()
+            }
+        ),
         int(constant * denominator),
         denominator,
         place,
+        folded(weights, int(constant * denominator), denominator, _rounding(document)),
         None if linear is not None else Formula(formula.names_used, formula.compiled, sums),
+    )
+
+
+def _rounding(document: PolicyDocument) -> Rounding:
+    return Rounding(
+        micro_of(document.credits.smallest),
+        document.credits.round,
+        document.credits.round_at == "each_line",
+        micro_of(document.charge.minimum),
     )
 
 

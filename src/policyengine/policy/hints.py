@@ -52,7 +52,9 @@ _INSTANT = re.compile(
 )
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) *(?:%|％|percent|per cent|pct)?")
 _QUOTED_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?")
-_NUMBER_AND_UNIT = re.compile(r"[$€£¥]? *((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?) *[A-Za-z$€£¥ ]*")
+_NUMBER_AND_UNIT = re.compile(
+    r"[$€£¥]? *((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?) *[A-Za-z$€£¥ ]*"
+)
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 
 KEY_SYNONYMS: Final = {

@@ -124,9 +124,10 @@ def _schema() -> Schema:
 
 
 def asked_at(steps: Sequence[Step]) -> Asked:
-    """Find what the schema asks at a place that it knows.
+    """Find what the schema asks at a place.
 
     Takes: keys and indexes from the root on, of a place that the schema has a rule for.
+    Raises: KeyError for any other place.
     """
     node, part = _resolved(_schema())
     for step in steps:
@@ -148,9 +149,7 @@ def homes_of(key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _collect_homes(
-    node: Schema, steps: tuple[Step, ...], key: str, found: dict[str, None]
-) -> None:
+def _collect_homes(node: Schema, steps: tuple[Step, ...], key: str, found: dict[str, None]) -> None:
     node, part = _resolved(node)
     for name, each in node.get("properties", {}).items():
         if name == key:
@@ -165,10 +164,10 @@ def _collect_homes(
 def _below(node: Schema, step: Step) -> Schema:
     if isinstance(step, int):
         below: Schema = node["items"]
-    elif step in node.get("properties", {}):
-        below = node["properties"][step]
-    else:
+    elif "patternProperties" in node:
         (below,) = node["patternProperties"].values()
+    else:
+        below = node["properties"][step]
     return below
 
 

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from policyengine.policy.document.conduct import Refunds
 from policyengine.policy.document.plans import BurnKey, Changes
 from policyengine.policy.document.policy import PolicyDocument
+from policyengine.policy.folding import Total
 from policyengine.values.amounts import Micro, RoundingMode
 from policyengine.values.calendar import CalendarSpan, Instant
 
@@ -27,19 +28,35 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """What one unit costs in a price table, and where the policy says so.
+
+    One count costs `weight` / the table's denominator micro-credits: rate / per x multiplier.
+    """
+
+    unit: str
+    rate: Fraction
+    per: int
+    multiplier: Fraction
+    weight: int
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriceTable:
     """The price of a request under one multiplier.
 
     Exact price in micro-credits = (constant + sum of count x weight) / denominator, all whole
-    numbers; where the formula is not linear, `formula` gives it instead. `pointer` is the place of
-    the multiplier in the policy.
+    numbers, and `total` is it rounded; where the formula is not linear, `formula` gives the exact
+    price instead. `pointer` is the place of the multiplier in the policy.
     """
 
     multiplier: Fraction
-    weights: Mapping[str, int]
+    units: Mapping[str, UnitPrice]
     constant: int
     denominator: int
     pointer: str
+    total: Total
     formula: Formula | None = None
 
 
@@ -65,8 +82,6 @@ class ModelPrices:
     title: str
     price: PriceTable
     tiers: tuple[TierTable, ...]
-    rates: Mapping[str, Fraction]
-    rate_pointers: Mapping[str, str]
     counted_as: str | None
     pointer: str
 
@@ -126,7 +141,7 @@ class DebtRule:
 
 @dataclass(frozen=True, slots=True)
 class AbnormalRule:
-    """A condition over `charge` and `usual_charge`, in micro-credits."""
+    """A condition over `charge` and `usual_charge`, in credits."""
 
     text: str
     names: tuple[str, ...]

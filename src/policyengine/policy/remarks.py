@@ -105,11 +105,12 @@ _FORMS: Final[Mapping[Kind, Form]] = {
 }
 
 
-def no_value(asked: Asked) -> Remark:
-    """Remark on a key with nothing, or `null`, behind its colon."""
+def no_value(asked: Asked, *, is_required: bool) -> Remark:
+    """Remark on a key or list entry with nothing, or `null`, behind it."""
     example = _example(asked)
     such = f"write its value, such as `{example}`" if example else "write its value"
-    return Remark("PE101", f"{asked.noun} has no value", f"{such}; or delete the key")
+    or_not = "" if is_required else ", or delete it"
+    return Remark("PE101", f"{asked.noun} has no value", such + or_not)
 
 
 def wrong_kind(asked: Asked, node: Node) -> Remark:
@@ -154,15 +155,11 @@ def out_of_bounds(asked: Asked, node: Node) -> Remark:
     """Remark on a number that is too small or too large."""
     schema = asked.schema
     if "exclusiveMinimum" in schema:
-        least = f"more than {schema['exclusiveMinimum']:,}"
+        bounds = f"above {schema['exclusiveMinimum']:,} and up to {schema['maximum']:,}"
     else:
-        least = f"{schema['minimum']:,} or more"
+        bounds = f"from {schema['minimum']:,} to {schema['maximum']:,}"
     written = _what(node).removeprefix("the number ")
-    return Remark(
-        "PE124",
-        f"{asked.noun} cannot be {written}",
-        f"write a number that is {least}, and at most {schema['maximum']:,}",
-    )
+    return Remark("PE124", f"{asked.noun} cannot be {written}", f"write a number {bounds}")
 
 
 def wrong_length(asked: Asked, node: Node) -> Remark:
@@ -173,14 +170,19 @@ def wrong_length(asked: Asked, node: Node) -> Remark:
         size = len(node.items) if isinstance(node, ListNode) else len(node.entries)
         code, unit = "PE126", "entries"
     if size == 0:
-        such = f", such as `{example}`" if (example := _example(asked)) else ""
-        return Remark(code, f"{asked.noun} is empty", f"write at least one of its {unit}{such}")
+        help_ = "add an entry" if code == "PE126" else f"write {asked.description}"
+        return Remark(code, f"{asked.noun} is empty", help_)
     bound = asked.schema.get("maxLength", asked.schema.get("maxItems"))
     return Remark(
         code,
         f"{asked.noun} has {size:,} {unit}; {bound:,} are the most",
         "shorten it" if unit == "characters" else "delete what is not needed",
     )
+
+
+def line_of(asked: Asked) -> str:
+    """Write a key as an author would: `expires: 1 month`, or `plans: ...` if it is longer."""
+    return f"{asked.steps[-1]}: {_example(asked) or '...'}"
 
 
 def alternatives(words: Sequence[str]) -> str:
@@ -197,6 +199,10 @@ def _other_kind(asked: Asked, node: Node) -> tuple[str, str | None]:
         return _no_list(node)
     if not isinstance(node, ScalarNode):
         return _no_single_value(asked, node)
+    return _other_scalar(asked, node)
+
+
+def _other_scalar(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
     if asked.kind in {"number", "whole number"}:
         return _no_number(asked, node)
     if asked.kind == "word":
@@ -237,13 +243,19 @@ def _no_single_value(asked: Asked, node: Node) -> tuple[str, str | None]:
 def _no_number(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
     if isinstance(node.value, Decimal):
         whole = int(node.value)
-        return (f"write `{whole}`", str(whole)) if whole == node.value else ("round it", None)
+        return (f"write `{whole}`", str(whole)) if whole == node.value else (_a_number(asked), None)
     number, is_all = number_meant(node.text)
     if is_all and isinstance(node.value, str):
         return f"take off the quotes: `{number}`", number
     if number:
         return f"write the number alone: `{number}`", None
-    return f"write a number, such as `{_example(asked)}`", None
+    return _a_number(asked), None
+
+
+def _a_number(asked: Asked) -> str:
+    example = _example(asked)
+    such = f", such as `{example}`" if example else ""
+    return f"write {_TAKES[asked.kind]}{such}"
 
 
 def _what(node: Node) -> str:

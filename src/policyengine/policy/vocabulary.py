@@ -18,12 +18,14 @@ class Vocabulary:
     """Names over a request's counts.
 
     `counts` gives the units that each name adds up: `text_input`, `all_input`, `all_tokens`.
-    `priced` gives, for `tokens_at_rate` and its like, the measure that it prices.
+    `priced` gives, for `tokens_at_rate` and its like, the measure that it prices; `measures` and
+    `per` give each unit's measure and how many of it a rate pays for.
     """
 
     counts: Mapping[str, tuple[str, ...]]
     priced: Mapping[str, str]
     measures: Mapping[str, str]
+    per: Mapping[str, int]
 
     @property
     def of_conditions(self) -> Mapping[str, Dimension]:
@@ -41,16 +43,19 @@ def vocabulary_of(document: PolicyDocument) -> Vocabulary:
     """Collect the names of a document: each unit, the sums of each measure, and what it costs."""
     counts: dict[str, tuple[str, ...]] = {}
     measures: dict[str, str] = {}
+    per: dict[str, int] = {}
     for name, measure in document.units.items():
         for unit in (*measure.input, *measure.output):
             counts[unit] = (unit,)
             measures[unit] = name
+            per[unit] = measure.per
     for name, measure in document.units.items():
         counts.setdefault(f"all_{name}", (*measure.input, *measure.output))
         if name == TOKENS:
             counts.setdefault("all_input", tuple(measure.input))
             counts.setdefault("all_output", tuple(measure.output))
-    return Vocabulary(counts, {f"{name}_at_rate": name for name in document.units}, measures)
+    priced = {f"{name}_at_rate": name for name in document.units}
+    return Vocabulary(counts, priced, measures, per)
 
 
 def rates_of(document: PolicyDocument, model: str) -> dict[str, Fraction]:

@@ -152,7 +152,14 @@ def series_row(wallet: int, series: Series) -> Row:
 def series_of(row: Row) -> Series:
     """Read the row of a series."""
     return Series(
-        *row[1:9],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
         None if row[9] is None else CalendarSpan(row[9], row[10]),
         None if row[11] is None else Rollover(row[11], row[12]),
         row[13],
@@ -226,4 +233,4 @@ def book_of(
 
 def _subscription_of(row: Row) -> Subscription:
     pending = None if row[22] is None else PendingChange(row[22], row[23])
-    return Subscription(*row[15:22], pending)
+    return Subscription(row[15], row[16], row[17], row[18], row[19], row[20], row[21], pending)

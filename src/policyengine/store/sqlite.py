@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Engine, Select, bindparam, create_engine, event, func, select
+from sqlalchemy import Engine, Select, bindparam, create_engine, event, func, literal_column, select
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -74,8 +74,8 @@ def _listed(name: str) -> Select[Any]:
 def _listed_pairs(name: str) -> Select[Any]:
     pairs = func.json_each(bindparam(name)).table_valued("value")
     return select(
-        func.json_extract(pairs.c.value, "$[0]").label("first"),
-        func.json_extract(pairs.c.value, "$[1]").label("second"),
+        func.json_extract(pairs.c.value, literal_column("'$[0]'")).label("first"),
+        func.json_extract(pairs.c.value, literal_column("'$[1]'")).label("second"),
     )
 
 

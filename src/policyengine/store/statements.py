@@ -4,8 +4,20 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Delete, Executable, Select, Table, Update, bindparam, delete, func, insert
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import (
+    Delete,
+    Executable,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Statement, compiled
@@ -42,6 +54,14 @@ class Statements:
     def __init__(self, dialect: Dialect) -> None:
         """Compile nothing yet: each statement is compiled when it is first needed."""
         self.dialect = dialect
+        self._compiled: dict[tuple[Executable, tuple[str, ...]], Statement] = {}
+
+    def of(self, statement: Executable, names: tuple[str, ...] = ()) -> Statement:
+        """Give a statement that a module declares, compiled at its first use."""
+        found = self._compiled.get((statement, names))
+        if found is None:
+            found = self._compiled[statement, names] = self.compiled(statement, names)
+        return found
 
     def compiled(self, statement: Executable, names: Sequence[str] = ()) -> Statement:
         """Compile a statement for the database."""
@@ -147,12 +167,12 @@ class Statements:
     @cached_property
     def last_txn(self) -> Statement:
         """Read the number of the latest transaction of the ledger."""
-        return self.compiled(select(func.coalesce(func.max(TXN.c.id), 0)))
+        return self.compiled(select(func.coalesce(func.max(TXN.c.id), literal_column("0"))))
 
     @cached_property
     def last_wallet(self) -> Statement:
         """Read the number of the latest wallet."""
-        return self.compiled(select(func.coalesce(func.max(WALLET.c.id), 0)))
+        return self.compiled(select(func.coalesce(func.max(WALLET.c.id), literal_column("0"))))
 
     @cached_property
     def insert_wallet(self) -> Statement:

@@ -2,7 +2,16 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
+
+
+def _refuse(value: object) -> Any:
+    raise TypeError(f"`{type(value).__name__}` has no canonical form")
+
+
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=_refuse
+)
 
 
 def canonical_bytes(plain: Any) -> bytes:
@@ -10,18 +19,7 @@ def canonical_bytes(plain: Any) -> bytes:
 
     Raises: TypeError for anything that JSON has no word for.
     """
-    return json.dumps(
-        plain,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
-        allow_nan=False,
-        default=_refuse,
-    ).encode("ascii")
-
-
-def _refuse(value: object) -> Any:
-    raise TypeError(f"`{type(value).__name__}` has no canonical form")
+    return _ENCODER.encode(plain).encode("ascii")
 
 
 def sha256_hex(data: bytes) -> str:

@@ -1,0 +1,1 @@
+"""Scenarios: given/when/then tests of a policy, written in YAML beside its versions."""

@@ -1,0 +1,101 @@
+"""Amounts and factors: exact to what a ledger can hold, and multiples of the smallest amount."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from itertools import chain
+from typing import Final
+
+from policyengine.policy.checks.findings import found, plain, pointer_to, see_value, written
+from policyengine.policy.document import PolicyDocument
+from policyengine.policy.source import Source
+from policyengine.policy.vocabulary import rates_of
+from policyengine.values.amounts import AMOUNT_MICRO_MAX, MICRO_PER_CREDIT
+from policyengine.values.diagnostics import Diagnostic
+
+AMOUNT_DECIMALS_MAX: Final = 6
+MULTIPLIER_DECIMALS_MAX: Final = 6
+RATE_DECIMALS_MAX: Final = 9
+"""More decimals would make the whole numbers that prices are computed with needlessly long."""
+
+_CREDITS_MAX: Final = AMOUNT_MICRO_MAX // MICRO_PER_CREDIT
+
+
+def check_amounts_are_exact(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """An amount of credits is a whole number of micro-credits."""
+    for pointer, amount in _amounts(document):
+        if _decimals(amount) > AMOUNT_DECIMALS_MAX:
+            yield _too_exact(source, "PE220", pointer, amount, AMOUNT_DECIMALS_MAX, "an amount")
+
+
+def check_factors_are_bounded(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A rate, a multiplier or an image constant has no more decimals than prices need."""
+    for pointer, rate in _rates(document):
+        if _decimals(rate) > RATE_DECIMALS_MAX:
+            yield _too_exact(source, "PE221", pointer, rate, RATE_DECIMALS_MAX, "a rate")
+    for pointer, factor in chain(_multipliers(document), _constants(document)):
+        if _decimals(factor) > MULTIPLIER_DECIMALS_MAX:
+            yield _too_exact(source, "PE221", pointer, factor, MULTIPLIER_DECIMALS_MAX, "a factor")
+
+
+def _amounts(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
+    yield "/credits/smallest", document.credits.smallest
+    yield "/charge/minimum", document.charge.minimum
+    yield from _given(document)
+    if document.shortfall.debt is not None:
+        yield "/shortfall/debt/limit", document.shortfall.debt.limit
+
+
+def _given(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
+    for name, plan in document.plans.items():
+        for grant, part in plan.grants.items():
+            yield pointer_to("plans", name, "grants", grant, "credits"), part.credits
+    for name, pack in document.packs.items():
+        yield pointer_to("packs", name, "credits"), pack.credits
+
+
+def _rates(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
+    for name, measure in document.units.items():
+        for side, units in (("input", measure.input), ("output", measure.output)):
+            for unit, rate in units.items():
+                yield pointer_to("units", name, side, unit), rate
+    for name, model in document.models.items():
+        for unit, rate in (model.rates or {}).items():
+            yield pointer_to("models", name, "rates", unit), rate
+
+
+def _multipliers(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
+    for name, model in document.models.items():
+        yield pointer_to("models", name, "multiplier"), model.multiplier
+        for index, tier in enumerate(model.tiers):
+            yield pointer_to("models", name, "tiers", index, "multiplier"), tier.multiplier
+
+
+def _constants(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
+    for name, counting in document.counting.items():
+        for constant, value in counting.image.constants.items():
+            yield pointer_to("counting", name, "image", "constants", constant), value
+
+
+def _decimals(number: Decimal) -> int:
+    """Count the decimals that a number needs: 0.50 needs one."""
+    exact = Fraction(number)
+    digits = 0
+    while exact.denominator != 1:
+        exact *= 10
+        digits += 1
+    return digits
+
+
+def _too_exact(  # each caller knows another bound and noun
+    source: Source, code: str, pointer: str, number: Decimal, most: int, noun: str
+) -> Diagnostic:
+    rounded = Fraction(round(Fraction(number) * 10**most), 10**most)
+    fitting = f", such as `{plain_decimals(rounded, most)}`" if rounded else ""
+    return found(
+        source,
+        code,
+        pointer,
+        f"`{written(source, pointer)}` has more than {most} decimals",
+        f"round it: {noun} has at most {most} decimals{fitting}",
+    )

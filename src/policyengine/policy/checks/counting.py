@@ -1,0 +1,79 @@
+"""The constants that a policy may set in a published image formula."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from policyengine.policy.checks.findings import (
+    did_you_mean,
+    found,
+    found_at_key,
+    pointer_to,
+    written,
+)
+from policyengine.policy.document import PolicyDocument
+from policyengine.policy.source import Source
+from policyengine.values.diagnostics import Diagnostic
+
+Kind: TypeAlias = Literal["tokens", "whole", "factor"]
+"""A whole number from 0; a whole number from 1; a decimal above 0."""
+
+IMAGE_CONSTANTS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
+    {
+        "openai_tiles": {
+            "base_tokens": "tokens",
+            "tile_tokens": "tokens",
+            "box_px": "whole",
+            "short_side_px": "whole",
+            "tile_px": "whole",
+        },
+        "openai_patches": {"multiplier": "factor", "patch_px": "whole", "patches_max": "whole"},
+        "anthropic": {"side_px": "whole", "tokens_max": "whole", "patch_px": "whole"},
+        "gemini": {
+            "tile_tokens": "tokens",
+            "small_side_px": "whole",
+            "divisor": "factor",
+            "tile_px_min": "whole",
+            "tile_px_max": "whole",
+            "box_px": "whole",
+            "low_tokens": "tokens",
+            "medium_tokens": "tokens",
+        },
+        "qwen_vl": {
+            "patch_px": "whole",
+            "patches_max": "whole",
+            "patches_min": "whole",
+            "frame_tokens": "tokens",
+        },
+    }
+)
+"""The numbers of each formula, by the names that the room of tokens gives them."""
+
+_LEAST: Final[Mapping[Kind, str]] = {
+    "tokens": "a whole number, 0 or more",
+    "whole": "a whole number, 1 or more",
+    "factor": "more than 0",
+}
+
+
+def check_image_constants(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A constant is one that its formula has, with a value that the formula can bear."""
+    for name, counting in document.counting.items():
+        formula = counting.image.formula
+        known = IMAGE_CONSTANTS[formula]
+        for constant, value in counting.image.constants.items():
+            pointer = pointer_to("counting", name, "image", "constants", constant)
+            if constant not in known:
+                message = f"the formula `{formula}` has no constant `{constant}`"
+                yield found_at_key(source, "PE205", pointer, message, did_you_mean(constant, known))
+            elif not _bears(known[constant], value):
+                message = f"`{constant}` cannot be `{written(source, pointer)}`"
+                help_ = f"write {_LEAST[known[constant]]}"
+                yield found(source, "PE207", pointer, message, help_)
+
+
+def _bears(kind: Kind, value: Decimal) -> bool:
+    if kind == "factor":
+        return value > 0
+    return value == int(value) and value >= (1 if kind == "whole" else 0)

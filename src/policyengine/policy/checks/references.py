@@ -1,0 +1,104 @@
+"""Names that refer to something elsewhere in the file: it has to exist, and to be named once."""
+
+from collections.abc import Iterator
+
+from policyengine.policy.checks.findings import (
+    did_you_mean,
+    found,
+    found_at_key,
+    pointer_to,
+    see_value,
+)
+from policyengine.policy.document import PolicyDocument
+from policyengine.policy.source import Source
+from policyengine.policy.vocabulary import vocabulary_of
+from policyengine.values.diagnostics import Diagnostic
+
+
+def check_plans_exist(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A plan that a pack, a cancellation or `replaces` names is in the list of plans."""
+    for pointer, plan in _plans_named(document):
+        if plan not in document.plans:
+            help_ = did_you_mean(plan, document.plans)
+            yield found(source, "PE201", pointer, f"there is no plan `{plan}`", help_)
+    if document.replaces is None:
+        return
+    known = (*document.plans, *document.replaces.removed_plans)
+    for index, keep in enumerate(document.replaces.keep):
+        if keep.plan not in known:
+            yield found(
+                source,
+                "PE201",
+                pointer_to("replaces", "keep", index, "plan"),
+                f"there is no plan `{keep.plan}`, neither in `plans` nor in `removed_plans`",
+                did_you_mean(keep.plan, known),
+            )
+
+
+def _plans_named(document: PolicyDocument) -> Iterator[tuple[str, str]]:
+    for name, pack in document.packs.items():
+        for index, plan in enumerate(pack.sold_to):
+            yield pointer_to("packs", name, "sold_to", index), plan
+    yield "/changes/cancel/to", document.changes.cancel.to
+    if document.replaces is not None:
+        for removed, plan in document.replaces.removed_plans.items():
+            yield pointer_to("replaces", "removed_plans", removed), plan
+
+
+def check_units_exist(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A model's own rates are for units that are counted."""
+    units = vocabulary_of(document).measures
+    for name, model in document.models.items():
+        for unit in model.rates or {}:
+            if unit not in units:
+                pointer = pointer_to("models", name, "rates", unit)
+                message = f"there is no unit `{unit}`"
+                help_ = did_you_mean(unit, units) if units else "list it in `units` first"
+                yield found_at_key(source, "PE202", pointer, message, help_)
+
+
+def check_counting_exists(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A model is counted in a way that `counting` describes, and each way is some model's."""
+    known = document.counting
+    used = {model.counted_as for model in document.models.values()}
+    for name, model in document.models.items():
+        way = model.counted_as
+        if way is not None and way not in known:
+            pointer = pointer_to("models", name, "counted_as")
+            help_ = did_you_mean(way, known) if known else f"add `{way}` to `counting`"
+            yield found(
+                source, "PE203", pointer, f"there is no `{way}` in `counting`", help_
+            )
+    for way in known:
+        if way not in used:
+            yield found_at_key(
+                source,
+                "PE204",
+                pointer_to("counting", way),
+                f"no model is counted as `{way}`",
+                f"write `counted_as: {way}` at the models that it is for, or delete it",
+                severity="warning",
+            )
+
+
+def check_listed_once(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A list of names has each name once."""
+    yield from _twice(source, "/burn_order", document.burn_order)
+    for name, pack in document.packs.items():
+        yield from _twice(source, pointer_to("packs", name, "sold_to"), pack.sold_to)
+
+
+def _twice(source: Source, pointer: str, names: list[str] | list[object]) -> Iterator[Diagnostic]:
+    first: dict[object, str] = {}
+    for index, name in enumerate(names):
+        place = f"{pointer}/{index}"
+        if name in first:
+            yield found(
+                source,
+                "PE206",
+                place,
+                f"`{name}` stands here a second time",
+                "delete one of the two",
+                see_value(source, first[name], "it stands here already"),
+            )
+        first.setdefault(name, place)

@@ -1,0 +1,163 @@
+"""Loading what decisions need: books, answers to earlier attempts, transactions that are named."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from policyengine.ledger.book import Book
+from policyengine.ledger.holds import Hold
+from policyengine.ledger.lots import Lot
+from policyengine.ledger.subscriptions import Series
+from policyengine.ledger.transactions import Transaction
+from policyengine.store.books import book_of, hold_of, lot_of, series_of
+from policyengine.store.driver import Driver, Row, Statement
+from policyengine.store.entries import Named, transaction_of
+from policyengine.store.policies import Policies
+from policyengine.store.statements import Statements
+from policyengine.values.calendar import Instant
+
+
+class Position(NamedTuple):
+    """Where a wallet's ledger stands: its row, its last transaction, and the head of its chain."""
+
+    number: int
+    seq: int
+    recorded_at: Instant
+    head: bytes
+
+
+_ID, _WALLET_ID, _SEQ, _RECORDED_AT = 0, 1, 3, 5
+_HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 25
+_TXN_WALLET_ID = 22
+
+
+class Loader:
+    """Reads on one connection, in one transaction of the database."""
+
+    __slots__ = ("driver", "policies", "statements")
+
+    def __init__(self, driver: Driver, statements: Statements, policies: Policies) -> None:
+        """Take the connection and what is said on it."""
+        self.driver = driver
+        self.statements = statements
+        self.policies = policies
+
+    def books(self, wallet_ids: Iterable[str]) -> dict[str, tuple[Book, Position]]:
+        """Give the books of wallets, with open lots only, in the order of the ids asked for."""
+        asked = dict.fromkeys(wallet_ids)
+        rows = {row[_WALLET_ID]: row for row in self._wallet_rows(asked)}
+        numbers = [row[_ID] for row in rows.values()]
+        lots = self._lots(numbers)
+        holds = self._holds([row[_ID] for row in rows.values() if row[_HOLDS_OPEN]])
+        series = self._series([row[_ID] for row in rows.values() if row[_SERIES_OPEN]])
+        found = {}
+        for wallet_id in asked:
+            row = rows.get(wallet_id)
+            if row is None:
+                continue
+            number = row[_ID]
+            book = book_of(row, lots.get(number, {}), holds.get(number, {}), series.get(number, {}))
+            found[wallet_id] = (book, _position(row))
+        return found
+
+    def positions(self, wallet_ids: Iterable[str]) -> dict[str, Position]:
+        """Give where wallets stand, without their books."""
+        return {row[_WALLET_ID]: _position(row) for row in self._wallet_rows(wallet_ids)}
+
+    def answered(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Transaction]:
+        """Give the transactions that keys of wallets have named before."""
+        asked = self.statements.dialect.as_list(keys)
+        rows = self.driver.rows(self.statements.by_key, keys=asked)
+        return {
+            (each.wallet_id, each.key): each for each in self.transactions(rows, _TXN_WALLET_ID)
+        }
+
+    def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
+        """Give transactions by wallet and number, with their corrections and lots."""
+        asked = self.statements.dialect.as_list(ids)
+        rows = self.driver.rows(self.statements.by_seq, seqs=asked)
+        return {
+            (each.wallet_id, each.seq): self._named(each, row[1])
+            for each, row in zip(self.transactions(rows, _TXN_WALLET_ID), rows, strict=True)
+        }
+
+    def _named(self, transaction: Transaction, wallet: int) -> Named:
+        corrections = self.driver.rows(
+            self.statements.corrections, wallet=wallet, parent=transaction.seq
+        )
+        lots = sorted({move.lot_no for move in transaction.moves})
+        rows = self.driver.rows(
+            self.statements.lots, wallet=wallet, lots=self.statements.dialect.as_list(lots)
+        )
+        return Named(
+            transaction,
+            tuple(self.transactions_of(transaction.wallet_id, corrections)),
+            tuple(map(lot_of, rows)),
+        )
+
+    def transactions(self, rows: Sequence[Row], wallet_id_at: int) -> list[Transaction]:
+        """Read transactions from rows that have their wallet's id at a place."""
+        moves = self._moves([row[_ID] for row in rows])
+        return [
+            transaction_of(
+                row[wallet_id_at], self.policies.ref(row[6]), row, moves.get(row[_ID], ())
+            )
+            for row in rows
+        ]
+
+    def transactions_of(self, wallet_id: str, rows: Sequence[Row]) -> list[Transaction]:
+        """Read transactions of one wallet from their rows."""
+        moves = self._moves([row[_ID] for row in rows])
+        return [
+            transaction_of(wallet_id, self.policies.ref(row[6]), row, moves.get(row[_ID], ()))
+            for row in rows
+        ]
+
+    def _wallet_rows(self, wallet_ids: Iterable[str]) -> Sequence[Row]:
+        asked = self.statements.dialect.as_list(wallet_ids)
+        return self.driver.rows(self.statements.wallets, wallet_ids=asked)
+
+    def _moves(self, numbers: Sequence[int]) -> Mapping[int, Sequence[Row]]:
+        if not numbers:
+            return {}
+        asked = self.statements.dialect.as_list(numbers)
+        return _grouped(self.driver.rows(self.statements.moves, txns=asked))
+
+    def _of(self, statement: Statement, wallets: Sequence[int]) -> Sequence[Row]:
+        if not wallets:
+            return ()
+        return self.driver.rows(statement, wallets=self.statements.dialect.as_list(wallets))
+
+    def _lots(self, wallets: Sequence[int]) -> Mapping[int, Mapping[int, Lot]]:
+        found: dict[int, dict[int, Lot]] = {}
+        for row in self._of(self.statements.open_lots, wallets):
+            found.setdefault(row[0], {})[row[1]] = lot_of(row)
+        return found
+
+    def _holds(self, wallets: Sequence[int]) -> Mapping[int, Mapping[int, Hold]]:
+        found: dict[int, dict[int, Hold]] = {}
+        draws = {
+            key: list(rows)
+            for key, rows in groupby(
+                self._of(self.statements.hold_draws, wallets), key=itemgetter(0, 1)
+            )
+        }
+        for row in self._of(self.statements.holds, wallets):
+            found.setdefault(row[0], {})[row[1]] = hold_of(row, draws.get((row[0], row[1]), ()))
+        return found
+
+    def _series(self, wallets: Sequence[int]) -> Mapping[int, Mapping[int, Series]]:
+        found: dict[int, dict[int, Series]] = {}
+        for row in self._of(self.statements.series, wallets):
+            found.setdefault(row[0], {})[row[1]] = series_of(row)
+        return found
+
+
+def _grouped(rows: Sequence[Row]) -> Mapping[int, Sequence[Any]]:
+    """Group rows by their first column, keeping their order."""
+    return {key: list(group) for key, group in groupby(rows, key=itemgetter(0))}
+
+
+def _position(row: Row) -> Position:
+    return Position(row[_ID], row[_SEQ], row[_RECORDED_AT], row[_HEAD])
