@@ -87,11 +87,11 @@ def _decimals(number: Decimal) -> int:
     return digits
 
 
-def _too_exact(  # each caller knows another bound and noun
+def _too_exact(
     source: Source, code: str, pointer: str, number: Decimal, most: int, noun: str
 ) -> Diagnostic:
     rounded = Fraction(round(Fraction(number) * 10**most), 10**most)
-    fitting = f", such as `{plain_decimals(rounded, most)}`" if rounded else ""
+    fitting = f", such as `{plain(rounded, most)}`" if rounded else ""
     return found(
         source,
         code,
@@ -99,3 +99,48 @@ def _too_exact(  # each caller knows another bound and noun
         f"`{written(source, pointer)}` has more than {most} decimals",
         f"round it: {noun} has at most {most} decimals{fitting}",
     )
+
+
+def check_minimum_is_a_multiple(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """The least charge is an amount that can be charged."""
+    smallest, minimum = document.credits.smallest, document.charge.minimum
+    below = _multiple_below(minimum, smallest)
+    if below != minimum:
+        choices = [each for each in (below, below + Fraction(smallest)) if each]
+        yield found(
+            source,
+            "PE222",
+            "/charge/minimum",
+            f"`{written(source, '/charge/minimum')}` is no multiple of the smallest amount",
+            f"write {' or '.join(f'`{plain(each)}`' for each in choices)}",
+            see_value(source, "/credits/smallest", "prices are multiples of this"),
+        )
+
+
+def check_grants_are_multiples(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """Credits that are given can be spent to the last, since prices are multiples of `smallest`."""
+    smallest = document.credits.smallest
+    for pointer, amount in _given(document):
+        if _multiple_below(amount, smallest) != amount:
+            yield found(
+                source,
+                "PE223",
+                pointer,
+                f"`{written(source, pointer)}` is no multiple of the smallest amount, so that a "
+                "rest cannot be spent",
+                f"write a multiple of `{plain(smallest)}`",
+                see_value(source, "/credits/smallest", "prices are multiples of this"),
+                severity="warning",
+            )
+
+
+def _multiple_below(amount: Decimal, smallest: Decimal) -> Fraction:
+    step = Fraction(smallest)
+    return Fraction(amount) // step * step
+
+
+def check_prices_fit(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A single count never costs more than a ledger can hold."""
+    dearest = {name: max(rates_of(document, name).values(), default=0) for name in document.models}
+    for pointer, multiplier in _multipliers(document):
+        name = list(document.models)[0]

@@ -16,7 +16,7 @@ Check: TypeAlias = Callable[[PolicyDocument, Source], Iterable[Diagnostic]]
 """One question asked of a whole document: gives a finding for each place that fails it."""
 
 NAMES_LISTED_MAX: Final = 8
-_DIGITS_SHOWN_MAX: Final = 6
+DECIMALS_SHOWN_MAX: Final = 6
 
 
 def found(
@@ -86,13 +86,13 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     return f"use {alternatives(list(known))}"
 
 
-def plain(number: Decimal | Fraction | int) -> str:
-    """Write a number as a policy does; a fraction without end is cut, and marked so."""
+def plain(number: Decimal | Fraction | int, decimals: int = DECIMALS_SHOWN_MAX) -> str:
+    """Write a number as a policy does; what has more decimals is cut, and marked so."""
     exact = Fraction(number)
     sign, exact = ("-", -exact) if exact < 0 else ("", exact)
     whole, rest = divmod(exact, 1)
     digits = ""
-    while rest and len(digits) < _DIGITS_SHOWN_MAX:
+    while rest and len(digits) < decimals:
         digit, rest = divmod(rest * 10, 1)
         digits += str(digit)
     return f"{sign}{whole}{'.' if digits else ''}{digits}{'…' if rest else ''}"

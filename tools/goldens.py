@@ -1,0 +1,74 @@
+"""Golden pairs of diagnostics: `python -m tools.goldens` writes the drawn messages anew.
+
+A pair is a bad file `tests/policy/diagnostics/<CODE>-<slug>.yaml` and the messages drawn for it in
+the `.txt` beside it. A file that is bad by its size is a `.recipe` instead: `repeat N`, a line
+break, and the text that is repeated.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from policyengine.policy.load import load_policy
+from policyengine.values.diagnostics import Diagnostic, drawn
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FOLDER: Final = ROOT / "tests" / "policy" / "diagnostics"
+RECIPE: Final = ".recipe"
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """A bad file; its code is the part of the name before the first hyphen."""
+
+    path: Path
+
+    @property
+    def code(self) -> str:
+        """The code that the file is there for."""
+        return self.path.stem.partition("-")[0]
+
+    @property
+    def drawing(self) -> Path:
+        """Where the messages are."""
+        return self.path.with_suffix(".txt")
+
+    @property
+    def content(self) -> bytes:
+        """The bad file itself."""
+        content = self.path.read_bytes()
+        if self.path.suffix != RECIPE:
+            return content
+        head, _, text = content.partition(b"\n")
+        return text.removesuffix(b"\n").replace(rb"\n", b"\n") * int(head.removeprefix(b"repeat "))
+
+
+def goldens() -> Iterator[Golden]:
+    """Give all bad files, by name."""
+    for path in sorted(FOLDER.iterdir()):
+        if path.suffix in {".yaml", RECIPE}:
+            yield Golden(path)
+
+
+def findings_of(golden: Golden) -> tuple[tuple[Diagnostic, ...], str]:
+    """Load a bad file: what was found, and how it is drawn."""
+    loaded = load_policy(golden.content, golden.path.name)
+    drawings = [drawn(each, loaded.source.lines) for each in loaded.diagnostics]
+    return loaded.diagnostics, "\n\n".join(drawings) + "\n"
+
+
+def main() -> int:
+    """Write each drawing anew; name those that changed."""
+    for golden in goldens():
+        text = findings_of(golden)[1]
+        old = golden.drawing.read_text() if golden.drawing.exists() else ""
+        if text != old:
+            golden.drawing.write_text(text)
+            print(golden.drawing.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
