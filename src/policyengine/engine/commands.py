@@ -11,7 +11,7 @@ from policyengine.ledger.holds import EstimateNote
 from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
 from policyengine.ledger.subscriptions import Rollover
 from policyengine.values.amounts import Micro
-from policyengine.values.calendar import CalendarSpan, Instant
+from policyengine.values.calendar import INSTANT_MAX, INSTANT_MIN, CalendarSpan, Instant
 from policyengine.values.canonical import canonical_bytes, sha256_hex
 
 COUNT_MAX: Final = 10**12
@@ -40,15 +40,18 @@ class Usage:
         started_at: Instant | None = None,
         outcome: Outcome = "succeeded",
     ) -> "Usage":
-        """Check counts that come from outside.
+        """Check usage that comes from outside.
 
-        Raises: ValueError for a count that is not a whole number from 0 to `COUNT_MAX`.
+        Raises: ValueError for a count that is not a whole number from 0 to `COUNT_MAX`, or a start
+        outside the calendar.
         """
         for unit, count in counts.items():
             if type(count) is not int or not 0 <= count <= COUNT_MAX:
                 raise ValueError(
                     f"`{count}` is not a count of `{unit}`; give a whole number from 0 to 10^12"
                 )
+        if started_at is not None and not INSTANT_MIN <= started_at < INSTANT_MAX:
+            raise ValueError(f"`{started_at}` is no instant of the years 1970 to 8999")
         return cls(model, tuple(counts.items()), started_at, outcome)
 
 
@@ -274,6 +277,8 @@ def _plain(value: Any) -> list[Any] | None:
     kind = type(value)
     if kind is EstimateNote:
         return None  # an estimate is not part of what is asked: a retry may have a newer one
+    if kind is Usage:  # counts have no order: a retry may list them in another one
+        return [value.model, sorted(value.counts), value.started_at, value.outcome]
     read = _READERS.get(kind)
     if read is None:
         read = _READERS[kind] = _reader(kind)

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final, TypeAlias
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from policyengine.policy.document import PolicyDocument
@@ -16,17 +17,22 @@ Schema: TypeAlias = dict[str, Any]
 
 
 def policy_schema() -> Schema:
-    """Make the schema that editors and CI check policy files with; a fresh copy.
+    """Make the schema that editors and CI check policy files with; a fresh copy."""
+    return schema_of(PolicyDocument, SCHEMA_ID, SCHEMA_TITLE)
+
+
+def schema_of(model: type[BaseModel], identity: str, title: str) -> Schema:
+    """Make the schema of a file that is read by a document model; a fresh copy.
 
     Gives: closed objects throughout, no `anyOf` and no `oneOf`: each finding names one cause. A
     key that may be missing may not be `null`, so there is one way to leave it out.
     """
-    made = PolicyDocument.model_json_schema(schema_generator=_InOrder)
+    made = model.model_json_schema(schema_generator=_InOrder)
     definitions: dict[str, Schema] = made.pop("$defs")
     return {
         "$schema": SCHEMA_DIALECT,
-        "$id": SCHEMA_ID,
-        "title": SCHEMA_TITLE,
+        "$id": identity,
+        "title": title,
         **_tidied(made, definitions),
         "$defs": {name: _tidied(each, definitions) for name, each in definitions.items()},
     }

@@ -1,19 +1,18 @@
 """Reading back what happened: pages of transactions, conversations, earlier balances, charges."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from itertools import islice
+from typing import Final
 
-from sqlalchemy import Select, bindparam, literal_column, select
+from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.sql.expression import exists
 
-from policyengine.ledger.changes import Charged
+from policyengine.ledger.changes import Charged, changes_of
 from policyengine.ledger.transactions import Transaction, TransactionKind, change_of
-from policyengine.store.driver import Driver, Row, Statement
 from policyengine.store.entries import Recorded
 from policyengine.store.loading import Loader
-from policyengine.store.statements import IN_CONVERSATION, PRICED, Statements
+from policyengine.store.statements import IN_CONVERSATION, PRICED
 from policyengine.store.tables import TXN, WALLET
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
@@ -23,6 +22,7 @@ PAGE_MAX: Final = 1_000
 CHARGES_SOUGHT_MAX: Final = 2_000
 """How far back in a wallet's history its charges for one model are sought."""
 
+_RECORDED_AT, _HASH = 5, 21
 _WALLET_NUMBER: Final = select(WALLET.c.id, WALLET.c.seq).where(
     WALLET.c.wallet_id == bindparam("wallet_id")
 )
@@ -56,14 +56,13 @@ _OF_CONVERSATION: Final = (
     .order_by(TXN.c.seq)
 )
 _CHARGES_OF_MODEL: Final = (
-    select(*TXN.columns, WALLET.c.wallet_id)
-    .join(WALLET, WALLET.c.id == TXN.c.wallet)
+    select(TXN.c.changes)
     .where(TXN.c.model == bindparam("model"), PRICED)
     .order_by(TXN.c.id.desc())
     .limit(bindparam("limit"))
 )
 _CHARGES_OF_WALLET: Final = (
-    select(TXN)
+    select(TXN.c.changes)
     .where(
         TXN.c.wallet == bindparam("wallet"),
         TXN.c.seq > bindparam("after_seq"),
@@ -103,6 +102,14 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A report of abnormal consumption; pages of them go on after `number`."""
+
+    number: int
+    report: Transaction
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What one conversation of a wallet has cost.
 
@@ -121,21 +128,139 @@ class Conversation:
     last_seq: int
 
 
-def wallet_number(driver: Driver, statements: Statements, wallet_id: str) -> tuple[int, int] | None:
-    """Give a wallet's number and the number of its last transaction."""
-    row = driver.one(statements.of(_WALLET_NUMBER), wallet_id=wallet_id)
-    return None if row is None else (row[0], row[1])
+def read_page(
+    loader: Loader,
+    wallet_id: str,
+    *,
+    before_seq: int | None,
+    after_seq: int | None,
+    limit: int,
+    conversation_id: str | None,
+    kinds: Iterable[TransactionKind] | None,
+) -> list[Recorded]:
+    """Give a page of a wallet's transactions: newest first, or oldest first after a number."""
+    found = wallet_number(loader, wallet_id)
+    if found is None:
+        return []
+    wallet, last_seq = found
+    statement = loader.statements.page(
+        in_conversation=conversation_id is not None,
+        of_kinds=kinds is not None,
+        oldest_first=after_seq is not None,
+    )
+    rows = loader.driver.rows(
+        statement,
+        wallet=wallet,
+        seq=after_seq if after_seq is not None else before_seq or last_seq + 1,
+        limit=min(limit, PAGE_MAX),
+        conversation_id=conversation_id,
+        kinds=loader.statements.dialect.as_list(kinds or ()),
+    )
+    return [
+        Recorded(transaction, row[_RECORDED_AT], row[_HASH])
+        for transaction, row in zip(loader.transactions_of(wallet_id, rows), rows, strict=True)
+    ]
 
 
-@lru_cache(maxsize=16)
-def _page(*, is_in_conversation: bool, is_of_kinds: bool, is_oldest_first: bool) -> Select[Any]:
-    page = select(TXN).where(TXN.c.wallet == bindparam("wallet"))
-    if is_in_conversation:
-        page = page.where(TXN.c.conversation_id == bindparam("conversation_id"), IN_CONVERSATION)
-    if is_oldest_first:
-        page = page.where(TXN.c.seq > bindparam("seq")).order_by(TXN.c.seq)
+def read_conversations(
+    loader: Loader, wallet_id: str, *, before_seq: int | None, limit: int
+) -> list[Conversation]:
+    """Give what conversations of a wallet have cost, the latest active one first."""
+    found = wallet_number(loader, wallet_id)
+    if found is None:
+        return []
+    wallet, last_seq = found
+    rows = loader.driver.rows(
+        loader.statements.of(_CONVERSATIONS),
+        wallet=wallet,
+        before_seq=before_seq or last_seq + 1,
+        limit=min(limit, PAGE_MAX),
+    )
+    return [_conversation(loader, wallet_id, wallet, row[0]) for row in rows]
+
+
+def _conversation(loader: Loader, wallet_id: str, wallet: int, name: str) -> Conversation:
+    rows = loader.driver.each(
+        loader.statements.of(_OF_CONVERSATION), wallet=wallet, conversation_id=name
+    )
+    charged = refunded = charges = seq = last_at = 0
+    first_at: Instant | None = None
+    models: dict[str, None] = {}
+    flags: dict[str, None] = {}
+    while page := list(islice(rows, PAGE_MAX)):
+        for transaction in loader.transactions_of(wallet_id, page):
+            seq, last_at = transaction.seq, transaction.effective_at
+            first_at = last_at if first_at is None else first_at
+            refunded += _refunded(transaction)
+            priced: Charged | None = change_of(transaction, Charged)
+            if priced is not None:
+                charges += 1
+                charged += priced.charged_micro
+                models[priced.model] = None
+                flags.update(dict.fromkeys(priced.flags))
+    return Conversation(
+        name, charged, refunded, charges, tuple(models), tuple(flags), first_at or 0, last_at, seq
+    )
+
+
+def _refunded(transaction: Transaction) -> Micro:
+    return sum(move.amount_micro for move in transaction.moves if move.source == "consumed")
+
+
+def read_balance_at(loader: Loader, wallet_id: str, instant: Instant) -> Balance | None:
+    """Give a wallet's balance as its ledger has it at an instant; None before its first entry.
+
+    Effective times never go back within a wallet, so the entry is found by halving: it takes as
+    many looks as the history has binary digits, and no index of its own.
+    """
+    found = wallet_number(loader, wallet_id)
+    if found is None:
+        return None
+    wallet, last_seq = found
+    statement = loader.statements.of(_BALANCE)
+    low, high, best = 1, last_seq, None
+    while low <= high:
+        middle = (low + high) // 2
+        row = loader.driver.one(statement, wallet=wallet, seq=middle)
+        if row is None or row[0] > instant:
+            high = middle - 1
+        else:
+            low, best = middle + 1, Balance(row[1], row[2], middle, row[0])
+    return best
+
+
+def read_charges(loader: Loader, wallet_id: str | None, model: str, limit: int) -> list[Charged]:
+    """Give the latest charges for a model, newest first: of one wallet, or of all."""
+    bound = min(limit, PAGE_MAX)
+    if wallet_id is None:
+        rows = loader.driver.rows(loader.statements.of(_CHARGES_OF_MODEL), model=model, limit=bound)
     else:
-        page = page.where(TXN.c.seq < bindparam("seq")).order_by(TXN.c.seq.desc())
-    if is_of_kinds:
-        page = page.where(TXN.c.kind.in_(bindparam("kinds", expanding=True)))
-    return page.limit(bindparam("limit"))
+        found = wallet_number(loader, wallet_id)
+        if found is None:
+            return []
+        wallet, last_seq = found
+        rows = loader.driver.rows(
+            loader.statements.of(_CHARGES_OF_WALLET),
+            wallet=wallet,
+            after_seq=last_seq - CHARGES_SOUGHT_MAX,
+            model=model,
+            limit=bound,
+        )
+    return [
+        change for row in rows for change in changes_of(row[0]) if isinstance(change, Charged)
+    ]
+
+
+def read_open_cases(loader: Loader, after: int, limit: int) -> list[Case]:
+    """Give cases that are not closed, in the order in which they were reported."""
+    rows = loader.driver.rows(
+        loader.statements.of(_OPEN_CASES), after=after, limit=min(limit, PAGE_MAX)
+    )
+    transactions = loader.transactions(rows, len(rows[0]) - 1) if rows else []
+    return [Case(row[0], each) for each, row in zip(transactions, rows, strict=True)]
+
+
+def wallet_number(loader: Loader, wallet_id: str) -> tuple[int, int] | None:
+    """Give a wallet's number and the number of its last transaction."""
+    row = loader.driver.one(loader.statements.of(_WALLET_NUMBER), wallet_id=wallet_id)
+    return None if row is None else (row[0], row[1])

@@ -55,12 +55,31 @@ class Statements:
         """Compile nothing yet: each statement is compiled when it is first needed."""
         self.dialect = dialect
         self._compiled: dict[tuple[Executable, tuple[str, ...]], Statement] = {}
+        self._pages: dict[tuple[bool, bool, bool], Statement] = {}
 
     def of(self, statement: Executable, names: tuple[str, ...] = ()) -> Statement:
         """Give a statement that a module declares, compiled at its first use."""
         found = self._compiled.get((statement, names))
         if found is None:
             found = self._compiled[statement, names] = self.compiled(statement, names)
+        return found
+
+    def page(self, *, in_conversation: bool, of_kinds: bool, oldest_first: bool) -> Statement:
+        """Read a page of `wallet`: from `seq` on, at most `limit`, perhaps of some `kinds` only."""
+        asked = (in_conversation, of_kinds, oldest_first)
+        found = self._pages.get(asked)
+        if found is None:
+            page = select(TXN).where(TXN.c.wallet == bindparam("wallet"))
+            if in_conversation:
+                is_same = TXN.c.conversation_id == bindparam("conversation_id")
+                page = page.where(is_same, IN_CONVERSATION)
+            if of_kinds:
+                page = page.where(self._listed(TXN.c.kind, "kinds"))
+            if oldest_first:
+                page = page.where(TXN.c.seq > bindparam("seq")).order_by(TXN.c.seq)
+            else:
+                page = page.where(TXN.c.seq < bindparam("seq")).order_by(TXN.c.seq.desc())
+            found = self._pages[asked] = self.compiled(page.limit(bindparam("limit")))
         return found
 
     def compiled(self, statement: Executable, names: Sequence[str] = ()) -> Statement:

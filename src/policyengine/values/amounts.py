@@ -9,6 +9,8 @@ Micro: TypeAlias = int
 MICRO_PER_CREDIT: Final = 1_000_000
 AMOUNT_MICRO_MAX: Final = 10**18
 """The largest amount accepted anywhere: a sum of nine such amounts still fits 64 bits."""
+_DECIMALS_MAX: Final = 6
+_FIRST_DIGIT_MAX: Final = 12
 
 RoundingMode: TypeAlias = Literal["up", "down", "half_up", "half_even"]
 
@@ -44,12 +46,19 @@ def micro_of(amount: Decimal | int) -> Micro:
     exact = Decimal(amount)
     if not exact.is_finite():
         raise ValueError(f"`{amount}` is not an amount")
-    if abs(exact) * MICRO_PER_CREDIT > AMOUNT_MICRO_MAX:
+    # The place of the first digit bounds the work: `1e999999` is never written out.
+    first_digit = exact.adjusted() if exact else 0
+    if first_digit > _FIRST_DIGIT_MAX:
         raise ValueError(f"`{amount}` is more credits than a ledger can hold")
-    scaled = exact * MICRO_PER_CREDIT
-    micro = int(scaled)
-    if micro != scaled:
+    if first_digit < -_DECIMALS_MAX:
         raise ValueError(f"`{amount}` has more than six decimals")
+    # Ratios, not decimal arithmetic, which would round a long amount to its context.
+    numerator, denominator = exact.as_integer_ratio()
+    micro, rest = divmod(numerator * MICRO_PER_CREDIT, denominator)
+    if rest:
+        raise ValueError(f"`{amount}` has more than six decimals")
+    if abs(micro) > AMOUNT_MICRO_MAX:
+        raise ValueError(f"`{amount}` is more credits than a ledger can hold")
     return micro
 
 

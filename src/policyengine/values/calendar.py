@@ -1,6 +1,7 @@
 """The one calendar: instants in UTC microseconds, spans in words, same-day-or-last months."""
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
@@ -128,10 +129,26 @@ def add_span(anchor: Instant, span: CalendarSpan, zone: str, times: int = 1) -> 
     return instant if instant < INSTANT_MAX else NEVER
 
 
+def spans_passed(anchor: Instant, span: CalendarSpan, zone: str, at: Instant) -> int:
+    """Count the spans from `anchor` that are over at an instant, in few steps however many.
+
+    Gives: the largest `times` for which `add_span` is at or before `at`; 0 if there is none.
+    """
+
+    def end_of(times: int) -> Instant:
+        return add_span(anchor, span, zone, times)
+
+    beyond = 1
+    while end_of(beyond) <= at:
+        beyond *= 2
+    return bisect_right(range(1, beyond), at, key=end_of)
+
+
 def _shift(local: datetime, unit: SpanUnit, count: int) -> datetime:
     days = _CALENDAR_DAYS.get(unit)
     if days is not None:
-        return local + timedelta(days=days * count)
+        # Adding forgets which of two equal wall-clock times is meant; replacing keeps it.
+        return (local + timedelta(days=days * count)).replace(fold=local.fold)
     months = local.year * 12 + local.month - 1 + _CALENDAR_MONTHS[unit] * count
     year, month = divmod(months, 12)
     if year > MAXYEAR:

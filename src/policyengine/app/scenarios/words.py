@@ -18,7 +18,6 @@ from policyengine.values.calendar import (
 TITLE_LENGTH_MAX: Final = 100
 TITLE_PATTERN: Final = r"^\w[\w ,.;'%+=()&-]*$"
 NUMBER_MAX: Final = 10**12
-CALLER_TEXT_MAX: Final = 200
 
 
 def _micro(value: object) -> Micro:
@@ -91,6 +90,6 @@ Span: TypeAlias = Annotated[
 Title: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=TITLE_LENGTH_MAX, pattern=TITLE_PATTERN)
 ]
-CallerText: TypeAlias = Annotated[str, Field(min_length=1, max_length=CALLER_TEXT_MAX)]
+CallerText: TypeAlias = Annotated[str, Field(pattern=r"^\S(.{0,198}\S)?$")]
 WalletId: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")]
 Version: TypeAlias = Annotated[int, Field(ge=1, le=10**6)]

@@ -141,6 +141,21 @@ def _multiple_below(amount: Decimal, smallest: Decimal) -> Fraction:
 
 def check_prices_fit(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """A single count never costs more than a ledger can hold."""
-    dearest = {name: max(rates_of(document, name).values(), default=0) for name in document.models}
-    for pointer, multiplier in _multipliers(document):
-        name = list(document.models)[0]
+    for name, model in document.models.items():
+        rates = rates_of(document, name)
+        unit = max(rates, key=lambda each: rates[each], default="")
+        pointer = pointer_to("models", name)
+        multipliers = {f"{pointer}/multiplier": model.multiplier}
+        for index, tier in enumerate(model.tiers):
+            multipliers[f"{pointer}/tiers/{index}/multiplier"] = tier.multiplier
+        for place, multiplier in multipliers.items():
+            price = rates.get(unit, Fraction(0)) * Fraction(multiplier)
+            if price > _CREDITS_MAX:
+                yield found(
+                    source,
+                    "PE224",
+                    place,
+                    f"one `{unit}` of `{name}` costs {plain(price, 0)} credits, more than a "
+                    "ledger can hold",
+                    "write a smaller multiplier or rate",
+                )

@@ -19,7 +19,7 @@ from policyengine.values.diagnostics import Diagnostic
 Kind: TypeAlias = Literal["tokens", "whole", "factor"]
 """A whole number from 0; a whole number from 1; a decimal above 0."""
 
-IMAGE_CONSTANTS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
+_FAMILIES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
     {
         "openai_tiles": {
             "base_tokens": "tokens",
@@ -29,8 +29,16 @@ IMAGE_CONSTANTS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
             "tile_px": "whole",
         },
         "openai_patches": {"multiplier": "factor", "patch_px": "whole", "patches_max": "whole"},
-        "anthropic": {"side_px": "whole", "tokens_max": "whole", "patch_px": "whole"},
-        "gemini": {
+        "claude_patches": {"side_px": "whole", "tokens_max": "whole", "patch_px": "whole"},
+        "claude_area": {"px_per_token": "whole", "side_px": "whole", "tokens_max": "whole"},
+        "gemini_budget": {
+            "auto_tokens": "tokens",
+            "low_tokens": "tokens",
+            "medium_tokens": "tokens",
+            "high_tokens": "tokens",
+            "ultra_high_tokens": "tokens",
+        },
+        "gemini_tiles": {
             "tile_tokens": "tokens",
             "small_side_px": "whole",
             "divisor": "factor",
@@ -40,7 +48,7 @@ IMAGE_CONSTANTS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
             "low_tokens": "tokens",
             "medium_tokens": "tokens",
         },
-        "qwen_vl": {
+        "qwen_patches": {
             "patch_px": "whole",
             "patches_max": "whole",
             "patches_min": "whole",
@@ -48,7 +56,51 @@ IMAGE_CONSTANTS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
         },
     }
 )
-"""The numbers of each formula, by the names that the room of tokens gives them."""
+"""The numbers of each family of formulas, by the names that the room of tokens gives them."""
+
+_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "openai_tiles": (
+        "gpt-4o",
+        "gpt-4o-mini",
+        "gpt-4.1",
+        "gpt-5",
+        "gpt-5.1",
+        "o1",
+        "o3",
+    ),
+    "openai_patches": (
+        "gpt-4.1-mini",
+        "gpt-5.2",
+        "gpt-5.4",
+        "gpt-5.5",
+        "gpt-5.6",
+        "gpt-4.1-nano",
+        "gpt-5-mini",
+        "gpt-5-nano",
+        "o4-mini",
+    ),
+    "claude_patches": (
+        "claude",
+        "claude-standard",
+    ),
+    "claude_area": ("claude-area",),
+    "gemini_tiles": (
+        "gemini-2",
+        "gemini-2-bounded",
+    ),
+    "gemini_budget": ("gemini-3",),
+    "qwen_patches": (
+        "qwen2.5-vl",
+        "qwen3-vl",
+        "qwen-vl-max",
+        "qwen3-vl-high-resolution",
+    ),
+}
+
+IMAGE_CONSTANTS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
+    {member: _FAMILIES[family] for family, members in _MEMBERS.items() for member in members}
+)
+"""The constants that a policy may set, by formula."""
 
 _LEAST: Final[Mapping[Kind, str]] = {
     "tokens": "a whole number, 0 or more",

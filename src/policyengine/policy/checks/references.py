@@ -66,9 +66,7 @@ def check_counting_exists(document: PolicyDocument, source: Source) -> Iterator[
         if way is not None and way not in known:
             pointer = pointer_to("models", name, "counted_as")
             help_ = did_you_mean(way, known) if known else f"add `{way}` to `counting`"
-            yield found(
-                source, "PE203", pointer, f"there is no `{way}` in `counting`", help_
-            )
+            yield found(source, "PE203", pointer, f"there is no `{way}` in `counting`", help_)
     for way in known:
         if way not in used:
             yield found_at_key(

@@ -69,7 +69,7 @@ class PolicyDocument(Part):
     counting: dict[Name, Counting] = Field(
         default_factory=dict,
         description="How tokens are counted before a request, by name.",
-        examples=[{"openai": {"text": "o200k_base", "image": {"formula": "openai_tiles"}}}],
+        examples=[{"openai": {"text": "o200k_base", "image": {"formula": "gpt-4o"}}}],
     )
     charge: Charge = Field(
         description="What a request costs.",

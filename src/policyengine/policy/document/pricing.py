@@ -1,6 +1,6 @@
 """The parts of a policy file about counting and prices."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -116,15 +116,46 @@ class Model(Part):
     counted_as: Name | None = Field(
         default=None,
         description="The entry of `counting` that says how this model's tokens are counted.",
-        examples=["openai_tiles"],
+        examples=["gpt_4o"],
     )
 
 
-class ImageCounting(Part):
-    """How a family of models turns an image into tokens."""
+ImageFormulaName: TypeAlias = Literal[
+    "gpt-4o",
+    "gpt-4o-mini",
+    "gpt-4.1",
+    "gpt-5",
+    "gpt-5.1",
+    "o1",
+    "o3",
+    "gpt-4.1-mini",
+    "gpt-5.2",
+    "gpt-5.4",
+    "gpt-5.5",
+    "gpt-5.6",
+    "gpt-4.1-nano",
+    "gpt-5-mini",
+    "gpt-5-nano",
+    "o4-mini",
+    "claude",
+    "claude-standard",
+    "claude-area",
+    "gemini-2",
+    "gemini-2-bounded",
+    "gemini-3",
+    "qwen2.5-vl",
+    "qwen3-vl",
+    "qwen-vl-max",
+    "qwen3-vl-high-resolution",
+]
 
-    formula: Literal["openai_tiles", "openai_patches", "anthropic", "gemini", "qwen_vl"] = Field(
-        description="The published formula.", examples=["openai_tiles"]
+
+class ImageCounting(Part):
+    """How a model turns an image into tokens."""
+
+    formula: ImageFormulaName = Field(
+        description="The model whose published formula and constants are used.",
+        examples=["gpt-4o"],
     )
     constants: dict[Name, Number] = Field(
         default_factory=dict,
@@ -140,7 +171,7 @@ class Counting(Part):
         description="The encoding that counts text.", examples=["o200k_base"]
     )
     image: ImageCounting = Field(
-        description="The formula that counts images.", examples=[{"formula": "openai_tiles"}]
+        description="The formula that counts images.", examples=[{"formula": "gpt-4o"}]
     )
 
 

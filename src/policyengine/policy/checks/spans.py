@@ -1,0 +1,133 @@
+"""Spans of time: none beyond a lifetime, and none that makes another one pointless."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policyengine.policy.checks.findings import found, pointer_to, see_value, written
+from policyengine.policy.document import PolicyDocument
+from policyengine.policy.source import Source
+from policyengine.values.calendar import SPAN_COUNT_MAX, CalendarSpan, parse_span
+from policyengine.values.diagnostics import Diagnostic
+
+YEARS_MAX: Final = 100
+"""A longer span is not meant; credits without an end have a word of their own."""
+
+_HOUR: Final = 3600
+_DAY: Final = 24 * _HOUR
+_EXACT: Final = {"second": 1, "minute": 60, "hour": _HOUR, "day": _DAY, "week": 7 * _DAY}
+_WORDS: Final = ("never", "end_of_cycle")
+
+
+def check_spans_are_bounded(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A span ends within a hundred years."""
+    for pointer, text in _spans(document):
+        span = _span(text)
+        if span is None or _shortest(span) > YEARS_MAX * 366 * _DAY:
+            for_ever = pointer.endswith("/expires")
+            yield found(
+                source,
+                "PE230",
+                pointer,
+                f"`{text}` is longer than {YEARS_MAX} years",
+                "write `never` for credits without an end" if for_ever else "write a shorter span",
+            )
+
+
+def _spans(document: PolicyDocument) -> Iterator[tuple[str, str]]:
+    yield "/charge/late_usage", document.charge.late_usage
+    yield "/estimate/hold", document.estimate.hold
+    yield "/estimate/longest_hold", document.estimate.longest_hold
+    if document.refunds.new_lot_expires is not None:
+        yield "/refunds/new_lot_expires", document.refunds.new_lot_expires
+    for name, plan in document.plans.items():
+        if plan.cycle is not None:
+            yield pointer_to("plans", name, "cycle"), plan.cycle
+        for grant, part in plan.grants.items():
+            if part.expires not in _WORDS:
+                yield pointer_to("plans", name, "grants", grant, "expires"), part.expires
+    for name, pack in document.packs.items():
+        if pack.expires not in _WORDS:
+            yield pointer_to("packs", name, "expires"), pack.expires
+    for index, alert in enumerate(document.alerts):
+        if alert.expiring_within is not None:
+            yield pointer_to("alerts", index, "expiring_within"), alert.expiring_within
+
+
+def check_cycles_are_long_enough(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A cycle lasts an hour or more, so that a wallet does not renew all the time."""
+    for name, plan in document.plans.items():
+        if plan.cycle is not None and _is_longer("1 hour", plan.cycle):
+            pointer = pointer_to("plans", name, "cycle")
+            message = f"`{plan.cycle}` is shorter than an hour"
+            yield found(source, "PE231", pointer, message, "write `1 hour` or more")
+
+
+def check_holds_fit(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A hold fits below the longest one, and what it captures is not refused as late."""
+    part = document.estimate
+    if _is_longer(part.hold, part.longest_hold):
+        yield found(
+            source,
+            "PE232",
+            "/estimate/hold",
+            f"`{part.hold}` is longer than the longest hold",
+            f"write at most `{part.longest_hold}`, or a longer `longest_hold`",
+            see_value(source, "/estimate/longest_hold", "no hold lasts longer"),
+        )
+    late = document.charge.late_usage
+    if _is_longer(part.longest_hold, late):
+        yield found(
+            source,
+            "PE233",
+            "/charge/late_usage",
+            f"a hold may last longer than `{late}`, and what it then captures is refused as late",
+            f"write `{part.longest_hold}` or more, or a shorter `longest_hold`",
+            see_value(source, "/estimate/longest_hold", "a hold may last as long"),
+        )
+
+
+def check_grants_last(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """Credits of each cycle do not expire long before the next ones come."""
+    for name, plan in document.plans.items():
+        for grant, part in plan.grants.items():
+            if plan.cycle is None or part.given == "once" or part.expires in _WORDS:
+                continue
+            if _is_longer(plan.cycle, part.expires):
+                yield found(
+                    source,
+                    "PE234",
+                    pointer_to("plans", name, "grants", grant, "expires"),
+                    f"the credits expire after `{part.expires}`, before the next ones come",
+                    f"write `end_of_cycle` or at least `{plan.cycle}`, if that is not meant",
+                    see_value(source, pointer_to("plans", name, "cycle"), "the next ones come"),
+                    severity="warning",
+                )
+
+
+def _span(text: str) -> CalendarSpan | None:
+    """Read a span whose form the schema has checked; None where its count is out of bounds."""
+    return parse_span(text) if int(text.partition(" ")[0]) <= SPAN_COUNT_MAX else None
+
+
+def _is_longer(one: str, other: str) -> bool:
+    """Tell whether one span is longer than another, whenever both begin."""
+    first, second = _span(one), _span(other)
+    return first is not None and second is not None and _shortest(first) > _longest(second)
+
+
+def _shortest(span: CalendarSpan) -> int:
+    count = span.count
+    if span.unit in _EXACT:
+        return count * _EXACT[span.unit]
+    if span.unit == "year":
+        return count * 365 * _DAY
+    return max(count * 28, count * 365 // 12 - 3) * _DAY
+
+
+def _longest(span: CalendarSpan) -> int:
+    count = span.count
+    if span.unit in _EXACT:
+        return count * _EXACT[span.unit]
+    if span.unit == "year":
+        return count * 366 * _DAY
+    return min(count * 31, count * 366 // 12 + 4) * _DAY

@@ -1,0 +1,183 @@
+"""Sessions: what can be asked of the ledger in one transaction of the database, and written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from policyengine.ledger.book import Book, LedgerFault
+from policyengine.ledger.changes import Charged
+from policyengine.ledger.transactions import PolicyRef, Transaction, TransactionKind
+from policyengine.store.batch import Batch, Entry
+from policyengine.store.driver import Driver, Statement
+from policyengine.store.entries import Named, Recorded
+from policyengine.store.history import (
+    Balance,
+    Case,
+    Conversation,
+    read_balance_at,
+    read_charges,
+    read_conversations,
+    read_open_cases,
+    read_page,
+)
+from policyengine.store.loading import Loader, Position
+from policyengine.store.policies import Policies
+from policyengine.store.statements import Statements
+from policyengine.store.tables import WALLET
+from policyengine.values.calendar import Instant
+
+PAGE_DEFAULT: Final = 100
+
+_WALLET_IDS: Final = (
+    select(WALLET.c.id, WALLET.c.wallet_id)
+    .where(WALLET.c.id > bindparam("after"))
+    .order_by(WALLET.c.id)
+)
+_DUE: Final = (
+    select(WALLET.c.wallet_id)
+    .where(WALLET.c.due_at <= bindparam("now"))
+    .order_by(WALLET.c.due_at, WALLET.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+class ReadSession:
+    """One consistent view of the ledger."""
+
+    def __init__(self, driver: Driver, statements: Statements, policies: Policies) -> None:
+        """Take a connection that is inside a transaction of the database."""
+        self.driver = driver
+        self.statements = statements
+        self.policies = policies
+        self._loader = Loader(driver, statements, policies)
+        self._positions: dict[str, Position] = {}
+
+    def books(self, wallet_ids: Iterable[str]) -> dict[str, Book]:
+        """Give the books of wallets with their open lots; wallets that are new are left out."""
+        found = self._loader.books(wallet_ids)
+        self._positions.update({name: position for name, (_, position) in found.items()})
+        return {name: book for name, (book, _) in found.items()}
+
+    def answered(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Transaction]:
+        """Give the transactions that keys, as (wallet, key), have named before."""
+        return self._loader.answered(keys)
+
+    def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
+        """Give transactions, as (wallet, number), with what corrects them and lots they touched."""
+        return self._loader.named(ids)
+
+    def transactions(
+        self,
+        wallet_id: str,
+        *,
+        before_seq: int | None = None,
+        after_seq: int | None = None,
+        limit: int = PAGE_DEFAULT,
+        conversation_id: str | None = None,
+        kinds: Iterable[TransactionKind] | None = None,
+    ) -> list[Recorded]:
+        """Give a page of a wallet's transactions, newest first; oldest first with `after_seq`."""
+        return read_page(
+            self._loader,
+            wallet_id,
+            before_seq=before_seq,
+            after_seq=after_seq,
+            limit=limit,
+            conversation_id=conversation_id,
+            kinds=kinds,
+        )
+
+    def conversations(
+        self, wallet_id: str, *, before_seq: int | None = None, limit: int = PAGE_DEFAULT
+    ) -> list[Conversation]:
+        """Give what a wallet's conversations have cost, the latest active one first."""
+        return read_conversations(self._loader, wallet_id, before_seq=before_seq, limit=limit)
+
+    def open_cases(self, *, after: int = 0, limit: int = PAGE_DEFAULT) -> list[Case]:
+        """Give reports of abnormal consumption that are not closed, oldest first."""
+        return read_open_cases(self._loader, after, limit)
+
+    def wallet_ids(self) -> Iterator[str]:
+        """Give all wallets, in the order in which they were opened."""
+        for row in self.driver.each(self.statements.of(_WALLET_IDS), after=0):
+            yield row[1]
+
+    def due_wallets(self, now: Instant, limit: int = PAGE_DEFAULT) -> list[str]:
+        """Give wallets that time changes at or before an instant, the longest due first."""
+        return [row[0] for row in self.driver.rows(self.statements.of(_DUE), now=now, limit=limit)]
+
+    def policy_source(self, ref: PolicyRef) -> str:
+        """Give the text of a policy version that has decided something.
+
+        Raises: LedgerFault when the ledger does not remember it.
+        """
+        return self.policies.source(ref)
+
+    def balance_at(self, wallet_id: str, instant: Instant) -> Balance | None:
+        """Give a wallet's balance as its ledger has it at an instant; None before its first entry.
+
+        What time has done since the wallet was last settled is not in its ledger yet.
+        """
+        return read_balance_at(self._loader, wallet_id, instant)
+
+    def charge_history(
+        self, wallet_id: str | None, model: str, limit: int = PAGE_DEFAULT
+    ) -> list[Charged]:
+        """Give the latest charges for a model, newest first: of one wallet, or of all."""
+        return read_charges(self._loader, wallet_id, model, limit)
+
+
+class WriteSession(ReadSession):
+    """The one session that may write; what it writes is committed together or not at all."""
+
+    def __init__(
+        self, driver: Driver, statements: Statements, policies: Policies, now: Instant
+    ) -> None:
+        """Take a connection that holds the write lock, and the instant that is recorded."""
+        super().__init__(driver, statements, policies)
+        self.now = now
+        self.is_broken = False
+
+    def remember_policy(self, ref: PolicyRef, source: str) -> None:
+        """Keep the text of a policy version; once, however often it is said.
+
+        Raises: LedgerFault for another text under the same reference.
+        """
+        self.is_broken = True
+        self.policies.remember(ref, source, self.now)
+        self.is_broken = False
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Append transactions of many wallets, and bring what is projected from them up to date.
+
+        Takes: at most one entry for each wallet, its transactions in order.
+        Raises: StaleBook when a book is not the wallet's latest; LedgerFault for transactions that
+        do not fit. After either nothing that this session wrote is kept.
+        """
+        # A caller that catches the exception must not commit the part that was written.
+        self.is_broken = True
+        entries = [entry for entry in entries if entry.transactions]
+        names = [entry.after.wallet_id for entry in entries]
+        if len(set(names)) != len(names):
+            raise LedgerFault("a wallet has more than one entry in one write")
+        unknown = [name for name in names if name not in self._positions]
+        if unknown:
+            self._positions.update(self._loader.positions(unknown))
+        batch = Batch(
+            self._last(self.statements.last_txn),
+            self._last(self.statements.last_wallet),
+            self.now,
+            self.policies.number,
+        )
+        moved = {
+            entry.after.wallet_id: batch.add(entry, self._positions.get(entry.after.wallet_id))
+            for entry in entries
+        }
+        batch.send(self.driver, self.statements)
+        self._positions.update(moved)
+        self.is_broken = False
+
+    def _last(self, statement: Statement) -> int:
+        row = self.driver.one(statement)
+        return 0 if row is None else int(row[0])
