@@ -1,8 +1,8 @@
-"""Golden pairs of diagnostics: `python -m tools.goldens` writes the drawn messages anew.
+r"""Golden pairs of diagnostics: `python -m tools.goldens` writes the drawn messages anew.
 
 A pair is a bad file `tests/policy/diagnostics/<CODE>-<slug>.yaml` and the messages drawn for it in
-the `.txt` beside it. A file that is bad by its size is a `.recipe` instead: `repeat N`, a line
-break, and the text that is repeated.
+the `.txt` beside it. A file that is bad by its size is a `.recipe` instead: a line `repeat N`, and
+the text that is repeated, with `{n}` for the number of the copy and `\n` for a line break.
 """
 
 import sys
@@ -39,11 +39,11 @@ class Golden:
     @property
     def content(self) -> bytes:
         """The bad file itself."""
-        content = self.path.read_bytes()
         if self.path.suffix != RECIPE:
-            return content
-        head, _, text = content.partition(b"\n")
-        return text.removesuffix(b"\n").replace(rb"\n", b"\n") * int(head.removeprefix(b"repeat "))
+            return self.path.read_bytes()
+        head, text = self.path.read_text().splitlines()
+        copies = range(int(head.removeprefix("repeat ")))
+        return "".join(text.replace(r"\n", "\n").replace("{n}", str(n)) for n in copies).encode()
 
 
 def goldens() -> Iterator[Golden]:

@@ -22,7 +22,7 @@ from policyengine.ledger.changes import Charged
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.policy import ModelPrices, Policy
 from policyengine.policy.timeline import Timeline
-from policyengine.store.store import ReadSession
+from policyengine.store.sessions import ReadSession
 from policyengine.values.calendar import Instant
 
 HISTORY_SAMPLE = 200

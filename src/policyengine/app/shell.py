@@ -9,7 +9,9 @@ from policyengine.app.receipts import Receipt, receipt_of
 from policyengine.engine.batch import Desk, decide_all, needs_of
 from policyengine.engine.commands import Command
 from policyengine.ledger.transactions import PolicyRef
-from policyengine.store.store import Entry, LedgerStore, WriteSession
+from policyengine.store.batch import Entry
+from policyengine.store.sessions import WriteSession
+from policyengine.store.store import LedgerStore
 from policyengine.values.calendar import Instant
 
 Clock = Callable[[], Instant]

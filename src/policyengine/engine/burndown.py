@@ -57,6 +57,14 @@ class Bill:
     shares: tuple[tuple[str, Micro], ...] = ()
 
 
+Source: TypeAlias = tuple[int, Micro, Restriction]
+"""A lot that may pay: its number, the credits it can give, what it may pay for."""
+
+_WHOLE_BILL: Final = "*"
+"""Stands for the units of a bill that does not say its shares."""
+_NOTHING: Final = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """The draws that pay a bill, in burn order, and what nothing could pay."""
@@ -65,49 +73,98 @@ class Payment:
     short_micro: Micro
 
 
-def pay(bill: Bill, sources: Sequence[tuple[int, Micro, Restriction]]) -> Payment:
+def pay(bill: Bill, sources: Sequence[Source]) -> Payment:
     """Draw a bill from sources in their order, each paying only for what it may.
 
     Takes: sources as (lot number, credits it can give, what it may pay for).
     Gives: draws that add up to the bill less what was short.
     """
+    given = shared_out(bill, sources)
+    draws = [Draw(source[0], taken) for source, taken in zip(sources, given, strict=True) if taken]
+    return Payment(tuple(draws), bill.amount_micro - sum(given))
+
+
+def shared_out(bill: Bill, sources: Sequence[Source]) -> list[Micro]:
+    """Give what each source pays of a bill: in their order, each as much as it can.
+
+    A source is asked for less only where those before it leave nothing that it may pay for. Which
+    of a bill's units an earlier, more general source pays for is settled so that later ones can
+    pay as much as possible: the order of the units makes no difference.
+    """
+    if any(restricted.units for _, _, restricted in sources):
+        return _shared_by_unit(bill, sources)
     short = bill.amount_micro
-    draws: list[Draw] = []
-    unpaid = dict(bill.shares)
-    for lot_no, amount, restricted in sources:
-        if short <= 0:
-            break
-        taken = min(amount, short)
-        if restricted or unpaid:
-            taken = min(taken, _payable(bill, unpaid, restricted))
-            _mark_paid(unpaid, restricted, taken)
-        if taken > 0:
-            draws.append(Draw(lot_no, taken))
-            short -= taken
-    return Payment(tuple(draws), short)
+    given = []
+    for _, amount, restricted in sources:
+        may_pay = not restricted.models or bill.model in restricted.models
+        taken = min(amount, short) if may_pay else 0
+        given.append(taken)
+        short -= taken
+    return given
 
 
-def _payable(bill: Bill, unpaid: dict[str, Micro], restricted: Restriction) -> Micro:
-    if restricted.models and bill.model not in restricted.models:
-        return 0
-    if not restricted.units:
-        return bill.amount_micro
-    return sum(share for unit, share in unpaid.items() if unit in restricted.units)
+def _shared_by_unit(bill: Bill, sources: Sequence[Source]) -> list[Micro]:
+    unpaid = dict(bill.shares or ((_WHOLE_BILL, bill.amount_micro),))
+    may_pay: list[list[str]] = []
+    paid: list[dict[str, Micro]] = []
+    for _, amount, restricted in sources:
+        fits = not restricted.models or bill.model in restricted.models
+        units = [unit for unit in unpaid if not restricted.units or unit in restricted.units]
+        may_pay.append(units if fits else [])
+        paid.append({})
+        _pay_more(amount, may_pay, paid, unpaid)
+    return [sum(parts.values()) for parts in paid]
 
 
-def _mark_paid(unpaid: dict[str, Micro], restricted: Restriction, taken: Micro) -> None:
-    for unit, share in unpaid.items():
-        if taken <= 0:
-            return
-        if not restricted.units or unit in restricted.units:
-            part = min(share, taken)
-            unpaid[unit] = share - part
-            taken -= part
+def _pay_more(
+    amount: Micro,
+    may_pay: list[list[str]],
+    paid: list[dict[str, Micro]],
+    unpaid: dict[str, Micro],
+) -> None:
+    """Let the last source pay; sources before it may change units among themselves."""
+    while amount and (path := _path(may_pay, paid, unpaid)):
+        given_up = [paid[source][unit] for source, _, unit in path if unit]
+        part = min(amount, unpaid[path[0][1]], *given_up)
+        unpaid[path[0][1]] -= part
+        for source, unit, instead_of in path:
+            paid[source][unit] = paid[source].get(unit, 0) + part
+            if instead_of:
+                paid[source][instead_of] -= part
+        amount -= part
 
 
-def available_sources(
-    lots: Iterable[Lot], order: BurnOrder
-) -> list[tuple[int, Micro, Restriction]]:
+def _path(
+    may_pay: list[list[str]], paid: list[dict[str, Micro]], unpaid: dict[str, Micro]
+) -> list[tuple[int, str, str]]:
+    """Find how the last source can pay: who pays which unit instead of which other.
+
+    Gives: from an unpaid unit back to the last source; empty where there is no way.
+    """
+    reached: dict[str, tuple[int, str]] = {}
+    waiting = [(len(may_pay) - 1, _NOTHING)]
+    for source, instead_of in waiting:  # grows while it is walked
+        for unit in may_pay[source]:
+            if unit in reached:
+                continue
+            reached[unit] = (source, instead_of)
+            if unpaid[unit]:
+                return _back(reached, unit)
+            waiting += [(other, unit) for other, parts in enumerate(paid) if parts.get(unit)]
+    return []
+
+
+def _back(reached: dict[str, tuple[int, str]], unit: str) -> list[tuple[int, str, str]]:
+    path = []
+    while True:
+        source, instead_of = reached[unit]
+        path.append((source, unit, instead_of))
+        if not instead_of:
+            return path
+        unit = instead_of
+
+
+def available_sources(lots: Iterable[Lot], order: BurnOrder) -> list[Source]:
     """Give what remains in open lots as sources, in burn order."""
     spendable = [lot for lot in lots if lot.remaining and lot.end is None]
     if len(spendable) > 1:

@@ -16,7 +16,7 @@ from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
-from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
+from policyengine.values.calendar import NEVER, SECOND, Instant, add_span, instant_text
 
 CLOCK_SKEW_MAX: Final = 300 * SECOND
 """How far ahead of the ledger's clock a caller's clock may be; up to it, `now` is meant."""
@@ -203,7 +203,7 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
         for higher in policy.plans.values()
         if higher.rank > rank
     ]
-    if subscription is not None and plan is not None and plan.cycle is not None:
+    if subscription is not None and subscription.ends_at < NEVER:
         ways.append({"way": "wait", "until": instant_text(subscription.ends_at)})
     asked = policy.models.get(model)
     ways += [

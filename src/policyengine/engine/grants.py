@@ -1,19 +1,23 @@
 """Grants by hand: give, void, adjust."""
 
+from typing import Final
+
 from policyengine.engine import refusals
 from policyengine.engine.burndown import Bill, available_sources, pay
 from policyengine.engine.commands import Adjust, GiveGrant, VoidGrant
 from policyengine.engine.refunding import unknown_transaction
 from policyengine.engine.renewal import end_lot, occur
-from policyengine.engine.situation import Draft, Situation, draft_of, refused
-from policyengine.ledger.changes import LotOpened, SeriesEnded, SeriesSet
-from policyengine.ledger.lots import PRIORITY_MAX, RESTRICTIONS_MAX
+from policyengine.engine.situation import Situation, draft_of, refused
+from policyengine.ledger.changes import SeriesEnded, SeriesSet
+from policyengine.ledger.lots import PRIORITY_MAX, RESTRICTIONS_MAX, Lot
 from policyengine.ledger.subscriptions import Series
-from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
-from policyengine.values.calendar import NEVER
+from policyengine.values.calendar import INSTANT_MAX, INSTANT_MIN, NEVER, SECOND, add_span
 
-GRANT_RULE = "api.grant"
+GRANT_RULE: Final = "api.grant"
+INTERVAL_MIN: Final = 3600 * SECOND
+"""Grants that recur more often would leave an idle wallet more to catch up with than it can."""
 
 
 def give_grant(situation: Situation, body: GiveGrant) -> Transaction:
@@ -47,10 +51,9 @@ def give_grant(situation: Situation, body: GiveGrant) -> Transaction:
         body.priority,
         body.restricted_to,
     )
+    draft.change(SeriesSet(series))
     if series.next_at <= situation.at:
         occur(draft, series)
-    else:
-        draft.change(SeriesSet(series))
     return draft.accepted(situation, "grant")
 
 
@@ -59,6 +62,17 @@ def _faulty(situation: Situation, body: GiveGrant) -> Refusal | None:
     starts_at = at if body.effective_at is None else body.effective_at
     faults = [
         (not 0 < body.amount_micro <= AMOUNT_MICRO_MAX, "the amount is not above 0"),
+        (
+            any(
+                each is not None and not INSTANT_MIN <= each < INSTANT_MAX
+                for each in (body.effective_at, body.expires_at, body.anchor_at)
+            ),
+            "a time is outside the calendar",
+        ),
+        (
+            body.interval is not None and add_span(0, body.interval, "UTC") < INTERVAL_MIN,
+            "it recurs more often than once an hour",
+        ),
         (not 0 <= body.priority <= PRIORITY_MAX, f"the priority is not 0 to {PRIORITY_MAX}"),
         (
             body.expires_at is not None and body.expires_at <= max(starts_at, at),
@@ -72,7 +86,10 @@ def _faulty(situation: Situation, body: GiveGrant) -> Refusal | None:
         ),
         (
             body.rollover is not None
-            and not 0 <= body.rollover.minimum_micro <= body.rollover.maximum_micro,
+            and not 0
+            <= body.rollover.minimum_micro
+            <= body.rollover.maximum_micro
+            <= AMOUNT_MICRO_MAX,
             "the rollover minimum is above its maximum",
         ),
         (
@@ -103,29 +120,24 @@ def void_grant(situation: Situation, body: VoidGrant) -> Transaction:
         )
         return refused(situation, "void", refusal)
     draft = draft_of(situation)
-    _void_series(draft, target.seq)
-    _void_lots(draft, target)
+    for series in situation.book.series.values():
+        if series.opened_by == target.seq:
+            draft.change(SeriesEnded(series.no))
+    for _, lot in sorted(situation.book.lots.items()):
+        if _is_of(lot, target) and lot.is_open and lot.end is None:
+            end_lot(draft, lot, "withdrawn")
     if not draft.changes:
         refusal = refusals.refusal("nothing_to_void", f"nothing of `{target.id}` is left")
         return refused(situation, "void", refusal)
     return draft.accepted(situation, "void", parent_seq=target.seq)
 
 
-def _void_series(draft: Draft, opened_by: int) -> None:
-    for series in draft.book.series.values():
-        if series.opened_by == opened_by:
-            draft.change(SeriesEnded(series.no))
-            for _, lot in sorted(draft.book.lots.items()):
-                if lot.terms.series_no == series.no and lot.is_open and lot.end is None:
-                    end_lot(draft, lot, "withdrawn")
-
-
-def _void_lots(draft: Draft, target: Transaction) -> None:
-    opened = [each.terms.no for each in target.changes if isinstance(each, LotOpened)]
-    for number in opened:
-        lot = draft.book.lots.get(number)
-        if lot is not None and lot.terms.series_no is None and lot.is_open and lot.end is None:
-            end_lot(draft, lot, "withdrawn")
+def _is_of(lot: Lot, target: Transaction) -> bool:
+    """Tell whether a grant or purchase opened a lot, at once or at an occurrence."""
+    started = change_of(target, SeriesSet)
+    if started is None:
+        return lot.terms.opened_by == target.seq
+    return lot.terms.series_no == started.series.no
 
 
 def adjust(situation: Situation, body: Adjust) -> Transaction:
@@ -140,7 +152,7 @@ def adjust(situation: Situation, body: Adjust) -> Transaction:
     draft = draft_of(situation)
     if amount > 0:
         ends_at = NEVER if body.expires_at is None else body.expires_at
-        if ends_at <= situation.at:
+        if not situation.at < ends_at <= NEVER:
             refusal = refusals.refusal("invalid_grant", "the credits would have expired already")
             return refused(situation, "adjust", refusal)
         draft.open_lot("adjustment", "api.adjust", amount, ends_at)

@@ -4,7 +4,14 @@ from dataclasses import replace
 from typing import Final
 
 from policyengine.engine import refusals
-from policyengine.engine.burndown import Bill, available_sources, needs_shares, pay
+from policyengine.engine.burndown import (
+    Bill,
+    Source,
+    available_sources,
+    needs_shares,
+    pay,
+    shared_out,
+)
 from policyengine.engine.charging import (
     Rated,
     bill_of,
@@ -12,17 +19,16 @@ from policyengine.engine.charging import (
     cover_shortfall,
     insufficient,
     rate_usage,
-    take,
 )
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
 from policyengine.engine.rating import Price
-from policyengine.engine.settling import release_draw
+from policyengine.engine.settling import give_back
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import HoldClosed, HoldSet
+from policyengine.ledger.changes import HoldSet
 from policyengine.ledger.holds import Draw, Hold
 from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
-from policyengine.values.amounts import Micro
+from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 from policyengine.values.calendar import Instant, add_span, instant_text
 
 OPEN_HOLDS_MAX: Final = 1000
@@ -117,16 +123,15 @@ def capture(situation: Situation, body: Capture) -> Transaction:
         return refused(situation, "capture", rated)
     draft = draft_of(situation)
     amount = rated.price.total_micro
-    left, short = _consume_held(draft, hold, _capture_bill(rated, situation.book, amount))
-    uncollected = _beyond_held(draft, situation, rated, short)
+    left, short = _consume(draft, situation, hold, _capture_bill(rated, situation.book, amount))
+    uncollected = cover_shortfall(draft, short)
     draft.change(charged(situation, rated, amount, amount - uncollected, hold.estimate))
+    captured = hold.captured_micro + hold.held_micro - sum(each.amount_micro for each in left)
+    after = replace(hold, draws=tuple(left), captured_micro=captured)
     if body.final:
-        for draw in left:
-            release_draw(draft, draft.book.lots[draw.lot_no], draw.amount_micro)
-        draft.change(HoldClosed(hold.seq))
+        give_back(draft, after)
     else:
-        captured = hold.captured_micro + amount - short
-        draft.change(HoldSet(replace(hold, draws=tuple(left), captured_micro=captured)))
+        draft.change(HoldSet(after))
     return _accepted(situation, draft, "capture", hold)
 
 
@@ -139,7 +144,7 @@ def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | R
             usage = replace(usage, started_at=hold.started_at)
         return rate_usage(situation.timeline, situation.policy, usage, situation.at)
     amount = body.amount_micro or 0
-    if amount < 0:
+    if not 0 <= amount <= AMOUNT_MICRO_MAX:
         return refusals.refusal("invalid_amount", "a capture is of 0 credits or more")
     usage = Usage(hold.model, ())
     return Rated(usage, Price(amount), situation.policy, situation.at)
@@ -151,34 +156,28 @@ def _capture_bill(rated: Rated, book: Book, amount: Micro) -> Bill:
     return bill_of(rated, book, amount)
 
 
-def _consume_held(draft: Draft, hold: Hold, bill: Bill) -> tuple[list[Draw], Micro]:
-    """Consume from the hold's lots in their order; gives what stays held, and what is short."""
-    lots = draft.book.lots
-    sources = [
+def _consume(
+    draft: Draft, situation: Situation, hold: Hold, bill: Bill
+) -> tuple[list[Draw], Micro]:
+    """Consume from the hold's lots in their order, then from what is available.
+
+    Gives: what stays held, and what nothing could pay.
+    """
+    lots = situation.book.lots
+    held: list[Source] = [
         (draw.lot_no, draw.amount_micro, lots[draw.lot_no].terms.restricted_to)
         for draw in hold.draws
     ]
-    payment = pay(bill, sources)
-    used = {draw.lot_no: draw.amount_micro for draw in payment.draws}
-    for lot_no, amount in used.items():
-        draft.move(lot_no, "held", "consumed", amount)
-    left = [
-        Draw(draw.lot_no, draw.amount_micro - used.get(draw.lot_no, 0))
-        for draw in hold.draws
-        if draw.amount_micro > used.get(draw.lot_no, 0)
-    ]
-    return left, payment.short_micro
-
-
-def _beyond_held(draft: Draft, situation: Situation, rated: Rated, short: Micro) -> Micro:
-    """Pay what a hold did not cover from what is available; gives what stays uncollected."""
-    if not short:
-        return 0
-    book = situation.book
-    sources = available_sources(book.lots.values(), situation.policy.burn_order)
-    payment = pay(_capture_bill(rated, book, short), sources)
-    take(draft, payment)
-    return cover_shortfall(draft, payment.short_micro)
+    beyond = available_sources(lots.values(), situation.policy.burn_order)
+    given = shared_out(bill, [*held, *beyond])
+    left = []
+    for (lot_no, amount, _), used in zip(held, given, strict=False):
+        draft.move(lot_no, "held", "consumed", used)
+        if amount > used:
+            left.append(Draw(lot_no, amount - used))
+    for (lot_no, _, _), used in zip(beyond, given[len(held) :], strict=True):
+        draft.move(lot_no, "available", "consumed", used)
+    return left, bill.amount_micro - sum(given)
 
 
 def release(situation: Situation, body: Release) -> Transaction:
@@ -187,9 +186,7 @@ def release(situation: Situation, body: Release) -> Transaction:
     if isinstance(hold, Refusal):
         return refused(situation, "release", hold)
     draft = draft_of(situation)
-    for draw in hold.draws:
-        release_draw(draft, draft.book.lots[draw.lot_no], draw.amount_micro)
-    draft.change(HoldClosed(hold.seq))
+    give_back(draft, hold)
     return _accepted(situation, draft, "release", hold)
 
 

@@ -36,6 +36,8 @@ def rate(policy: Policy, usage: Usage) -> Price | Refusal:
     tier, table = (None, model.price) if not model.tiers else _tier_of(model, dict(counts))
     if usage.outcome != "succeeded":
         counts = _counts_of_outcome(policy, usage)
+        if any(unit not in policy.units for unit, _ in usage.counts):
+            return _unknown_unit(policy, usage)
     try:
         if table.formula is None:
             total = table.total(counts)
@@ -141,6 +143,7 @@ def split_by_unit(
 ) -> tuple[tuple[str, Micro], ...]:
     """Share an amount among the units that caused it, in proportion, by largest remainder.
 
+    Equal remainders go to the first unit by name, as does an amount that no unit caused.
     Gives: one share per unit with a count, in the order of the counts; the shares add up exactly.
     """
     table = table_of(policy, usage.model, price.tier)
@@ -148,9 +151,12 @@ def split_by_unit(
     weights = [max(table.units[unit].weight, 0) * count for unit, count in counts]
     whole = sum(weights)
     if not whole:
-        return ((counts[0][0], total_micro),) if counts else ()
+        return ((min(counts)[0], total_micro),) if counts else ()
     shares = [total_micro * weight // whole for weight in weights]
-    rests = [(-(total_micro * weight % whole), index) for index, weight in enumerate(weights)]
-    for _, index in sorted(rests)[: total_micro - sum(shares)]:
+    rests = [
+        (-(total_micro * weight % whole), unit, index)
+        for index, ((unit, _), weight) in enumerate(zip(counts, weights, strict=True))
+    ]
+    for _, _, index in sorted(rests)[: total_micro - sum(shares)]:
         shares[index] += 1
     return tuple((unit, share) for (unit, _), share in zip(counts, shares, strict=True))

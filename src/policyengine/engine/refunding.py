@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from policyengine.engine import refusals
 from policyengine.engine.commands import Refund
+from policyengine.engine.renewal import follow_end
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.lots import Lot
@@ -97,7 +98,10 @@ def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
         return
     if not lot.has_ended(draft.at):
         draft.move(number, "consumed", "available", amount)
-        draft.repay(number, amount)
+        if not lot.terms.restricted_to:
+            draft.repay(number, amount)
+        return
+    if follow_end(draft, lot, "consumed", amount):
         return
     life = draft.policy.refund_life
     if life is None:
@@ -105,4 +109,11 @@ def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
         return
     draft.move(number, "consumed", "withdrawn", amount)
     expires = add_span(draft.at, life, draft.policy.zone)
-    draft.open_lot("refund", lot.terms.rule, amount, expires)
+    draft.open_lot(
+        "refund",
+        lot.terms.rule,
+        amount,
+        expires,
+        priority=lot.terms.priority,
+        restricted_to=lot.terms.restricted_to,
+    )

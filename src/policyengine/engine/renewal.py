@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from policyengine.engine.situation import Draft, expires_at
+from policyengine.engine.situation import Draft, expires_at, in_force
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import (
     GiftGiven,
@@ -12,13 +12,13 @@ from policyengine.ledger.changes import (
     SeriesSet,
     SubscriptionSet,
 )
-from policyengine.ledger.lots import Lot, LotEnd
-from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
+from policyengine.ledger.lots import Lot, LotEnd, Pot
+from policyengine.ledger.subscriptions import Rollover, Series, Subscription
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
-from policyengine.values.calendar import NEVER, Instant, add_span
+from policyengine.values.calendar import NEVER, CalendarSpan, Instant, add_span, spans_passed
 
 
 def give_plan_grants(draft: Draft, plan: PlanRule, version: int, cycle_ends_at: Instant) -> None:
@@ -29,8 +29,6 @@ def give_plan_grants(draft: Draft, plan: PlanRule, version: int, cycle_ends_at: 
                 continue
             draft.change(GiftGiven(grant.rule))
         ends = expires_at(grant.expiry, draft.at, cycle_ends_at, draft.policy.zone)
-        if ends <= draft.at:
-            continue
         each_cycle = grant.given == "each_cycle"
         draft.open_lot(
             "plan" if each_cycle else "gift",
@@ -48,10 +46,8 @@ def cycle_of(
     """Give the number of the plan's cycle that `at` falls into, and the cycle's end."""
     if plan.cycle is None:
         return 0, NEVER
-    index = 0
-    while (ends_at := add_span(anchor_at, plan.cycle, policy.zone, index + 1)) <= at:
-        index += 1
-    return index, ends_at
+    index = spans_passed(anchor_at, plan.cycle, policy.zone, at)
+    return index, add_span(anchor_at, plan.cycle, policy.zone, index + 1)
 
 
 def start_plan(draft: Draft, plan: PlanRule, anchor_at: Instant) -> None:
@@ -107,25 +103,34 @@ def open_carried(draft: Draft, lot: Lot, amount: Micro, expires: Instant) -> int
     )
 
 
-def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transaction | None:
-    """Give the renewal at the end of the wallet's cycle, with the plan change that waited for it.
+def follow_end(draft: Draft, lot: Lot, source: Pot, amount: Micro) -> bool:
+    """Send credits that come back to a lot where its others went when it was voided or carried.
 
-    Gives: None where no version of the policy is in force, which is never after a subscription.
+    Gives: whether the lot ended in such a way, and what it was carried into has not expired.
     """
+    end = lot.end
+    if end is None or end.how == "expired":
+        return False
+    expires = end.carried_expires_at
+    if expires is not None and expires <= draft.at:
+        return False
+    draft.move(lot.terms.no, source, "withdrawn", amount)
+    if expires is not None:
+        open_carried(draft, lot, amount, expires)
+    return True
+
+
+def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transaction:
+    """Give the renewal at the end of the wallet's cycle, with the plan change that waited for it."""
     at = subscription.ends_at
-    policy = timeline.at(at)
-    if policy is None:
-        return None
+    policy = in_force(timeline, at)
     draft = Draft(book, policy, at)
     _settle_debt(draft, policy)
-    pending = subscription.pending
-    terms, plan_name = timeline.terms_for(
-        subscription.plan, subscription.version, subscription.joined_at, at
-    )
-    if pending is not None:
-        _switch(draft, policy, pending)
+    if subscription.pending is not None:
+        plan = _successor(timeline, policy, subscription.pending.plan)
+        _switch(draft, policy, plan, subscription.pending.because)
     else:
-        _next_cycle(draft, terms, terms.plans[plan_name], subscription)
+        _next_cycle(timeline, draft, subscription)
     return draft.settled("renew", f"renew:{at}")
 
 
@@ -138,14 +143,21 @@ def _settle_debt(draft: Draft, policy: Policy) -> None:
     draft.change_debt(-draft.debt, how)
 
 
-def _switch(draft: Draft, policy: Policy, pending: PendingChange) -> None:
-    name = pending.plan if pending.plan in policy.plans else policy.changes.cancel.to
-    plan = policy.plans[name]
-    if pending.because == "upgrade":
+def _successor(timeline: Timeline, policy: Policy, name: str) -> PlanRule:
+    """Give the plan that a change waited for, or the one that took over from it meanwhile."""
+    for each in timeline.policies:
+        rule = each.replaces
+        if rule is not None and name not in policy.plans and each.version <= policy.version:
+            name = rule.removed_plans.get(name, name)
+    return policy.plans.get(name) or policy.plans[policy.changes.cancel.to]
+
+
+def _switch(draft: Draft, policy: Policy, plan: PlanRule, because: str) -> None:
+    if because == "upgrade":
         _, new_end = cycle_of(policy, plan, draft.at, draft.at)
         leave_by_upgrade(draft, policy, new_end)
     else:
-        leave_downward(draft, policy, pending.because)
+        leave_downward(draft, policy, because)
     start_plan(draft, plan, draft.at)
 
 
@@ -171,17 +183,17 @@ def leave_by_upgrade(draft: Draft, policy: Policy, new_cycle_ends_at: Instant) -
             carry_lot(draft, lot, new_cycle_ends_at)
 
 
-def _next_cycle(draft: Draft, terms: Policy, plan: PlanRule, subscription: Subscription) -> None:
-    zone = draft.policy.zone
-    index = subscription.index + 1
-    anchor = subscription.anchor_at
-    if plan.cycle is None:
-        ends_at = NEVER
-    else:
-        ends_at = add_span(anchor, plan.cycle, zone, index + 1)
-        if ends_at <= draft.at:  # the new version's cycle is shorter: it counts from here
-            anchor, index = draft.at, 0
-            ends_at = add_span(anchor, plan.cycle, zone)
+def _next_cycle(timeline: Timeline, draft: Draft, subscription: Subscription) -> None:
+    terms, name = timeline.terms_for(
+        subscription.plan, subscription.version, subscription.joined_at, draft.at
+    )
+    plan = terms.plans[name]
+    index, anchor = subscription.index + 1, subscription.anchor_at
+    if plan.cycle != _cycle_before(timeline, subscription):  # another length counts from here
+        index, anchor = 0, draft.at
+    ends_at = NEVER
+    if plan.cycle is not None:
+        ends_at = add_span(anchor, plan.cycle, draft.policy.zone, index + 1)
     for lot in cycle_lots(draft.book):
         if lot.terms.rolls and lot.terms.expires_at <= draft.at:
             carry_lot(draft, lot, ends_at)
@@ -202,13 +214,15 @@ def _next_cycle(draft: Draft, terms: Policy, plan: PlanRule, subscription: Subsc
     give_plan_grants(draft, plan, terms.version, ends_at)
 
 
-def recur(timeline: Timeline, book: Book, series: Series) -> Transaction | None:
+def _cycle_before(timeline: Timeline, subscription: Subscription) -> CalendarSpan | None:
+    before = timeline.version(subscription.version)
+    return None if before is None else before.plans[subscription.plan].cycle
+
+
+def recur(timeline: Timeline, book: Book, series: Series) -> Transaction:
     """Give the next occurrence of a later or recurring grant."""
     at = series.next_at
-    policy = timeline.at(at)
-    if policy is None:
-        return None
-    draft = Draft(book, policy, at)
+    draft = Draft(book, in_force(timeline, at), at)
     if at >= series.ends_at:
         _end_lots_of(draft, series)
         draft.change(SeriesEnded(series.no))
@@ -233,12 +247,11 @@ def occur(draft: Draft, series: Series) -> None:
 def _following(draft: Draft, series: Series) -> tuple[Instant, Series | None]:
     if series.interval is None:
         return series.ends_at, None
-    index = series.index
-    next_at = draft.at
-    while next_at <= draft.at:  # more than one step only where the anchor is before the start
-        index += 1
-        next_at = add_span(series.anchor_at, series.interval, draft.policy.zone, index)
-    next_at = min(next_at, series.ends_at)
+    zone = draft.policy.zone
+    # More than one step only where the anchor is before the start.
+    passed = spans_passed(series.anchor_at, series.interval, zone, draft.at)
+    index = max(series.index, passed) + 1
+    next_at = min(add_span(series.anchor_at, series.interval, zone, index), series.ends_at)
     if next_at >= NEVER:
         return NEVER, None
     return next_at, replace(series, index=index, next_at=next_at)

@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from policyengine.engine.renewal import open_carried, recur, renew
-from policyengine.engine.situation import Draft
+from policyengine.engine.renewal import follow_end, recur, renew
+from policyengine.engine.situation import Draft, in_force
 from policyengine.ledger.book import Book, apply
 from policyengine.ledger.changes import HoldClosed
 from policyengine.ledger.holds import Hold
-from policyengine.ledger.lots import Lot
+from policyengine.ledger.lots import Lot, Pot
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.timeline import Timeline
+from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
 
 # At one instant: expire, renew, recur (a grant), expire what a renewal might have kept, release.
@@ -80,24 +81,17 @@ def _may_be_kept(timeline: Timeline, book: Book, lot: Lot) -> bool:
         return False
     if subscription.pending.because != "upgrade":
         return False
-    policy = timeline.at(subscription.ends_at)
-    return policy is not None and policy.changes.upgrade.unused == "carry_over"
+    return in_force(timeline, subscription.ends_at).changes.upgrade.unused == "carry_over"
 
 
-def _expire(timeline: Timeline, book: Book, lot: Lot, at: Instant) -> Transaction | None:
-    policy = timeline.at(at)
-    if policy is None:
-        return None
-    draft = Draft(book, policy, at)
+def _expire(timeline: Timeline, book: Book, lot: Lot, at: Instant) -> Transaction:
+    draft = Draft(book, in_force(timeline, at), at)
     draft.move(lot.terms.no, "available", "expired", lot.remaining)
     return draft.settled("expire", f"expire:{lot.terms.no}:{draft.seq}")
 
 
-def _time_out(timeline: Timeline, book: Book, hold: Hold) -> Transaction | None:
-    policy = timeline.at(hold.expires_at)
-    if policy is None:
-        return None
-    draft = Draft(book, policy, hold.expires_at)
+def _time_out(timeline: Timeline, book: Book, hold: Hold) -> Transaction:
+    draft = Draft(book, in_force(timeline, hold.expires_at), hold.expires_at)
     give_back(draft, hold)
     return draft.settled("time_out", f"time_out:{hold.seq}", hold.seq)
 
@@ -109,16 +103,8 @@ def give_back(draft: Draft, hold: Hold) -> None:
     draft.change(HoldClosed(hold.seq))
 
 
-def release_draw(draft: Draft, lot: Lot, amount: int) -> None:
+def release_draw(draft: Draft, lot: Lot, amount: Micro) -> None:
     """Give held credits back to their lot, or to where its other credits went if it is over."""
-    number = lot.terms.no
-    end = lot.end
-    if end is not None and end.how == "withdrawn":
-        draft.move(number, "held", "withdrawn", amount)
-    elif end is not None and end.how == "carried" and (end.carried_expires_at or 0) > draft.at:
-        draft.move(number, "held", "withdrawn", amount)
-        open_carried(draft, lot, amount, end.carried_expires_at or draft.at)
-    elif lot.has_ended(draft.at):
-        draft.move(number, "held", "expired", amount)
-    else:
-        draft.move(number, "held", "available", amount)
+    if not follow_end(draft, lot, "held", amount):
+        target: Pot = "expired" if lot.has_ended(draft.at) else "available"
+        draft.move(lot.terms.no, "held", target, amount)

@@ -17,7 +17,7 @@ from policyengine.ledger.transactions import (
 from policyengine.policy.policy import Expiry, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
-from policyengine.values.calendar import NEVER, Instant, add_span
+from policyengine.values.calendar import NEVER, Instant, add_span, instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,18 @@ class Situation:
     command: Command
     at: Instant
     prior: Prior
+
+
+def in_force(timeline: Timeline, at: Instant) -> Policy:
+    """Give the version that decides what the clock does to a wallet.
+
+    Raises: LookupError before the first version; a wallet is opened under one, so such a timeline
+    is not the wallet's.
+    """
+    policy = timeline.at(at)
+    if policy is None:
+        raise LookupError(f"no version of `{timeline.name}` was in force at {instant_text(at)}")
+    return policy
 
 
 def policy_ref(policy: Policy) -> PolicyRef:

@@ -14,7 +14,7 @@ from yaml.events import (
 )
 
 from policyengine.policy import faults
-from policyengine.policy.events import is_empty, span_of
+from policyengine.policy.events import TEXT_LENGTH_MAX, is_empty, span_of
 from policyengine.policy.nodes import (
     Entry,
     ListNode,
@@ -152,7 +152,7 @@ class Composer:
             self.doubtful.add(pointer)
             return ScalarNode(span, None, "", "quoted")
         text, style = event.value, _STYLES[event.style]
-        if event.tag is not None:
+        if event.tag is not None or len(text) > TEXT_LENGTH_MAX:  # the scan has reported both
             self.doubtful.add(pointer)
             return ScalarNode(span, text, text, "quoted")
         if style != "plain":

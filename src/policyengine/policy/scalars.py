@@ -114,6 +114,9 @@ def _refused(text: str, reason: str, meant: str, *, is_certain: bool) -> LookAli
 
 
 def _tidy(sign: str, body: str) -> str:
+    """Write a number plainly; nothing stays nothing."""
+    if not body:
+        return ""
     whole, point, fraction = body.partition(".")
     tidy = (whole.lstrip("0") or "0") + point + fraction
     return f"-{tidy}" if sign == "-" and tidy.strip("0.") else tidy

@@ -246,9 +246,7 @@ def read_charges(loader: Loader, wallet_id: str | None, model: str, limit: int) 
             model=model,
             limit=bound,
         )
-    return [
-        change for row in rows for change in changes_of(row[0]) if isinstance(change, Charged)
-    ]
+    return [change for row in rows for change in changes_of(row[0]) if isinstance(change, Charged)]
 
 
 def read_open_cases(loader: Loader, after: int, limit: int) -> list[Case]:

@@ -137,16 +137,16 @@ class WriteSession(ReadSession):
         """Take a connection that holds the write lock, and the instant that is recorded."""
         super().__init__(driver, statements, policies)
         self.now = now
-        self.is_broken = False
+        self._is_broken = False
 
     def remember_policy(self, ref: PolicyRef, source: str) -> None:
         """Keep the text of a policy version; once, however often it is said.
 
         Raises: LedgerFault for another text under the same reference.
         """
-        self.is_broken = True
+        self._is_broken = True
         self.policies.remember(ref, source, self.now)
-        self.is_broken = False
+        self._is_broken = False
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Append transactions of many wallets, and bring what is projected from them up to date.
@@ -156,7 +156,7 @@ class WriteSession(ReadSession):
         do not fit. After either nothing that this session wrote is kept.
         """
         # A caller that catches the exception must not commit the part that was written.
-        self.is_broken = True
+        self._is_broken = True
         entries = [entry for entry in entries if entry.transactions]
         names = [entry.after.wallet_id for entry in entries]
         if len(set(names)) != len(names):
@@ -176,7 +176,15 @@ class WriteSession(ReadSession):
         }
         batch.send(self.driver, self.statements)
         self._positions.update(moved)
-        self.is_broken = False
+        self._is_broken = False
+
+    def check_whole(self) -> None:
+        """Make sure that nothing failed halfway, before all is committed.
+
+        Raises: LedgerFault when a write failed and its exception was caught.
+        """
+        if self._is_broken:
+            raise LedgerFault("a write failed in this session: nothing of it is kept")
 
     def _last(self, statement: Statement) -> int:
         row = self.driver.one(statement)

@@ -26,8 +26,7 @@ VERSION_MIN: Final = (3, 38, 0)
 """The first release that always has JSON functions; strict tables came with 3.37."""
 
 _PRAGMAS: Final = (
-    # One file is written at a time while others read, and a commit is on the disk when it returns.
-    "journal_mode = WAL",
+    # A commit is on the disk when it returns.
     "synchronous = FULL",
     "foreign_keys = ON",
     # `INSERT OR REPLACE` fires the triggers that forbid deleting.

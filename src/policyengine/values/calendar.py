@@ -132,6 +132,7 @@ def add_span(anchor: Instant, span: CalendarSpan, zone: str, times: int = 1) -> 
 def spans_passed(anchor: Instant, span: CalendarSpan, zone: str, at: Instant) -> int:
     """Count the spans from `anchor` that are over at an instant, in few steps however many.
 
+    Takes: an anchor and an instant below `INSTANT_MAX`.
     Gives: the largest `times` for which `add_span` is at or before `at`; 0 if there is none.
     """
 

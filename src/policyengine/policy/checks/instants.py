@@ -1,30 +1,153 @@
 """Dates and times that exist, and time zones that are known."""
 
 import re
-from calendar import month_name, monthrange
+from calendar import monthrange
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from policyengine.policy.checks.findings import found, pointer_to
 from policyengine.policy.document import PolicyDocument
+from policyengine.policy.hints import VERY_CLOSE
 from policyengine.policy.source import Source
 from policyengine.values.calendar import parse_instant
 from policyengine.values.diagnostics import Diagnostic, shown
 
+YEAR_MIN: Final = 1970
+YEAR_MAX: Final = 8999
+
 _PARTS: Final = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:Z|[+-](\d{2}):(\d{2})))?",
+    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"
+    r"(T(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2})(\.\d+)?"
+    r"(Z|[+-](?P<offset_hour>\d{2}):(?P<offset_minute>\d{2})))?",
     re.ASCII,
 )
-_MOST: Final = {
-    4: ("hour", 23),
-    5: ("minute", 59),
-    6: ("second", 59),
-    7: ("hour", 23),
-    8: ("minute", 59),
-}
-"""The parts behind the date, by their group in the pattern, and the largest value of each."""
+_MOST: Final = {"hour": 23, "minute": 59, "second": 59, "offset_hour": 23, "offset_minute": 59}
+_MONTHS: Final = 12
 
 _NO_ZONES: Final = ("posix", "right/", "localtime", "Factory")
 """What zone databases hold beside zones; `localtime` differs from machine to machine."""
+_ABBREVIATION_LENGTH_MAX: Final = 4
+_OFFSET: Final = re.compile(r"(UTC|GMT|Etc/GMT)? *[+-].*", re.IGNORECASE)
+_CITIES: Final = {
+    "bangalore": "Asia/Kolkata",
+    "beijing": "Asia/Shanghai",
+    "delhi": "Asia/Kolkata",
+    "mumbai": "Asia/Kolkata",
+    "san_francisco": "America/Los_Angeles",
+    "seattle": "America/Los_Angeles",
+    "shenzhen": "Asia/Shanghai",
+}
+"""Large cities whose zone bears another city's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    message: str
+    start: int
+    end: int
+    help: str
+    code: str = "PE235"
+
+
+def check_dates_exist(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """Each date is in the calendar, each time of day on the clock, within the years of ledgers."""
+    for pointer, text in _dates(document):
+        fault = _fault_of(text)
+        if fault is not None:
+            span = source.span_within(pointer, fault.start, fault.end)
+            yield found(source, fault.code, pointer, fault.message, fault.help, span=span)
+
+
+def _dates(document: PolicyDocument) -> Iterator[tuple[str, str]]:
+    yield "/effective", document.effective
+    if document.source is not None:
+        yield "/source/read", document.source.read
+    if document.replaces is not None:
+        for index, keep in enumerate(document.replaces.keep):
+            place = pointer_to("replaces", "keep", index)
+            yield f"{place}/joined_before", keep.joined_before
+            yield f"{place}/until", keep.until
+
+
+def _fault_of(text: str) -> _Fault | None:
+    match = _PARTS.fullmatch(text)
+    if match is None:
+        message = f"{shown(text)} is not written with the digits 0 to 9"
+        return _Fault(message, 0, len(text), "write it with plain digits")
+    return _wrong_day(match) or _wrong_time(match) or _wrong_year(match)
+
+
+def _wrong_day(match: re.Match[str]) -> _Fault | None:
+    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    if not 1 <= month <= _MONTHS:
+        help_ = "write a month from `01` to `12`"
+        return _Fault(f"there is no month `{match['month']}`", *match.span("month"), help_)
+    last = monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        message = f"the month {match['year']}-{match['month']} has no day `{match['day']}`"
+        return _Fault(message, *match.span("day"), f"write a day from `01` to `{last}`")
+    return None
+
+
+def _wrong_time(match: re.Match[str]) -> _Fault | None:
+    for part, most in _MOST.items():
+        if match[part] is not None and int(match[part]) > most:
+            name = part.removeprefix("offset_")
+            message = f"there is no {name} `{match[part]}`"
+            return _Fault(message, *match.span(part), f"write `00` to `{most}`")
+    return None
+
+
+def _wrong_year(match: re.Match[str]) -> _Fault | None:
+    is_within = YEAR_MIN <= int(match["year"]) <= YEAR_MAX
+    if is_within and match["hour"] is not None:
+        is_within = _is_instant(match[0])
+    if is_within:
+        return None
+    message = f"`{match[0]}` is outside the years {YEAR_MIN} to {YEAR_MAX}"
+    return _Fault(message, 0, len(match[0]), "write a date that a ledger can hold", "PE236")
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        parse_instant(text)
+    except ValueError:  # the offset moves it over the border
+        return False
+    return True
+
+
+def check_zone_is_known(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """The time zone is one of the IANA database."""
+    zone = document.time.zone
+    if not _is_zone(zone):
+        message = f"there is no time zone {shown(zone)}"
+        yield found(source, "PE237", "/time/zone", message, _zone_help(zone))
+
+
+def _is_zone(name: str) -> bool:
+    if name.startswith(_NO_ZONES):
+        return False
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # unknown, not a plain path, a folder of zones
+        return False
+    return True
+
+
+def _zone_help(name: str) -> str:
+    city = name.rpartition("/")[2].lower().replace(" ", "_")
+    if city in _CITIES:
+        return f"did you mean `{_CITIES[city]}`?"
+    example = "write the name of a place in it, such as `Asia/Shanghai`, or `UTC`"
+    if len(name) <= _ABBREVIATION_LENGTH_MAX or _OFFSET.fullmatch(name):
+        return example
+    # The names below `Etc` have their signs the other way round: no guess leads there.
+    hidden = ("Etc/", *_NO_ZONES)
+    zones = (each for each in sorted(available_timezones()) if not each.startswith(hidden))
+    known = {each.lower(): each for each in zones}
+    near = [each for each in known if each.endswith(f"/{city}")]
+    near += get_close_matches(name.lower(), known, n=1, cutoff=VERY_CLOSE)
+    return f"did you mean `{known[near[0]]}`?" if near else example

@@ -1,0 +1,127 @@
+"""Plain words for people: what a price is made of, where credits come from, how far off a time is.
+"""
+
+from fractions import Fraction
+from typing import Final
+
+from policyengine.engine.commands import Usage
+from policyengine.engine.explaining import exact_text, price_lines
+from policyengine.engine.rating import counts_charged, table_of
+from policyengine.ledger.changes import Charged
+from policyengine.ledger.lots import LotTerms
+from policyengine.policy.policy import Policy, RoundingMode
+from policyengine.values.amounts import MICRO_PER_CREDIT, credits_text
+from policyengine.values.calendar import NEVER, SECOND, Instant, datetime_of
+
+_MINUTE: Final = 60 * SECOND
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+_STEPS: Final = (
+    (365 * _DAY, 2 * 365 * _DAY, "year"),
+    (30 * _DAY, 90 * _DAY, "month"),
+    (_DAY, 2 * _DAY, "day"),
+    (_HOUR, 2 * _HOUR, "hour"),
+    (_MINUTE, _MINUTE, "minute"),
+    (SECOND, 0, "second"),
+)
+"""Length of a unit, the distance from which it is used, and its name: longest first."""
+
+_ROUNDINGS: Final[dict[RoundingMode, str]] = {
+    "up": "rounded up",
+    "down": "rounded down",
+    "half_up": "rounded",
+    "half_even": "rounded",
+}
+
+
+def time_text(instant: Instant) -> str:
+    """Write an instant for people: `2026-01-28 08:00 UTC`, with seconds only where it has them."""
+    if instant >= NEVER:
+        return "never"
+    moment = datetime_of(instant)
+    form = "%Y-%m-%d %H:%M" if instant % _MINUTE == 0 else "%Y-%m-%d %H:%M:%S"
+    return f"{moment.strftime(form)} UTC"
+
+
+def distance_text(instant: Instant, now: Instant) -> str:
+    """Write how far off an instant is: `in 31 days`, `5 minutes ago`, `now`."""
+    away = abs(instant - now)
+    if instant >= NEVER:
+        return "never"
+    for length, least, name in _STEPS:
+        if away >= max(least, length):
+            count = away // length
+            words = f"{count} {name}{'' if count == 1 else 's'}"
+            return f"in {words}" if instant > now else f"{words} ago"
+    return "now"
+
+
+def source_text(terms: LotTerms) -> str:
+    """Say where a lot's credits come from: `plan pro`, `pack pack_500`, `gift of plan free`."""
+    rule = _rule_text(terms.rule)
+    match terms.source:
+        case "plan" | "pack":
+            return rule
+        case "gift":
+            return f"gift of {rule}"
+        case "carried":
+            return f"carried over from {rule}"
+        case "refund":
+            return f"refund, from {rule}"
+        case "grant":
+            return "grant"
+        case "adjustment":
+            return "adjustment"
+        case "debt":
+            return "debt"
+
+
+def _rule_text(rule: str) -> str:
+    """Name what a rule such as `v1.plans.pro.grants.monthly` belongs to."""
+    parts = rule.split(".")
+    if len(parts) > 2 and parts[1] in {"plans", "packs"}:  # noqa: PLR2004  # version, kind, name
+        return f"{parts[1].removesuffix('s')} {parts[2]}"
+    return "grant"
+
+
+def counts_text(counts: tuple[tuple[str, int], ...]) -> str:
+    """Write counts: `1,200 text_input + 400 text_output`; units without a count are left out."""
+    return " + ".join(f"{count:,} {unit}" for unit, count in counts if count) or "nothing"
+
+
+def factor_text(factor: Fraction) -> str:
+    """Write a multiplier as an author would: `6`, `0.5`, `1/3`."""
+    text = exact_text(factor)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def price_sentence(policy: Policy, charge: Charged) -> str:
+    """Say how a price came about: `base 0.32 × 6 = 1.92`.
+
+    Takes: the policy version that rated the charge.
+    """
+    price = credits_text(charge.price_micro)
+    if not charge.counts:
+        return f"{price}, an amount given by the caller"
+    usage = Usage(charge.model, charge.counts, charge.started_at, charge.outcome)
+    if charge.model not in policy.models:
+        return f"{price}, for a model that version {policy.version} does not list"
+    if not any(count for _, count in counts_charged(policy, usage)):
+        reason = "nothing was used" if charge.outcome == "succeeded" else f"it {charge.outcome}"
+        return f"0.00, free because {reason}" if not charge.price_micro else price
+    table = table_of(policy, charge.model, charge.tier)
+    if not table.multiplier:
+        return f"{price}, because `{charge.model}` has multiplier 0"
+    exact = sum((line.credits for line in price_lines(policy, usage, charge.tier)), Fraction(0))
+    formula = policy.document.charge.formula
+    if table.formula is not None or table.constant:
+        return f"{price} by `{formula}`"
+    base = exact / table.multiplier
+    sentence = f"base {exact_text(base)} × {factor_text(table.multiplier)} = {exact_text(exact)}"
+    if exact * MICRO_PER_CREDIT != charge.price_micro:
+        how = _ROUNDINGS[policy.rounding]
+        least = charge.price_micro == policy.minimum_micro > exact * MICRO_PER_CREDIT
+        sentence += f", {'at least' if least else f'{how} to'} {price}"
+    if charge.tier is not None:
+        sentence += f" ({policy.models[charge.model].tiers[charge.tier].text})"
+    return sentence

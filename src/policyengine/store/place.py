@@ -1,0 +1,87 @@
+"""Where a ledger is: its address, and what can be said of the file without opening it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from policyengine.store.faults import LedgerDamaged, LedgerReadOnly, NotALedger, StoreFault
+
+_EXAMPLE: Final = "write for example `sqlite:///ledger.db`"
+_MAGIC: Final = b"SQLite format 3\x00"
+_OWNER_ONLY: Final = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The address of a ledger, and its file; in memory it has none."""
+
+    url: URL
+    path: Path | None
+
+
+def place_of(address: str) -> Place:
+    """Read the address of a ledger.
+
+    Raises: StoreFault for one that this version cannot open.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StoreFault(f"`{address}` is not the address of a ledger; {_EXAMPLE}") from error
+    if url.get_backend_name() != "sqlite":
+        raise StoreFault(f"this version keeps ledgers in SQLite files only; {_EXAMPLE}")
+    if url.query or url.host:
+        raise StoreFault(f"the address of a SQLite file is its path and nothing else; {_EXAMPLE}")
+    if url.database in {None, "", ":memory:"}:
+        return Place(URL.create("sqlite+pysqlite"), None)
+    path = Path(str(url.database)).absolute()
+    return Place(URL.create("sqlite+pysqlite", database=str(path)), path)
+
+
+def check_file(path: Path, *, create: bool) -> None:
+    """Make sure that there is a file which may be a ledger; an empty one for its owner if need be.
+
+    Raises: NotALedger, LedgerReadOnly.
+    """
+    if path.is_dir():
+        raise NotALedger(f"`{path}` is a folder; a ledger is a file")
+    if not path.exists():
+        if not create:
+            raise NotALedger(f"there is no ledger at `{path}`")
+        _make(path)
+        return
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except PermissionError as error:
+        raise LedgerReadOnly(f"`{path}` may not be read by this user") from error
+    except OSError as error:
+        raise StoreFault(f"`{path}` cannot be read: {error.strerror}") from error
+    if start and start != _MAGIC:
+        raise NotALedger(f"`{path}` is a file of another kind, or its start is damaged")
+
+
+def check_length(path: Path, pages: int, page_bytes: int) -> None:
+    """Make sure that a file is not shorter than it says it is.
+
+    Raises: LedgerDamaged.
+    """
+    if path.stat().st_size < pages * page_bytes:
+        raise LedgerDamaged(f"`{path}` has lost its end; restore a backup")
+
+
+def _make(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
+    except FileExistsError:
+        return  # another process was faster: it is the same file
+    except FileNotFoundError as error:
+        raise NotALedger(f"there is no folder `{path.parent}` to put a ledger in") from error
+    except PermissionError as error:
+        raise LedgerReadOnly(f"no file may be made in `{path.parent}` by this user") from error
+    except OSError as error:
+        raise StoreFault(f"`{path}` cannot be made: {error.strerror}") from error

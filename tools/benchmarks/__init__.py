@@ -1,0 +1,1 @@
+"""What `tools/bench` runs: each figure beside its floor, in one process and one run."""
