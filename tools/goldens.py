@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from policyengine.policy.shape import check_shape
-from policyengine.policy.source import load_source
-from policyengine.values.diagnostics import Diagnostic, drawn, sorted_findings
+from policyengine.policy.load import load_policy
+from policyengine.values.diagnostics import Diagnostic, drawn
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "tests" / "policy" / "diagnostics"
@@ -55,9 +54,9 @@ def goldens() -> Iterator[Golden]:
 
 def findings_of(golden: Golden) -> tuple[tuple[Diagnostic, ...], str]:
     """Load a bad file: what was found, and how it is drawn."""
-    source, in_file = load_source(golden.content, golden.path.name)
-    findings = sorted_findings((*in_file, *check_shape(source)[1]))
-    return findings, "\n\n".join(drawn(each, source.lines) for each in findings) + "\n"
+    loaded = load_policy(golden.content, golden.path.name)
+    drawings = [drawn(each, loaded.source.lines) for each in loaded.diagnostics]
+    return loaded.diagnostics, "\n\n".join(drawings) + "\n"
 
 
 def main() -> int:

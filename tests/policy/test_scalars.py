@@ -144,4 +144,5 @@ def test_text_of_digits_and_signs_is_a_number_a_finding_or_the_text_itself(text:
     elif isinstance(value, str):
         assert value == text
     else:
-        assert format(value or 0, "f") == text
+        assert value is not None
+        assert format(Decimal(value), "f") == text

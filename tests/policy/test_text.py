@@ -47,8 +47,10 @@ def test_the_bound_counts_bytes() -> None:
 
 @pytest.mark.parametrize(
     "unseen",
-    ["\0", "\x07", "\x1b", "\x7f", "\x85", "\r", "\u00ad", "\u200b", "\u200e", "\u202e", "\u2066"]
-    + ["\u2028", "\u2029", "\u2060", "\ufeff", "\ufffe", "\uffff", "\ud800"],
+    [
+        *("\0", "\x07", "\x1b", "\x7f", "\x85", "\r", "\u00ad", "\u200b", "\u200e", "\u202e"),
+        *("\u2066", "\u2028", "\u2029", "\u2060", "\ufeff", "\ufffe", "\uffff", "\ud800"),
+    ],
 )
 def test_what_cannot_be_seen_is_refused_even_in_a_comment(unseen: str) -> None:
     (finding,) = read_text(f"a: 1 # x{unseen}y\n", "p.yaml")[1]
@@ -94,7 +96,7 @@ def test_a_letter_in_pieces_is_found_and_composed(line: str, column: int) -> Non
 @pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> topic", "<<<<<<<"])
 def test_a_mark_of_a_merge_conflict_is_found(mark: str) -> None:
     (finding,) = read_text(f"a: 1\n{mark}\nb: 2", "p.yaml")[1]
-    assert ("PE007", 2) == (finding.code, finding.span.line)
+    assert (finding.code, finding.span.line) == ("PE007", 2)
 
 
 @pytest.mark.parametrize("text", ["<<<<<<<<", "a: <<<<<<< b", "<<: 1", "======="])

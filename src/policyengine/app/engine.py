@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from policyengine.app.cases import Asked, Case, report
+from policyengine.app.held import HeldCredits
 from policyengine.app.inputs import (
     Credits,
     Moment,
@@ -279,7 +281,7 @@ class Engine(Reading):
         operation: str = "",
         estimate: Estimate | None = None,
         key: str | None = None,
-    ) -> "HeldCredits":
+    ) -> HeldCredits:
         """Set credits aside for a request: an amount, or the price of expected `counts`.
 
         Gives: a receipt that is also a context; it releases the hold when the block fails or ends
@@ -294,7 +296,7 @@ class Engine(Reading):
             operation,
             None if estimate is None else estimate.note,
         )
-        return HeldCredits(self, self._do(wallet_id, body, key))
+        return HeldCredits(self._do(wallet_id, body, key), self.capture, self.release)
 
     def capture(
         self,
@@ -352,6 +354,26 @@ class Engine(Reading):
         wallet_id, number = split_id(case_id)
         return self._do(wallet_id, ResolveCase(number, verdict), key, actor, reason)
 
+    def report(
+        self,
+        wallet_id: str,
+        *,
+        charge_id: str | None = None,
+        conversation: str = "",
+        refund_all: bool = False,
+        reason: str = "",
+        actor: str = "",
+    ) -> Case:
+        """Report abnormal consumption, have it priced again, and close the case at once.
+
+        Takes: a charge, or a whole conversation; `refund_all` gives back all that it took.
+        Gives: the case, closed as explained, or as refunded where something is given back: what
+        exceeds the price of its time, and charges that repeat another one. Asked again, the same.
+        """
+        about = None if charge_id is None else split_id(charge_id)[1]
+        asked = Asked(wallet_id, about, conversation, refund_all, reason, actor)
+        return report(self.shell, asked)
+
     def settle(self, wallet_id: str) -> Receipt:
         """Bring a wallet up to now: expiries, renewals and time-outs that are due."""
         return self._do(wallet_id, Settle(), None)
@@ -367,47 +389,3 @@ class Engine(Reading):
             self.shell.now([Command(each, f"sweep-{each}", 0, Settle()) for each in due])
             done += len(due)
         return done
-
-
-@dataclass(slots=True)
-class HeldCredits:
-    """An open hold as a context: `with engine.hold(...) as held: held.capture(...)`."""
-
-    engine: Engine
-    receipt: Receipt
-    is_over: bool = False
-
-    @property
-    def id(self) -> str:
-        """Give the hold's id."""
-        return self.receipt.id
-
-    def capture(
-        self, model: str, counts: Mapping[str, int], *, outcome: Outcome = "succeeded"
-    ) -> Receipt:
-        """Capture what was used, finally."""
-        self.is_over = True
-        return self.engine.capture(self.id, model=model, counts=counts, outcome=outcome)
-
-    def release(self) -> Receipt:
-        """Give the hold back."""
-        self.is_over = True
-        return self.engine.release(self.id)
-
-    def __enter__(self) -> Self:
-        """Begin the request.
-
-        Raises: Refused where the hold was refused.
-        """
-        self.receipt.or_raise()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Release what was neither captured nor released."""
-        if not self.is_over:
-            self.release()

@@ -1,5 +1,4 @@
-"""Plain words for people: what a price is made of, where credits come from, how far off a time is.
-"""
+"""Plain words for people: how a price came about, whence credits come, how far off a time is."""
 
 from fractions import Fraction
 from typing import Final
@@ -9,8 +8,8 @@ from policyengine.engine.explaining import exact_text, price_lines
 from policyengine.engine.rating import counts_charged, table_of
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.lots import LotTerms
-from policyengine.policy.policy import Policy, RoundingMode
-from policyengine.values.amounts import MICRO_PER_CREDIT, credits_text
+from policyengine.policy.policy import Policy
+from policyengine.values.amounts import MICRO_PER_CREDIT, RoundingMode, credits_text
 from policyengine.values.calendar import NEVER, SECOND, Instant, datetime_of
 
 _MINUTE: Final = 60 * SECOND
@@ -59,21 +58,14 @@ def distance_text(instant: Instant, now: Instant) -> str:
 def source_text(terms: LotTerms) -> str:
     """Say where a lot's credits come from: `plan pro`, `pack pack_500`, `gift of plan free`."""
     rule = _rule_text(terms.rule)
-    match terms.source:
-        case "plan" | "pack":
-            return rule
-        case "gift":
-            return f"gift of {rule}"
-        case "carried":
-            return f"carried over from {rule}"
-        case "refund":
-            return f"refund, from {rule}"
-        case "grant":
-            return "grant"
-        case "adjustment":
-            return "adjustment"
-        case "debt":
-            return "debt"
+    forms = {
+        "plan": rule,
+        "pack": rule,
+        "gift": f"gift of {rule}",
+        "carried": f"carried over from {rule}",
+        "refund": f"refund, from {rule}",
+    }
+    return forms.get(terms.source, terms.source)
 
 
 def _rule_text(rule: str) -> str:
@@ -112,10 +104,16 @@ def price_sentence(policy: Policy, charge: Charged) -> str:
     table = table_of(policy, charge.model, charge.tier)
     if not table.multiplier:
         return f"{price}, because `{charge.model}` has multiplier 0"
-    exact = sum((line.credits for line in price_lines(policy, usage, charge.tier)), Fraction(0))
+    lines = price_lines(policy, usage, charge.tier)
     formula = policy.document.charge.formula
-    if table.formula is not None or table.constant:
+    if (
+        table.formula is not None
+        or table.constant
+        or any(line.multiplier != table.multiplier for line, _ in lines)
+    ):
         return f"{price} by `{formula}`"
+    weight = sum(line.weight * count for line, count in lines)
+    exact = Fraction(weight, table.denominator * MICRO_PER_CREDIT)
     base = exact / table.multiplier
     sentence = f"base {exact_text(base)} × {factor_text(table.multiplier)} = {exact_text(exact)}"
     if exact * MICRO_PER_CREDIT != charge.price_micro:

@@ -8,7 +8,9 @@ from policyengine.app.policies import Policies, PolicyError
 from policyengine.app.receipts import Receipt, receipt_of
 from policyengine.engine.batch import Desk, decide_all, needs_of
 from policyengine.engine.commands import Command
-from policyengine.ledger.transactions import PolicyRef
+from policyengine.ledger.book import LedgerFault
+from policyengine.ledger.changes import Charged
+from policyengine.ledger.transactions import PolicyRef, change_of
 from policyengine.store.batch import Entry
 from policyengine.store.sessions import WriteSession
 from policyengine.store.store import LedgerStore
@@ -30,17 +32,22 @@ class Shell:
     policies: Policies
     clock: Clock = wall_clock
     _known: set[PolicyRef] = field(default_factory=set)
+    _remembered: set[PolicyRef] = field(default_factory=set)
 
     def now(self, commands: Iterable[Command]) -> list[Receipt]:
         """Execute commands at the clock's instant, taken under the ledger's lock."""
         with self.store.writing() as session:
             at = self.clock()
-            return self._decided(session, [replace(each, at=at) for each in commands])
+            receipts = self._decided(session, [replace(each, at=at) for each in commands])
+        self._known |= self._remembered
+        return receipts
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         """Execute commands at their own instants: replays, scenarios, tests."""
         with self.store.writing() as session:
-            return self._decided(session, commands)
+            receipts = self._decided(session, commands)
+        self._known |= self._remembered
+        return receipts
 
     def _decided(self, session: WriteSession, commands: Sequence[Command]) -> list[Receipt]:
         needs = needs_of(commands)
@@ -61,14 +68,33 @@ class Shell:
         return [receipt_of(each) for each in decisions]
 
     def _remember_policies(self, session: WriteSession, desk: Desk) -> None:
+        """Keep the text of every version that decided, or that rated late usage."""
+        self._remembered = set()
         for transactions in desk.recorded.values():
             for transaction in transactions:
                 ref = transaction.policy
-                if ref in self._known:
-                    continue
-                timeline = self.policies.timelines[ref.name]
-                policy = timeline.version(ref.version)
-                if policy is None:
-                    raise PolicyError(f"version {ref.version} of `{ref.name}` is not loaded")
-                session.remember_policy(ref, policy.source)
-                self._known.add(ref)
+                if ref not in self._known:
+                    self._remember(session, ref, ref.version)
+                charge: Charged | None = change_of(transaction, Charged)
+                if charge is not None and charge.rated_by != ref.version:
+                    self._remember(session, ref, charge.rated_by)
+
+    def _remember(self, session: WriteSession, decided: PolicyRef, version: int) -> None:
+        policy = self.policies.timelines[decided.name].version(version)
+        if policy is None:
+            raise PolicyError(f"version {version} of `{decided.name}` is not loaded")
+        ref = PolicyRef(policy.name, policy.version, policy.sha256)
+        if ref in self._known or ref in self._remembered:
+            return
+        if not _is_remembered(session, ref):
+            session.remember_policy(ref, policy.source)
+        self._remembered.add(ref)
+
+
+def _is_remembered(session: WriteSession, ref: PolicyRef) -> bool:
+    """Tell whether the ledger has a version already, whatever its comments say now."""
+    try:
+        session.policy_source(ref)
+    except LedgerFault:
+        return False
+    return True

@@ -35,10 +35,11 @@ from policyengine.engine.holding import capture, extend, open_hold, release
 from policyengine.engine.plans import buy_pack, cancel, change_plan, subscribe
 from policyengine.engine.refunding import refund
 from policyengine.engine.settling import settle
-from policyengine.engine.situation import NOTHING_PRIOR, Prior, Situation
+from policyengine.engine.situation import NOTHING_PRIOR, Prior, Situation, refused
 from policyengine.ledger.book import Book, apply, with_lots
 from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, TransactionKind
 from policyengine.policy.timeline import Timeline
+from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
 _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] = {
     Subscribe: subscribe,
@@ -103,10 +104,10 @@ def decide(
     Gives: the transactions to write and the book after them. The book's clock never goes back:
     a command from before `book.settled_at` is decided at that instant.
     """
-    if prior.answered is not None:
-        return _answer_again(book, command, prior.answered)
     if refusal := _key_refusal(command.key):
         return Decision(book, (), unrecorded(command, refusal))
+    if prior.answered is not None:
+        return _answer_again(book, command, prior.answered)
     at = max(command.at, book.settled_at)
     policy = timeline.at(at)
     if policy is None:
@@ -119,7 +120,18 @@ def decide(
         settled = with_lots(settled, prior.lots)
     situation = Situation(timeline, policy, settled, command, at, prior)
     transaction = _HANDLERS[type(command.body)](situation, command.body)
+    if _overfills(settled, transaction):
+        refusal = refusals.refusal("invalid_amount", "the wallet would have more than a ledger can")
+        transaction = refused(situation, transaction.kind, refusal)
     return Decision(apply(settled, transaction), (*due, transaction), transaction)
+
+
+def _overfills(book: Book, transaction: Transaction) -> bool:
+    """Tell whether a wallet would have more credits, held ones included, than are accounted for."""
+    if transaction.available_micro <= book.available_micro:
+        return False
+    released = sum(move.amount_micro for move in transaction.moves if move.source == "held")
+    return transaction.available_micro + book.held_micro - released > AMOUNT_MICRO_MAX
 
 
 def _answer_again(book: Book, command: Command, answered: Transaction) -> Decision:

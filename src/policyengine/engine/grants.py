@@ -137,7 +137,7 @@ def _is_of(lot: Lot, target: Transaction) -> bool:
     started = change_of(target, SeriesSet)
     if started is None:
         return lot.terms.opened_by == target.seq
-    return lot.terms.series_no == started.series.no
+    return bool(lot.terms.series_no == started.series.no)
 
 
 def adjust(situation: Situation, body: Adjust) -> Transaction:

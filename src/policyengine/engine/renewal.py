@@ -121,7 +121,7 @@ def follow_end(draft: Draft, lot: Lot, source: Pot, amount: Micro) -> bool:
 
 
 def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transaction:
-    """Give the renewal at the end of the wallet's cycle, with the plan change that waited for it."""
+    """Give the renewal at the end of a cycle, with the plan change that waited for it."""
     at = subscription.ends_at
     policy = in_force(timeline, at)
     draft = Draft(book, policy, at)

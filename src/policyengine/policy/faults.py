@@ -90,6 +90,9 @@ def look_alike(name: str, found: LookAlike, span: Span, pointer: str) -> Diagnos
 
 def no_colon(name: str, key: ScalarNode, pointer: str, before: Node | None) -> Diagnostic:
     """Report a key in `{...}` that has neither colon nor value; `before` is the value before it."""
+    wide = wide_sign_in_key(name, key.text, key.span, pointer) if key.style == "plain" else None
+    if wide:
+        return wide
     match = KEY_WITHOUT_SPACE.match(key.text)
     if match:
         return without_space(name, key.span, match, pointer)

@@ -53,7 +53,7 @@ _INSTANT = re.compile(
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) *(?:%|％|percent|per cent|pct)?")
 _QUOTED_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?")
 _NUMBER_AND_UNIT = re.compile(
-    r"[$€£¥]? *((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?) *[A-Za-z$€£¥ ]*"
+    r"[$€£¥]? *((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?) *(?:[$€£¥]|[A-Za-z]{3,}[A-Za-z ]*)?"
 )
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 
@@ -86,6 +86,9 @@ KEY_SYNONYMS: Final = {
 }
 """Words that other systems use, and ours."""
 
+READ_MAX: Final = 64
+"""Characters of a value that are read for what was meant; some patterns take quadratic time."""
+
 CLOSE: Final = 0.6
 VERY_CLOSE: Final = 0.75
 
@@ -93,7 +96,7 @@ VERY_CLOSE: Final = 0.75
 def nearest(word: str, known: Iterable[str], cutoff: float = CLOSE) -> str:
     """Find the known word that is spelt most like a word, or nothing."""
     choices = list(known)
-    folded = re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_")
+    folded = re.sub(r"[^a-z0-9]+", "_", word[:READ_MAX].lower()).strip("_")
     if folded in choices:
         return folded
     return next(iter(get_close_matches(folded, choices, n=1, cutoff=cutoff)), "")
@@ -112,7 +115,7 @@ def nearest_key(word: str, known: Iterable[str]) -> tuple[str, bool]:
 
 def span_meant(text: str) -> str:
     """Read `30d`, `1month`, `one week` or `monthly` as a span, or give nothing."""
-    folded = text.strip().lower()
+    folded = text[:READ_MAX].strip().lower()
     if folded in _CYCLES:
         return _CYCLES[folded]
     match = _SPAN.fullmatch(folded)
@@ -127,7 +130,7 @@ def span_meant(text: str) -> str:
 
 def instant_meant(text: str) -> str:
     """Read a date or a sloppy instant as an instant; without a zone, UTC is assumed."""
-    match = _INSTANT.fullmatch(text.strip())
+    match = _INSTANT.fullmatch(text[:READ_MAX].strip())
     if match is None:
         return ""
     year, month, day, hour, minute, second, zone = match.groups()
@@ -148,7 +151,7 @@ def percentage_meant(value: str | int | Decimal) -> str:
             context.prec = 40
             share = format((value * 100).normalize(), "f")
         return f"{share}%"
-    match = _PERCENT.fullmatch(str(value).strip().lower())
+    match = _PERCENT.fullmatch(str(value)[:READ_MAX].strip().lower())
     return f"{match[1]}%" if match else ""
 
 
@@ -156,7 +159,7 @@ def number_meant(text: str) -> tuple[str, bool]:
     """Read a number in quotes or with a unit, and tell whether nothing else was in the text."""
     if _QUOTED_NUMBER.fullmatch(text):
         return text, True
-    match = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    match = _NUMBER_AND_UNIT.fullmatch(text[:READ_MAX].strip())
     return (match[1], False) if match else ("", False)
 
 

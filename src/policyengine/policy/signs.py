@@ -24,6 +24,9 @@ WIDE_SIGNS: Final = {
 }
 """Signs of other keyboards and pages that YAML takes for letters, and the plain sign of each."""
 
+LINE_READ_MAX: Final = 400
+"""Characters of a line that are searched for wide signs: the search takes quadratic time."""
+
 _BEFORE_WIDE = re.compile(r"\s*(- +)*[A-Za-z_]?[\w.-]*(: *)?|[^:]*: *[\[{].*|\s*[\[{].*", re.ASCII)
 KEY_WITHOUT_SPACE: Final = re.compile(r"([A-Za-z_][\w.-]*):([^\s:/]\S*)", re.ASCII)
 
@@ -35,7 +38,7 @@ def wide_sign_at(text: str) -> int | None:
     a text it is just a letter.
     """
     quote = ""
-    for at, each in enumerate(text):
+    for at, each in enumerate(text[:LINE_READ_MAX]):
         if quote:
             quote = "" if each == quote else quote
         elif each in "\"'":

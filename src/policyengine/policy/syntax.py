@@ -13,6 +13,8 @@ import yaml
 from policyengine.policy.signs import KEY_WITHOUT_SPACE, wide_sign, wide_sign_at, without_space
 from policyengine.values.diagnostics import Diagnostic, Edit, Related, Span, shown
 
+INDENTS_SHOWN_MAX: Final = 8
+
 _KEY = re.compile(r"\s*(?:- +)*(?P<key>[^\s#'\"\[{][^#]*?): +(?P<value>\S.*)")
 
 
@@ -214,7 +216,8 @@ def _indents_above(fault: Fault) -> str:
             for each in (item.end() if item else indent, indent):
                 if not found or each < found[-1]:
                     found.append(each)
-    *first, last = [str(each) for each in reversed(found) if each != fault.column] or ["0"]
+    nearest = [each for each in found if each != fault.column][:INDENTS_SHOWN_MAX]
+    *first, last = [str(each) for each in reversed(nearest)] or ["0"]
     return f"{', '.join(first)} or {last}" if first else last
 
 
@@ -247,10 +250,10 @@ def _open_bracket(fault: Fault) -> Diagnostic:
 
 
 def _missing_comma(fault: Fault, related: tuple[Related, ...]) -> Diagnostic:
-    before = re.compile(r".*?(\S+) *").fullmatch(fault.text, 0, fault.column)
     at = fault.column
+    before = fault.text[:at].rstrip()
     if fault.text[at : at + 1] == ":" and before:
-        at = before.start(1)
+        at = before.rfind(" ") + 1
     width = _token_width(fault.text, at)
     return fault.finding(
         "PE013",

@@ -16,7 +16,8 @@ class Dialect:
     """A database's own words, by what they are for.
 
     `listed(name)` selects the values, and `listed_pairs(name)` the columns `first` and `second`,
-    of a list that is bound as one parameter made by `as_list`. `numbers_its_rows` tells that rows
+    of a list that is bound as one parameter made by `as_list`. For a block, `any_text` reads text
+    that is not UTF-8, and `guards_off` takes the triggers away. `numbers_its_rows` tells that rows
     are numbered 1, 2, 3 without gaps, because one transaction writes at a time.
     """
 
@@ -29,5 +30,6 @@ class Dialect:
     driver_errors: tuple[type[Exception], ...]
     fault_of: Callable[[Exception], Exception]
     damage: Callable[[Driver], Iterator[str]]
+    any_text: Callable[[Driver], AbstractContextManager[None]]
     guards_off: Callable[[Driver], AbstractContextManager[None]]
     numbers_its_rows: bool

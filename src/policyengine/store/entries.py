@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policyengine.ledger.changes import Charged, changes_of
-from policyengine.ledger.lots import Lot
+from policyengine.ledger.changes import Change, Charged, changes_of
 from policyengine.ledger.transactions import Move, PolicyRef, Refusal, Transaction, change_of
 from policyengine.store.driver import Row
 from policyengine.values.calendar import Instant
@@ -20,19 +19,6 @@ class Recorded:
     transaction: Transaction
     recorded_at: Instant
     hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A transaction that a command names, and what a decision about it needs.
-
-    `corrections` are the accepted transactions that act on it, oldest first; `lots` are all that
-    its moves touched, closed ones included, by number.
-    """
-
-    transaction: Transaction
-    corrections: tuple[Transaction, ...]
-    lots: tuple[Lot, ...]
 
 
 def details_text(refusal: Refusal | None) -> str | None:
@@ -94,9 +80,16 @@ def move_rows(number: int, wallet: int, moves: Sequence[Move]) -> list[Row]:
 
 
 def transaction_of(
-    wallet_id: str, policy: PolicyRef, row: Row, moves: Sequence[Row]
+    wallet_id: str,
+    policy: PolicyRef,
+    row: Row,
+    moves: Sequence[Row],
+    changes: tuple[Change, ...] | None = None,
 ) -> Transaction:
-    """Read the row of a transaction with the rows of its moves in their order."""
+    """Read the row of a transaction with the rows of its moves in their order.
+
+    Takes: its changes, where they are known or not wanted.
+    """
     return Transaction(
         wallet_id,
         row[2],
@@ -106,7 +99,7 @@ def transaction_of(
         row[7],
         row[8],
         tuple([Move(*move[3:7]) for move in moves]),
-        changes_of(row[20]),
+        changes_of(row[20]) if changes is None else changes,
         _refusal_of(row),
         row[13],
         row[9],

@@ -19,6 +19,8 @@ from policyengine.values.calendar import Instant
 
 PAGE_MAX: Final = 1_000
 """The most rows that one page has."""
+CHARGES_MAX: Final = 100_000
+"""The most charges that are read at once."""
 CHARGES_SOUGHT_MAX: Final = 2_000
 """How far back in a wallet's history its charges for one model are sought."""
 
@@ -55,21 +57,18 @@ _OF_CONVERSATION: Final = (
     )
     .order_by(TXN.c.seq)
 )
-_CHARGES_OF_MODEL: Final = (
-    select(TXN.c.changes)
-    .where(TXN.c.model == bindparam("model"), PRICED)
-    .order_by(TXN.c.id.desc())
-    .limit(bindparam("limit"))
+_CHARGES: Final = (
+    select(TXN.c.changes).where(PRICED).order_by(TXN.c.id.desc()).limit(bindparam("limit"))
 )
+_CHARGES_OF_MODEL: Final = _CHARGES.where(TXN.c.model == bindparam("model"))
 _CHARGES_OF_WALLET: Final = (
     select(TXN.c.changes)
-    .where(
-        TXN.c.wallet == bindparam("wallet"),
-        TXN.c.seq > bindparam("after_seq"),
-        TXN.c.model == bindparam("model"),
-    )
+    .where(TXN.c.wallet == bindparam("wallet"), PRICED)
     .order_by(TXN.c.seq.desc())
     .limit(bindparam("limit"))
+)
+_CHARGES_OF_BOTH: Final = _CHARGES_OF_WALLET.where(
+    TXN.c.model == bindparam("model"), TXN.c.seq > bindparam("after_seq")
 )
 _closing = TXN.alias("closing")
 _OPEN_CASES: Final = (
@@ -229,21 +228,24 @@ def read_balance_at(loader: Loader, wallet_id: str, instant: Instant) -> Balance
     return best
 
 
-def read_charges(loader: Loader, wallet_id: str | None, model: str, limit: int) -> list[Charged]:
-    """Give the latest charges for a model, newest first: of one wallet, or of all."""
-    bound = min(limit, PAGE_MAX)
+def read_charges(
+    loader: Loader, wallet_id: str | None, model: str | None, limit: int
+) -> list[Charged]:
+    """Give the latest charges, newest first: of one wallet or of all, for one model or for all."""
+    of, bound = loader.statements.of, min(limit, CHARGES_MAX)
     if wallet_id is None:
-        rows = loader.driver.rows(loader.statements.of(_CHARGES_OF_MODEL), model=model, limit=bound)
+        statement = of(_CHARGES if model is None else _CHARGES_OF_MODEL)
+        rows = loader.driver.each(statement, model=model, limit=bound)
     else:
         found = wallet_number(loader, wallet_id)
         if found is None:
             return []
         wallet, last_seq = found
-        rows = loader.driver.rows(
-            loader.statements.of(_CHARGES_OF_WALLET),
+        rows = loader.driver.each(
+            of(_CHARGES_OF_WALLET if model is None else _CHARGES_OF_BOTH),
             wallet=wallet,
-            after_seq=last_seq - CHARGES_SOUGHT_MAX,
             model=model,
+            after_seq=last_seq - CHARGES_SOUGHT_MAX,
             limit=bound,
         )
     return [change for row in rows for change in changes_of(row[0]) if isinstance(change, Charged)]

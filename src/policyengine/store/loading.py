@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from policyengine.engine.batch import Named
 from policyengine.ledger.book import Book
 from policyengine.ledger.holds import Hold
 from policyengine.ledger.lots import Lot
@@ -12,7 +13,7 @@ from policyengine.ledger.subscriptions import Series
 from policyengine.ledger.transactions import Transaction
 from policyengine.store.books import book_of, hold_of, lot_of, series_of
 from policyengine.store.driver import Driver, Row, Statement
-from policyengine.store.entries import Named, transaction_of
+from policyengine.store.entries import transaction_of
 from policyengine.store.policies import Policies
 from policyengine.store.statements import Statements
 from policyengine.values.calendar import Instant
@@ -74,7 +75,11 @@ class Loader:
         }
 
     def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
-        """Give transactions by wallet and number, with their corrections and lots."""
+        """Give transactions by wallet and number.
+
+        With each come the accepted transactions that act on it, oldest first, and all lots that
+        its moves touched, closed ones included, by number.
+        """
         asked = self.statements.dialect.as_list(ids)
         rows = self.driver.rows(self.statements.by_seq, seqs=asked)
         return {
@@ -98,7 +103,7 @@ class Loader:
 
     def transactions(self, rows: Sequence[Row], wallet_id_at: int) -> list[Transaction]:
         """Read transactions from rows that have their wallet's id at a place."""
-        moves = self._moves([row[_ID] for row in rows])
+        moves = self.moves([row[_ID] for row in rows])
         return [
             transaction_of(
                 row[wallet_id_at], self.policies.ref(row[6]), row, moves.get(row[_ID], ())
@@ -108,7 +113,7 @@ class Loader:
 
     def transactions_of(self, wallet_id: str, rows: Sequence[Row]) -> list[Transaction]:
         """Read transactions of one wallet from their rows."""
-        moves = self._moves([row[_ID] for row in rows])
+        moves = self.moves([row[_ID] for row in rows])
         return [
             transaction_of(wallet_id, self.policies.ref(row[6]), row, moves.get(row[_ID], ()))
             for row in rows
@@ -118,7 +123,8 @@ class Loader:
         asked = self.statements.dialect.as_list(wallet_ids)
         return self.driver.rows(self.statements.wallets, wallet_ids=asked)
 
-    def _moves(self, numbers: Sequence[int]) -> Mapping[int, Sequence[Row]]:
+    def moves(self, numbers: Sequence[int]) -> Mapping[int, Sequence[Row]]:
+        """Give the moves of transactions by the transactions' numbers."""
         if not numbers:
             return {}
         asked = self.statements.dialect.as_list(numbers)

@@ -5,12 +5,13 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
+from policyengine.engine.batch import Named
 from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.transactions import PolicyRef, Transaction, TransactionKind
 from policyengine.store.batch import Batch, Entry
 from policyengine.store.driver import Driver, Statement
-from policyengine.store.entries import Named, Recorded
+from policyengine.store.entries import Recorded
 from policyengine.store.history import (
     Balance,
     Case,
@@ -50,22 +51,22 @@ class ReadSession:
         self.driver = driver
         self.statements = statements
         self.policies = policies
-        self._loader = Loader(driver, statements, policies)
+        self.loader = Loader(driver, statements, policies)
         self._positions: dict[str, Position] = {}
 
     def books(self, wallet_ids: Iterable[str]) -> dict[str, Book]:
         """Give the books of wallets with their open lots; wallets that are new are left out."""
-        found = self._loader.books(wallet_ids)
+        found = self.loader.books(wallet_ids)
         self._positions.update({name: position for name, (_, position) in found.items()})
         return {name: book for name, (book, _) in found.items()}
 
     def answered(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Transaction]:
         """Give the transactions that keys, as (wallet, key), have named before."""
-        return self._loader.answered(keys)
+        return self.loader.answered(keys)
 
     def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
         """Give transactions, as (wallet, number), with what corrects them and lots they touched."""
-        return self._loader.named(ids)
+        return self.loader.named(ids)
 
     def transactions(
         self,
@@ -79,7 +80,7 @@ class ReadSession:
     ) -> list[Recorded]:
         """Give a page of a wallet's transactions, newest first; oldest first with `after_seq`."""
         return read_page(
-            self._loader,
+            self.loader,
             wallet_id,
             before_seq=before_seq,
             after_seq=after_seq,
@@ -92,11 +93,11 @@ class ReadSession:
         self, wallet_id: str, *, before_seq: int | None = None, limit: int = PAGE_DEFAULT
     ) -> list[Conversation]:
         """Give what a wallet's conversations have cost, the latest active one first."""
-        return read_conversations(self._loader, wallet_id, before_seq=before_seq, limit=limit)
+        return read_conversations(self.loader, wallet_id, before_seq=before_seq, limit=limit)
 
     def open_cases(self, *, after: int = 0, limit: int = PAGE_DEFAULT) -> list[Case]:
         """Give reports of abnormal consumption that are not closed, oldest first."""
-        return read_open_cases(self._loader, after, limit)
+        return read_open_cases(self.loader, after, limit)
 
     def wallet_ids(self) -> Iterator[str]:
         """Give all wallets, in the order in which they were opened."""
@@ -119,13 +120,13 @@ class ReadSession:
 
         What time has done since the wallet was last settled is not in its ledger yet.
         """
-        return read_balance_at(self._loader, wallet_id, instant)
+        return read_balance_at(self.loader, wallet_id, instant)
 
     def charge_history(
-        self, wallet_id: str | None, model: str, limit: int = PAGE_DEFAULT
+        self, wallet_id: str | None, model: str | None, limit: int = PAGE_DEFAULT
     ) -> list[Charged]:
-        """Give the latest charges for a model, newest first: of one wallet, or of all."""
-        return read_charges(self._loader, wallet_id, model, limit)
+        """Give the latest charges, newest first: of a wallet or of all, for a model or for all."""
+        return read_charges(self.loader, wallet_id, model, limit)
 
 
 class WriteSession(ReadSession):
@@ -137,16 +138,16 @@ class WriteSession(ReadSession):
         """Take a connection that holds the write lock, and the instant that is recorded."""
         super().__init__(driver, statements, policies)
         self.now = now
-        self._is_broken = False
+        self._unfinished = 0
 
     def remember_policy(self, ref: PolicyRef, source: str) -> None:
         """Keep the text of a policy version; once, however often it is said.
 
         Raises: LedgerFault for another text under the same reference.
         """
-        self._is_broken = True
+        self.begin_change()
         self.policies.remember(ref, source, self.now)
-        self._is_broken = False
+        self.end_change()
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Append transactions of many wallets, and bring what is projected from them up to date.
@@ -155,15 +156,14 @@ class WriteSession(ReadSession):
         Raises: StaleBook when a book is not the wallet's latest; LedgerFault for transactions that
         do not fit. After either nothing that this session wrote is kept.
         """
-        # A caller that catches the exception must not commit the part that was written.
-        self._is_broken = True
+        self.begin_change()
         entries = [entry for entry in entries if entry.transactions]
         names = [entry.after.wallet_id for entry in entries]
         if len(set(names)) != len(names):
             raise LedgerFault("a wallet has more than one entry in one write")
         unknown = [name for name in names if name not in self._positions]
         if unknown:
-            self._positions.update(self._loader.positions(unknown))
+            self._positions.update(self.loader.positions(unknown))
         batch = Batch(
             self._last(self.statements.last_txn),
             self._last(self.statements.last_wallet),
@@ -176,14 +176,22 @@ class WriteSession(ReadSession):
         }
         batch.send(self.driver, self.statements)
         self._positions.update(moved)
-        self._is_broken = False
+        self.end_change()
+
+    def begin_change(self) -> None:
+        """Note that a change is under way: the session may not be committed before its end."""
+        self._unfinished += 1
+
+    def end_change(self) -> None:
+        """Note that a change is whole; after an exception this is never said."""
+        self._unfinished -= 1
 
     def check_whole(self) -> None:
         """Make sure that nothing failed halfway, before all is committed.
 
         Raises: LedgerFault when a write failed and its exception was caught.
         """
-        if self._is_broken:
+        if self._unfinished:
             raise LedgerFault("a write failed in this session: nothing of it is kept")
 
     def _last(self, statement: Statement) -> int:

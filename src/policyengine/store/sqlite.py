@@ -117,8 +117,21 @@ def _damage(driver: Driver) -> Iterator[str]:
 
 
 @contextmanager
+def _any_text(driver: Driver) -> Iterator[None]:
+    """Read text whose bytes were damaged, for an audit that is to name its row."""
+    connection: sqlite3.Connection = driver.connection
+    connection.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        connection.text_factory = str
+
+
+@contextmanager
 def _guards_off(driver: Driver) -> Iterator[None]:
     """Take the triggers away until the end of a block; both happen in the current transaction."""
+    # Rows are gone for a moment that others refer to; at the end they must be back.
+    driver.run("PRAGMA defer_foreign_keys = ON")
     triggers = driver.ask("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     for name, _ in triggers:
         driver.run(f'DROP TRIGGER "{name}"')
@@ -137,6 +150,7 @@ DIALECT: Final = Dialect(
     driver_errors=(sqlite3.Error, sqlite3.Warning),
     fault_of=fault_of,
     damage=_damage,
+    any_text=_any_text,
     guards_off=_guards_off,
     numbers_its_rows=True,
 )

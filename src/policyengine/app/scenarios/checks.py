@@ -6,7 +6,6 @@ from typing import Final, TypeAlias
 
 from policyengine.app.scenarios.document import VERBS, WALLET_USUAL, Scenario, ScenarioFile, Step
 from policyengine.policy.hints import nearest
-from policyengine.policy.remarks import alternatives
 from policyengine.policy.source import Source
 from policyengine.values.calendar import Instant, instant_text
 from policyengine.values.diagnostics import Diagnostic, sorted_findings
@@ -46,9 +45,7 @@ class _Scene:
 def check_meaning(source: Source, document: ScenarioFile) -> tuple[Diagnostic, ...]:
     """Check what the shape of a file cannot say."""
     return sorted_findings(
-        _drawn(source, fault)
-        for check in (_titles, _scenarios)
-        for fault in check(document)
+        _drawn(source, fault) for check in (_titles, _scenarios) for fault in check(document)
     )
 
 
@@ -126,7 +123,7 @@ def _verbs(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
         yield (
             f"~{place}/{verbs[1]}",
             "SC200",
-            f"a step does one thing, and this one has {alternatives(verbs)}".replace(" or ", " and "),
+            f"a step does one thing, and this one has `{'`, `'.join(verbs)}`",
             "make it two steps; they may be at the same instant",
         )
 
@@ -179,23 +176,29 @@ def _amounts(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
         )
 
 
+_REFERENCES: Final = (
+    ("void",),
+    ("release",),
+    ("again",),
+    ("capture", "hold"),
+    ("extend", "hold"),
+    ("refund", "of"),
+    ("refund", "case"),
+    ("report", "about"),
+    ("resolve", "case"),
+)
+
+
 def references(step: Step) -> Iterator[tuple[str, str]]:
     """Give the names of other steps in a step, each with its place below the step."""
-    named: tuple[tuple[str, str | None], ...] = (
-        ("void", step.void),
-        ("release", step.release),
-        ("again", step.again),
-        ("capture/hold", step.capture and step.capture.hold),
-        ("extend/hold", step.extend and step.extend.hold),
-        ("refund/of", step.refund and step.refund.of),
-        ("refund/case", step.refund and step.refund.case),
-        ("report/about", step.report and step.report.about),
-        ("resolve/case", step.resolve and step.resolve.case),
-    )
-    for place, name in named:
-        if name is not None:
-            yield place, name
-    for index, hold in enumerate((step.then and step.then.holds) or ()):
+    for path in _REFERENCES:
+        value: object = step
+        for key in path:
+            value = getattr(value, key, None)
+        if isinstance(value, str):
+            yield "/".join(path), value
+    holds = step.then.holds if step.then is not None else None
+    for index, hold in enumerate(holds or ()):
         if hold.hold is not None:
             yield f"then/holds/{index}/hold", hold.hold
 
@@ -206,12 +209,8 @@ def _names(step: Step, place: str, scene: _Scene) -> Iterator[Fault]:
         owner = scene.names.get(name)
         if owner is None:
             near = nearest(name, scene.names)
-            yield (
-                f"{place}/{where}",
-                "SC202",
-                f"no step above is named `{name}`",
-                f"did you mean `{near}`?" if near else f"add `as: {name}` to the step that is meant",
-            )
+            meant = f"did you mean `{near}`?" if near else f"add `as: {name}` to the step meant"
+            yield f"{place}/{where}", "SC202", f"no step above is named `{name}`", meant
         elif owner != wallet:
             yield (
                 f"{place}/{where}",
@@ -229,7 +228,7 @@ def _expectations(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
         return
     given = then.model_fields_set
     verb = step.verb
-    wrong = [
+    wrong: list[tuple[list[str], bool, str]] = [
         (
             [key for key in OF_CHARGES if key in given],
             verb not in _CHARGING or then.refused is not None,

@@ -96,9 +96,7 @@ class Step(Part):
     cancel: Literal["plan"] | None = Field(
         default=None, description="Leave the plan.", examples=["plan"]
     )
-    buy_pack: Name | None = Field(
-        default=None, description="Buy this pack.", examples=["pack_500"]
-    )
+    buy_pack: Name | None = Field(default=None, description="Buy this pack.", examples=["pack_500"])
     grant: GrantVerb | None = Field(
         default=None, description="Give credits by hand.", examples=[{"credits": 100}]
     )

@@ -110,32 +110,41 @@ def _remark(
     if kind == "bool_type":
         message = f"`{steps[-1]}` is either `true` or `false`"
         return remarks.Remark("PE120", message, "write one of the two, without quotes")
-    if isinstance(node, ScalarNode):
-        is_text = isinstance(node.value, str)
-        if kind == "literal_error" and is_text:
-            return remarks.wrong_word(asked, node)
-        if kind == "string_pattern_mismatch":
-            return remarks.wrong_form(asked, node.text)
-        if kind == "value_error":
-            return _unreadable(asked, node, str(fault["ctx"]["error"]), is_text=is_text)
-        if kind in {"greater_than", "greater_than_equal", "less_than_equal"}:
-            return remarks.out_of_bounds(asked, node)
     if kind in {"string_too_short", "string_too_long", "too_short", "too_long"}:
         return remarks.wrong_length(asked, node)
+    if isinstance(node, ScalarNode):
+        return _of_scalar(asked, node, kind, fault)
     return remarks.wrong_kind(asked, node)
 
 
-def _unreadable(asked: Asked, node: ScalarNode, why: str, *, is_text: bool) -> remarks.Remark:
-    """Remark on a value of ours: an amount, an instant, a span."""
-    if asked.schema.get("type") == "number":
-        if is_text or isinstance(node.value, bool):
-            return remarks.wrong_kind(asked, node)
-        if why == "is below 0":
-            return remarks.out_of_bounds(asked, node)
-        help_ = "a ledger counts millionths of a credit: write at most six decimals"
-        return remarks.Remark("PE124", f"{shown(node.text)} {why.partition('` ')[2]}", help_)
-    if not is_text:
+def _of_scalar(
+    asked: Asked, node: ScalarNode, kind: str, fault: Mapping[str, Any]
+) -> remarks.Remark:
+    is_text = isinstance(node.value, str)
+    if kind == "literal_error" and is_text:
+        return remarks.wrong_word(asked, node)
+    if kind == "string_pattern_mismatch":
+        return remarks.wrong_form(asked, node.text)
+    if kind == "value_error" and asked.schema["type"] == "number":
+        return _no_amount(asked, node, str(fault["ctx"]["error"]))
+    if kind == "value_error" and is_text:
+        return _unreadable(asked, node, str(fault["ctx"]["error"]))
+    if kind in {"greater_than", "greater_than_equal", "less_than_equal"}:
+        return remarks.out_of_bounds(asked, node)
+    return remarks.wrong_kind(asked, node)
+
+
+def _no_amount(asked: Asked, node: ScalarNode, why: str) -> remarks.Remark:
+    if isinstance(node.value, str | bool):
         return remarks.wrong_kind(asked, node)
+    if why == "is below 0":
+        return remarks.out_of_bounds(asked, node)
+    help_ = "a ledger counts millionths of a credit: write at most six decimals"
+    return remarks.Remark("PE124", f"{shown(node.text)} {why.partition('` ')[2]}", help_)
+
+
+def _unreadable(asked: Asked, node: ScalarNode, why: str) -> remarks.Remark:
+    """Remark on a text that is no instant and no span."""
     if nearest(node.text, ("never",)) and "never" in asked.schema["pattern"]:
         return remarks.Remark("PE132", f"{shown(node.text)} is not an instant", "write `never`")
     if "never" in asked.schema["pattern"]:

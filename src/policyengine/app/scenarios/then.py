@@ -39,7 +39,9 @@ class LotSeen(Part):
 class LineSeen(Part):
     """A line of a price: credits = count x rate x multiplier, not rounded."""
 
-    unit: Name | None = Field(default=None, description="What was counted.", examples=["text_input"])
+    unit: Name | None = Field(
+        default=None, description="What was counted.", examples=["text_input"]
+    )
     count: Count | None = Field(default=None, description="How many.", examples=[1000])
     rate: Exact | None = Field(
         default=None,

@@ -22,7 +22,7 @@ NUMBER_MAX: Final = 10**12
 
 def _micro(value: object) -> Micro:
     if type(value) is not int and not isinstance(value, Decimal):
-        raise ValueError("is not a number of credits")  # noqa: TRY004  # pydantic wants it so
+        raise ValueError("is not a number of credits")
     return micro_of(value)
 
 
@@ -39,7 +39,7 @@ def _exact(value: object) -> object:
 
 def _instant(value: object) -> Instant:
     if not isinstance(value, str):
-        raise ValueError("is not an instant")  # noqa: TRY004  # pydantic wants it so
+        raise ValueError("is not an instant")  # noqa: TRY004  # what pydantic collects
     return parse_instant(value)
 
 
@@ -49,7 +49,7 @@ def _instant_or_never(value: object) -> Instant:
 
 def _span(value: object) -> CalendarSpan:
     if not isinstance(value, str):
-        raise ValueError("is not a span")  # noqa: TRY004  # pydantic wants it so
+        raise ValueError("is not a span")  # noqa: TRY004  # what pydantic collects
     return parse_span(value)
 
 

@@ -19,88 +19,70 @@ from policyengine.values.diagnostics import Diagnostic
 Kind: TypeAlias = Literal["tokens", "whole", "factor"]
 """A whole number from 0; a whole number from 1; a decimal above 0."""
 
-_FAMILIES: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
-    {
-        "openai_tiles": {
-            "base_tokens": "tokens",
-            "tile_tokens": "tokens",
-            "box_px": "whole",
-            "short_side_px": "whole",
-            "tile_px": "whole",
-        },
-        "openai_patches": {"multiplier": "factor", "patch_px": "whole", "patches_max": "whole"},
-        "claude_patches": {"side_px": "whole", "tokens_max": "whole", "patch_px": "whole"},
-        "claude_area": {"px_per_token": "whole", "side_px": "whole", "tokens_max": "whole"},
-        "gemini_budget": {
-            "auto_tokens": "tokens",
-            "low_tokens": "tokens",
-            "medium_tokens": "tokens",
-            "high_tokens": "tokens",
-            "ultra_high_tokens": "tokens",
-        },
-        "gemini_tiles": {
-            "tile_tokens": "tokens",
-            "small_side_px": "whole",
-            "divisor": "factor",
-            "tile_px_min": "whole",
-            "tile_px_max": "whole",
-            "box_px": "whole",
-            "low_tokens": "tokens",
-            "medium_tokens": "tokens",
-        },
-        "qwen_patches": {
-            "patch_px": "whole",
-            "patches_max": "whole",
-            "patches_min": "whole",
-            "frame_tokens": "tokens",
-        },
-    }
-)
-"""The numbers of each family of formulas, by the names that the room of tokens gives them."""
+_Constants: TypeAlias = Mapping[str, Kind]
 
-_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "openai_tiles": (
-        "gpt-4o",
-        "gpt-4o-mini",
-        "gpt-4.1",
-        "gpt-5",
-        "gpt-5.1",
-        "o1",
-        "o3",
-    ),
-    "openai_patches": (
-        "gpt-4.1-mini",
-        "gpt-5.2",
-        "gpt-5.4",
-        "gpt-5.5",
-        "gpt-5.6",
-        "gpt-4.1-nano",
-        "gpt-5-mini",
-        "gpt-5-nano",
-        "o4-mini",
-    ),
-    "claude_patches": (
-        "claude",
-        "claude-standard",
-    ),
-    "claude_area": ("claude-area",),
-    "gemini_tiles": (
-        "gemini-2",
-        "gemini-2-bounded",
-    ),
-    "gemini_budget": ("gemini-3",),
-    "qwen_patches": (
-        "qwen2.5-vl",
-        "qwen3-vl",
-        "qwen-vl-max",
-        "qwen3-vl-high-resolution",
-    ),
+_OPENAI_TILES: Final[_Constants] = {
+    "base_tokens": "tokens",
+    "tile_tokens": "tokens",
+    "box_px": "whole",
+    "short_side_px": "whole",
+    "tile_px": "whole",
+}
+_OPENAI_PATCHES: Final[_Constants] = {
+    "multiplier": "factor",
+    "patch_px": "whole",
+    "patches_max": "whole",
+}
+_CLAUDE_PATCHES: Final[_Constants] = {
+    "side_px": "whole",
+    "tokens_max": "whole",
+    "patch_px": "whole",
+}
+_CLAUDE_AREA: Final[_Constants] = {
+    "px_per_token": "whole",
+    "side_px": "whole",
+    "tokens_max": "whole",
+}
+_GEMINI_TILES: Final[_Constants] = {
+    "tile_tokens": "tokens",
+    "small_side_px": "whole",
+    "divisor": "factor",
+    "tile_px_min": "whole",
+    "tile_px_max": "whole",
+    "box_px": "whole",
+    "low_tokens": "tokens",
+    "medium_tokens": "tokens",
+}
+_GEMINI_BUDGET: Final[_Constants] = {
+    "auto_tokens": "tokens",
+    "low_tokens": "tokens",
+    "medium_tokens": "tokens",
+    "high_tokens": "tokens",
+    "ultra_high_tokens": "tokens",
+}
+_QWEN_PATCHES: Final[_Constants] = {
+    "patch_px": "whole",
+    "patches_max": "whole",
+    "patches_min": "whole",
+    "frame_tokens": "tokens",
 }
 
-IMAGE_CONSTANTS: Final[Mapping[str, Mapping[str, Kind]]] = MappingProxyType(
-    {member: _FAMILIES[family] for family, members in _MEMBERS.items() for member in members}
+IMAGE_CONSTANTS: Final[Mapping[str, _Constants]] = MappingProxyType(
+    {
+        **dict.fromkeys(("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-5"), _OPENAI_TILES),
+        **dict.fromkeys(("gpt-5.1", "o1", "o3"), _OPENAI_TILES),
+        **dict.fromkeys(("gpt-4.1-mini", "gpt-4.1-nano", "gpt-5.2"), _OPENAI_PATCHES),
+        **dict.fromkeys(("gpt-5.4", "gpt-5.5", "gpt-5.6"), _OPENAI_PATCHES),
+        **dict.fromkeys(("gpt-5-mini", "gpt-5-nano", "o4-mini"), _OPENAI_PATCHES),
+        **dict.fromkeys(("claude", "claude-standard"), _CLAUDE_PATCHES),
+        "claude-area": _CLAUDE_AREA,
+        **dict.fromkeys(("gemini-2", "gemini-2-bounded"), _GEMINI_TILES),
+        "gemini-3": _GEMINI_BUDGET,
+        **dict.fromkeys(("qwen2.5-vl", "qwen3-vl", "qwen-vl-max"), _QWEN_PATCHES),
+        "qwen3-vl-high-resolution": _QWEN_PATCHES,
+    }
 )
-"""The constants that a policy may set, by formula."""
+"""The numbers in each model's formula, by the names that the room of tokens gives them."""
 
 _LEAST: Final[Mapping[Kind, str]] = {
     "tokens": "a whole number, 0 or more",

@@ -1,4 +1,4 @@
-"""How a check reports: the place in the file, nearest names, and amounts as an author writes them."""
+"""How a check reports: the place in the file, nearest names, amounts as an author writes them."""
 
 from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal

@@ -1,6 +1,6 @@
 """Names that refer to something elsewhere in the file: it has to exist, and to be named once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from policyengine.policy.checks.findings import (
     did_you_mean,
@@ -86,8 +86,8 @@ def check_listed_once(document: PolicyDocument, source: Source) -> Iterator[Diag
         yield from _twice(source, pointer_to("packs", name, "sold_to"), pack.sold_to)
 
 
-def _twice(source: Source, pointer: str, names: list[str] | list[object]) -> Iterator[Diagnostic]:
-    first: dict[object, str] = {}
+def _twice(source: Source, pointer: str, names: Sequence[str]) -> Iterator[Diagnostic]:
+    first: dict[str, str] = {}
     for index, name in enumerate(names):
         place = f"{pointer}/{index}"
         if name in first:

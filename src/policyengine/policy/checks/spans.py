@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policyengine.policy.checks.findings import found, pointer_to, see_value, written
+from policyengine.policy.checks.findings import found, pointer_to, see_value
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.source import Source
 from policyengine.values.calendar import SPAN_COUNT_MAX, CalendarSpan, parse_span

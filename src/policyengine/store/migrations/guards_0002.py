@@ -1,4 +1,4 @@
-"""The triggers of step 0001 for SQLite: what no `CHECK` can say, because it speaks of other rows.
+"""The triggers of step 0002 for SQLite: what no `CHECK` can say, because it speaks of other rows.
 
 Append-only tables are closed three times: against updates, against deletes, and against inserts
 in front of the end or in the place of a row, since `INSERT OR REPLACE` deletes without asking

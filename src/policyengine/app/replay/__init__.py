@@ -1,0 +1,1 @@
+"""Replay: usage recorded elsewhere, read from files and charged through the ledger in time order."""

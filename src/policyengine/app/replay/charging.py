@@ -1,0 +1,152 @@
+"""One row through the ledger: join, charge, and what the wallet does when credits run out."""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final
+
+from policyengine.app.replay.estimates import Estimator
+from policyengine.app.replay.mapping.document import MappingDocument
+from policyengine.app.replay.targets import Decide
+from policyengine.app.replay.totals import Totals
+from policyengine.app.replay.usage_rows import UsageRow
+from policyengine.app.replay.ways import Account, bodies_for
+from policyengine.engine.commands import Body, BuyPack, ChangePlan, Charge, Command, GiveGrant
+from policyengine.engine.decide import Decision
+from policyengine.ledger.changes import Charged, LotOpened
+from policyengine.ledger.transactions import Refusal, Transaction, change_of
+from policyengine.policy.timeline import Timeline
+
+SHORT: Final = "insufficient_credits"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row with its commands; `join` for the first row of a wallet in this run."""
+
+    row: UsageRow
+    join: Command | None
+    charge: Command
+    cost: Decimal
+
+
+@dataclass(slots=True)
+class Charger:
+    """Takes rows through a ledger, one after the other, and adds up what comes of it."""
+
+    document: MappingDocument
+    timeline: Timeline
+    totals: Totals
+    estimator: Estimator | None
+    accounts: dict[str, Account] = field(default_factory=dict)
+
+    def settle_row(self, decide: Decide, due: Due) -> None:
+        """Charge a row."""
+        if due.join is not None:
+            self._join(decide, due.join)
+        account = self.accounts[due.charge.wallet_id]
+        decision = self._charged(decide, self._with_estimate(due.charge), account)
+        self._count(due, decision, account)
+
+    def settle_wallet(self, decide: Decide, command: Command) -> None:
+        """Bring a wallet up to the command's time."""
+        decision = self._decided(decide, command)
+        self.totals.available_micro += decision.book.available_micro
+
+    def _join(self, decide: Decide, command: Command) -> None:
+        refusal = self._decided(decide, command).answer.refusal
+        plan = self.document.wallets.plan
+        if refusal is not None:
+            self.totals.joins_refused[refusal.code] += 1
+            plan = str(refusal.details.get("plan", plan))
+        self.totals.wallets += 1
+        self.accounts[command.wallet_id] = Account(plan)
+
+    def _with_estimate(self, command: Command) -> Command:
+        body, policy = command.body, self.timeline.at(command.at)
+        if self.estimator is None or policy is None or not isinstance(body, Charge):
+            return command
+        note = self.estimator.note(policy, command.wallet_id, body.usage)
+        return replace(command, body=replace(body, estimate=note))
+
+    def _charged(self, decide: Decide, command: Command, account: Account) -> Decision:
+        """Charge, and take the mapping's ways out one after the other while credits are short."""
+        attempts = _Attempts(command)
+        decision = self._decided(decide, command)
+        for place, way in enumerate(self.document.wallets.when_short):
+            refusal = decision.answer.refusal
+            if refusal is None or refusal.code != SHORT:
+                break
+            bodies = bodies_for(way, place, account, refusal)
+            for body in bodies:
+                self._note_help(self._decided(decide, attempts.next(body)), body, account)
+            if bodies:
+                decision = self._decided(decide, attempts.next(command.body))
+        return self._at_last(decide, attempts, decision)
+
+    def _at_last(self, decide: Decide, attempts: "_Attempts", decision: Decision) -> Decision:
+        refusal, body = decision.answer.refusal, attempts.first.body
+        has_ways = bool(self.document.wallets.when_short)
+        if refusal is None or refusal.code != SHORT:
+            self.totals.helped += attempts.count > 0
+            return decision
+        if has_ways and self.document.wallets.still_short != "refuse" and isinstance(body, Charge):
+            return self._decided(decide, attempts.next(replace(body, after_request=True)))
+        return decision
+
+    def _note_help(self, decision: Decision, body: Body, account: Account) -> None:
+        if decision.answer.refusal is not None:
+            return
+        match body:
+            case BuyPack(pack):
+                self.totals.packs[pack] += 1
+                self.totals.packs_micro += _opened_micro(decision.answer)
+            case ChangePlan(plan):
+                self.totals.upgrades[plan] += 1
+                account.plan = plan
+            case GiveGrant(amount):
+                self.totals.grants += 1
+                self.totals.grants_micro += amount
+            case _:
+                pass
+
+    def _decided(self, decide: Decide, command: Command) -> Decision:
+        decision = decide(command)
+        for transaction in decision.recorded:
+            self.totals.record(transaction)
+        return decision
+
+    def _count(self, due: Due, decision: Decision, account: Account) -> None:
+        totals, answer = self.totals, decision.answer
+        totals.replayed += decision.is_replay
+        apart = self.document.cost.set_apart_above if self.document.cost is not None else None
+        cost = totals.source(due.cost, apart)
+        charge: Charged | None = change_of(answer, Charged)
+        if charge is None:
+            refusal = answer.refusal or Refusal("no_answer", "")
+            totals.refuse(due.row, refusal)
+            return
+        totals.accept(due.row, charge, account.plan, cost)
+        policy = self.timeline.at(due.charge.at)
+        if self.estimator is not None and policy is not None:
+            self.estimator.learn(policy, due.charge.wallet_id, charge)
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """Keys of what follows a first attempt: its own key, `+` and a number."""
+
+    first: Command
+    count: int = 0
+
+    def next(self, body: Body) -> Command:
+        self.count += 1
+        first = self.first
+        return Command(first.wallet_id, f"{first.key}+{self.count}", first.at, body, first.actor)
+
+
+def _opened_micro(transaction: Transaction) -> int:
+    return sum(
+        change.terms.granted_micro
+        for change in transaction.changes
+        if isinstance(change, LotOpened)
+    )

@@ -1,0 +1,1 @@
+"""Mapping files: how the columns of a usage file become wallets, models, instants and units."""

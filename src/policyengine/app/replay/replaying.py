@@ -1,0 +1,170 @@
+"""Replay: the rows of a usage file, charged in the order of time through a ledger.
+
+Every command has a key made of the file's digest and the row's number. So a replay that is run
+again gets the ledger's old answers for what it did before, takes the same ways out of a shortage
+again, and charges nothing twice; one that was killed is simply run again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from typing import Final, TypeVar
+
+from policyengine.app.replay.charging import Charger, Due
+from policyengine.app.replay.estimates import Estimator
+from policyengine.app.replay.faults import ReplayError
+from policyengine.app.replay.mapping.document import MappingDocument
+from policyengine.app.replay.placing import Placing, placing_of
+from policyengine.app.replay.reading import Progress, Reading, read_rows
+from policyengine.app.replay.sorting import SortedRows
+from policyengine.app.replay.targets import Target
+from policyengine.app.replay.totals import Totals
+from policyengine.app.replay.usage_rows import UsageRow
+from policyengine.engine.commands import Charge, Command, Settle, Subscribe, Usage
+from policyengine.policy.timeline import Timeline
+from policyengine.values.calendar import INSTANT_MAX, INSTANT_MIN, Instant, instant_text
+
+BATCH: Final = 256
+"""Rows in one durable step, as many as a group commit takes."""
+ACTOR: Final = "replay"
+DIGEST_LENGTH: Final = 32
+"""How much of the file's digest is in each key: 128 bits."""
+
+_T = TypeVar("_T")
+
+
+def _silent(_phase: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
+def replay(
+    reading: Reading,
+    target: Target,
+    timelines: Mapping[str, Timeline],
+    *,
+    with_estimates: bool = False,
+    progress: Progress = _silent,
+) -> Totals:
+    """Charge the rows of a file.
+
+    Takes: what to read, by which mapping; where to write; a mapping that suits the timelines.
+    Raises: ReplayError for a file that cannot be used, before anything is written.
+    """
+    totals = Totals()
+    with SortedRows(len(reading.document.units)) as rows:
+        read_rows(reading, rows, totals, progress)
+        if rows.earliest is None or rows.latest is None:
+            return totals
+        timeline = _timeline(reading.document, timelines)
+        placing = placing_of(reading.document.time, rows.earliest)
+        totals.earliest_at = placing.instant(rows.earliest)
+        totals.latest_at = placing.instant(rows.latest)
+        _check_instants(timeline, totals.earliest_at, totals.latest_at)
+        estimator = Estimator() if with_estimates else None
+        charger = Charger(reading.document, timeline, totals, estimator)
+        run = _Run(target, charger, placing, reading.file.sha256[:DIGEST_LENGTH], progress)
+        run.charge(rows)
+        run.settle(totals.latest_at)
+    return totals
+
+
+def _timeline(document: MappingDocument, timelines: Mapping[str, Timeline]) -> Timeline:
+    name = document.wallets.policy or next(iter(timelines), "")
+    if name not in timelines:
+        raise ReplayError(f"policy `{name}` is not loaded")
+    return timelines[name]
+
+
+def _check_instants(timeline: Timeline, earliest: Instant, latest: Instant) -> None:
+    if earliest < INSTANT_MIN or latest >= INSTANT_MAX:
+        raise ReplayError(
+            "rows would fall outside the years 1970 to 8999: check `unit` and `stretch` of `time`"
+        )
+    if earliest < timeline.starts[0]:
+        raise ReplayError(
+            f"the earliest row falls on {instant_text(earliest)}, before the first version of "
+            f"`{timeline.name}` ({instant_text(timeline.starts[0])}): shift the file with "
+            "`first_row_at` in the mapping's `time`"
+        )
+
+
+@dataclass(slots=True)
+class _Run:
+    """One pass over the sorted rows."""
+
+    target: Target
+    charger: Charger
+    placing: Placing
+    digest: str
+    progress: Progress
+    joined: set[str] = field(default_factory=set)
+
+    def charge(self, rows: SortedRows) -> None:
+        done = 0
+        for batch in _chunks(self._unrepeated(rows), BATCH):
+            due = [self._due(row) for row in batch]
+            commands = [each for one in due for each in (one.join, one.charge) if each is not None]
+            with self.target.conversation(commands) as decide:
+                for each in due:
+                    self.charger.settle_row(decide, each)
+            done += len(batch)
+            self.progress("charging", done, rows.count)
+        self.progress("charging", rows.count, rows.count)
+
+    def settle(self, at: Instant) -> None:
+        """Bring every wallet up to the last row's time: balances and expiries are of one instant.
+
+        What time does to a wallet is the same whenever it is written, so this decides nothing.
+        """
+        done = 0
+        for batch in _chunks(self.joined_in_order(), BATCH):
+            commands = [Command(name, f"{ACTOR}:settle", at, Settle(), ACTOR) for name in batch]
+            with self.target.conversation(commands) as decide:
+                for command in commands:
+                    self.charger.settle_wallet(decide, command)
+            done += len(batch)
+            self.progress("settling", done, len(self.joined))
+
+    def joined_in_order(self) -> list[str]:
+        return sorted(self.joined)
+
+    def _unrepeated(self, rows: Iterable[UsageRow]) -> Iterator[UsageRow]:
+        """Leave out rows that repeat another of the same time; those stand next to each other."""
+        if not self.charger.document.skip_repeated:
+            yield from rows
+            return
+        time: int | None = None
+        seen: set[bytes] = set()
+        for row in rows:
+            if row.time != time:
+                time = row.time
+                seen.clear()
+            if row.same in seen:
+                self.charger.totals.repeated += 1
+                continue
+            seen.add(row.same)
+            yield row
+
+    def _due(self, row: UsageRow) -> Due:
+        document = self.charger.document
+        at = self.placing.instant(row.time)
+        counts = tuple(
+            [(unit, count) for unit, count in zip(document.units, row.counts, strict=True) if count]
+        )
+        usage = Usage(row.model, counts, at, row.outcome)  # type: ignore[arg-type]  # one of three
+        is_after = not document.wallets.when_short and document.wallets.still_short != "refuse"
+        body = Charge(usage, is_after, row.conversation, row.operation)
+        charge = Command(row.wallet_id, f"{ACTOR}:{self.digest}:{row.number}", at, body, ACTOR)
+        join = None
+        if row.wallet_id not in self.joined:
+            self.joined.add(row.wallet_id)
+            plan = Subscribe(document.wallets.plan, self.charger.timeline.name)
+            join = Command(row.wallet_id, f"{ACTOR}:{self.digest}:join", at, plan, ACTOR)
+        return Due(row, join, charge, Decimal(row.cost) if row.cost else Decimal(0))
+
+
+def _chunks(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,57 @@
+"""Policy folders: the versions that the scenarios below them run on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from policyengine.policy.timeline import Timeline
+from policyengine.policy.versions import load_timeline
+from policyengine.values.diagnostics import Diagnostic, drawn
+
+SCENARIOS: Final = "scenarios"
+_SUFFIXES: Final = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFolder:
+    """All versions in a folder: no timeline where one of them has an error, or there is none."""
+
+    timeline: Timeline | None
+    findings: tuple[Diagnostic, ...]
+    lines: Mapping[str, Sequence[str]]
+
+    def report(self) -> str:
+        """Draw the findings on their source lines."""
+        return "\n".join(drawn(each, self.lines.get(each.file, ())) for each in self.findings)
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """Give the name of a file in messages: from the root on, if it is below."""
+    absolute = path.absolute()
+    inside = absolute.is_relative_to(root.absolute())
+    return (absolute.relative_to(root.absolute()) if inside else path).as_posix()
+
+
+def read_folder(folder: Path, root: Path) -> PolicyFolder:
+    """Read every version in a folder, drafts included; times decide which is in force."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    if not files:
+        return PolicyFolder(None, (), {})
+    texts = [(shown_path(path, root), path.read_bytes()) for path in files]
+    result = load_timeline(texts)
+    lines = {each.source.name: each.source.lines for each in result.loaded}
+    return PolicyFolder(result.timeline, result.diagnostics, lines)
+
+
+def is_scenario_file(path: Path) -> bool:
+    """Tell a scenario file by its place: in a folder `scenarios` below versions of a policy."""
+    if path.suffix not in _SUFFIXES or path.parent.name != SCENARIOS:
+        return False
+    beside = (each for each in path.parent.parent.iterdir() if each.suffix in _SUFFIXES)
+    return any(_is_policy(each) for each in beside)
+
+
+def _is_policy(path: Path) -> bool:
+    """Tell a version of a policy by a line of its own that names the policy."""
+    return path.is_file() and b"\npolicy:" in b"\n" + path.read_bytes()

@@ -1,0 +1,137 @@
+"""Running a scenario: each step is decided as a backend's call would be, then compared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from policyengine.app.scenarios.causes import causes_of
+from policyengine.app.scenarios.checks import OF_CHARGES, OF_SHORTFALLS
+from policyengine.app.scenarios.comparison import Mismatch, count_of, mismatches
+from policyengine.app.scenarios.document import Scenario, Step
+from policyengine.app.scenarios.ledger_text import ledger_text
+from policyengine.app.scenarios.seen import Seen
+from policyengine.app.scenarios.stage import Stage
+from policyengine.app.scenarios.then import Then
+from policyengine.policy.nodes import ScalarNode
+from policyengine.policy.source import Source
+from policyengine.policy.timeline import Timeline
+from policyengine.values.diagnostics import Diagnostic
+
+FAILURES_MAX: Final = 50
+"""Failures of one scenario that are kept; the first ones are the telling ones."""
+_NOTHING_EXPECTED: Final = Then()
+_OF_ANSWERS: Final = {*OF_CHARGES, *OF_SHORTFALLS, "estimated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a scenario: `failures` are empty when everything is as expected.
+
+    `ledger` is the text of the whole ledger; `expectations` is how many were looked at.
+    """
+
+    file: str
+    title: str
+    line: int
+    expectations: int
+    failures: tuple[Diagnostic, ...]
+    ledger: str
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether everything is as expected."""
+        return not self.failures
+
+
+def run_scenario(source: Source, index: int, scenario: Scenario, timeline: Timeline) -> Result:
+    """Run one scenario of a file on all versions of its policy.
+
+    Takes: the file, the scenario's place in it, and the scenario as it was read from there.
+    """
+    stage = Stage.of(timeline)
+    place = f"/scenarios/{index}"
+    failures = list(_played(stage, scenario, source, place))
+    failures += [
+        Diagnostic(
+            "SC304", f"the ledger is not sound: {fault}", source.name, source.key_span(place)
+        )
+        for fault in stage.unsound()
+    ]
+    return Result(
+        source.name,
+        scenario.title,
+        source.value_span(f"{place}/title").line,
+        sum(count_of(step.then) for step in scenario.steps),
+        tuple(failures[:FAILURES_MAX]),
+        ledger_text(scenario.title, stage.ledger),
+    )
+
+
+def _played(stage: Stage, scenario: Scenario, source: Source, place: str) -> Iterator[Diagnostic]:
+    if scenario.given is not None and (refusal := stage.begin(scenario.given)) is not None:
+        yield Diagnostic(
+            "SC302",
+            f"the given wallet is refused, {refusal.code}: {refusal.message}",
+            source.name,
+            source.key_span(f"{place}/given"),
+            pointer=f"{place}/given",
+        )
+        return
+    for number, step in enumerate(scenario.steps):
+        seen = stage.perform(step, number + 1)
+        found = [*_of_answer(stage, step, seen), *_of_state(step, seen)]
+        causes = causes_of(seen) if found else ()
+        for code, mismatch in found:
+            pointer = f"{place}/steps/{number}{mismatch.pointer}"
+            is_value = isinstance(source.node(pointer), ScalarNode) and "/then/" in pointer
+            yield Diagnostic(
+                code,
+                mismatch.message,
+                source.name,
+                source.value_span(pointer) if is_value else source.key_span(pointer),
+                pointer=pointer,
+                help=mismatch.help,
+                related=causes,
+            )
+            causes = ()  # they are the same for all that is wrong with a step
+
+
+def _of_answer(stage: Stage, step: Step, seen: Seen) -> Iterator[tuple[str, Mismatch]]:
+    """Compare whether the step is accepted, and how a retry is answered."""
+    then = step.then or _NOTHING_EXPECTED
+    pointer = f"/{step.verb}"
+    if seen.refusal is not None and then.refused is None:
+        message = f"the step is refused, {seen.refusal.code}: {seen.refusal.message}"
+        help_ = f"where that is meant, expect it: `then: {{refused: {seen.refusal.code}}}`"
+        yield "SC302", Mismatch("refused", pointer, message, help_)
+    accepted = sum(1 for each in seen.attempts if each.refusal is None)
+    if accepted and step.times and then.refused is not None and then.accepted is None:
+        message = f"{accepted} of the {step.times} attempts are accepted"
+        help_ = f"where that is meant, expect it: `accepted: {accepted}`"
+        yield "SC302", Mismatch("refused", pointer, message, help_)
+    others = {each.refusal.code for each in seen.attempts if each.refusal} - {then.refused}
+    if then.refused is not None and others and step.times:
+        message = f"attempts are refused for other reasons: {', '.join(sorted(others))}"
+        yield "SC302", Mismatch("refused", pointer, message)
+    if step.again is not None and (seen.recorded or not _is_same_answer(stage, step.again, seen)):
+        message = "the retry is not answered as the first time, or changes something"
+        yield "SC303", Mismatch("again", pointer, message)
+
+
+def _is_same_answer(stage: Stage, name: str, seen: Seen) -> bool:
+    _, first = stage.sent[name]
+    answer = seen.answer
+    if not first.answer.seq and answer is not None:  # not recorded, so decided once more
+        return answer.refusal == first.answer.refusal
+    return answer == first.answer
+
+
+def _of_state(step: Step, seen: Seen) -> Iterator[tuple[str, Mismatch]]:
+    """Compare everything that the step expects."""
+    if step.then is None:
+        return
+    is_refused = seen.refusal is not None and step.then.refused is None
+    for mismatch in mismatches(step.then, seen):
+        follows = is_refused and mismatch.pointer.split("/")[2] in _OF_ANSWERS
+        if not follows:  # of the refusal, which is reported
+            yield "SC301", mismatch

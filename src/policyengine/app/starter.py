@@ -1,0 +1,79 @@
+"""What comes with the package: schemas, reference policies, and templates to start from."""
+
+from pathlib import Path
+from typing import Final
+
+import policyengine
+
+PACKAGED: Final = "@"
+"""The sign before the name of a policy that comes with the package: `@codeflicker`."""
+TEMPLATE_USUAL: Final = "chat"
+_ROOT: Final = Path(policyengine.__file__).parent
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def packaged(folder: str) -> Path:
+    """Find `schemas` or `policies`: in the installed package, or beside it in a checkout.
+
+    Raises: FileNotFoundError where neither has it, which is a broken installation.
+    """
+    for place in (_ROOT / "data" / folder, _ROOT.parents[1] / folder):
+        if place.is_dir():
+            return place
+    raise FileNotFoundError(f"the folder `{folder}` of the package is missing; install it again")
+
+
+def packaged_policies() -> tuple[str, ...]:
+    """Give the names of the policies that come with the package."""
+    return tuple(sorted(each.name for each in packaged("policies").iterdir() if each.is_dir()))
+
+
+def policy_folder(name: str) -> Path:
+    """Find a folder of policies by its path, or by the name of a packaged policy behind `@`.
+
+    Raises: ValueError for a packaged policy that does not exist.
+    """
+    if not name.startswith(PACKAGED):
+        return Path(name)
+    known = packaged_policies()
+    wanted = name.removeprefix(PACKAGED)
+    if wanted not in known:
+        raise ValueError(
+            f"no policy `{wanted}` comes with the package: one of "
+            + ", ".join(f"`{PACKAGED}{each}`" for each in known)
+        )
+    return near(packaged("policies") / wanted)
+
+
+def near(path: Path) -> Path:
+    """Give a path from the current folder where it is below it, for people to read."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def templates() -> tuple[str, ...]:
+    """Give the names of what a new folder can start from."""
+    return (*sorted(each.name for each in _TEMPLATES.iterdir()), *packaged_policies())
+
+
+def starter_files(template: str) -> dict[Path, bytes]:
+    """Give the files of a new folder by their paths in it: policy, scenarios, schemas.
+
+    Takes: one of `templates()`: a commented product, or a packaged policy as it is.
+    Raises: ValueError for another name.
+    """
+    if template not in templates():
+        raise ValueError(f"there is no template `{template}`: one of {', '.join(templates())}")
+    if (_TEMPLATES / template).is_dir():
+        files = _files_below(_TEMPLATES / template, Path())
+    else:
+        files = _files_below(packaged("policies") / template, Path("policies") / template)
+    return files | _files_below(packaged("schemas"), Path("schemas"))
+
+
+def _files_below(folder: Path, at: Path) -> dict[Path, bytes]:
+    return {
+        at / each.relative_to(folder): each.read_bytes()
+        for each in sorted(folder.rglob("*"))
+        if each.is_file() and not each.name.startswith(".")
+    }

@@ -1,0 +1,118 @@
+"""Versions after each other: what every existing subscriber gets from the next one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from policyengine.policy.checks.findings import did_you_mean, pointer_to
+from policyengine.policy.checks.sequence import Version
+from policyengine.policy.document.conduct import Replaces
+from policyengine.values.diagnostics import Diagnostic
+
+
+def check_subscribers(versions: Sequence[Version]) -> Iterator[Diagnostic]:
+    """Ask of each version what it means for those who subscribed under an earlier one.
+
+    Takes: all versions of one policy, in order; each has passed the checks of its own file.
+    """
+    held: dict[str, Version] = {}
+    for version in versions:
+        replaces = version.document.replaces
+        if replaces is not None:
+            yield from _check_answers(version, replaces, held)
+            yield from _check_names(version, replaces, held)
+        held = _held_under(version, held)
+    for older, newer in pairwise(versions):
+        yield from _check_gifts(older, newer)
+
+
+def _held_under(version: Version, before: Mapping[str, Version]) -> dict[str, Version]:
+    """Give the plans that a subscriber may be on before the next version, and who has their terms.
+
+    A plan of an older version is still held by those who keep it, and by all where a version is for
+    new subscribers only.
+    """
+    replaces = version.document.replaces
+    held = dict.fromkeys(version.document.plans, version)
+    if replaces is None:
+        return held
+    if replaces.plans == "new_subscribers_only":
+        return {**before, **held}
+    kept = {keep.plan: before[keep.plan] for keep in replaces.keep if keep.plan in before}
+    return {**kept, **held}
+
+
+def _check_answers(
+    version: Version, replaces: Replaces, held: Mapping[str, Version]
+) -> Iterator[Diagnostic]:
+    """Every plan that is held goes on, or another one takes over."""
+    if replaces.plans == "new_subscribers_only":
+        return
+    plans = version.document.plans
+    for plan, older in held.items():
+        if plan not in plans and plan not in replaces.removed_plans:
+            lowest = next(iter(plans))
+            yield version.found(
+                "PE407",
+                "/replaces/removed_plans",
+                f"the subscribers of `{plan}` have no plan in version {version.number}",
+                f"name the plan that takes over, such as `removed_plans: {{{plan}: {lowest}}}`",
+                older.see(pointer_to("plans", plan), "the plan was here", at_key=True),
+                at_key=True,
+            )
+
+
+def _check_names(
+    version: Version, replaces: Replaces, held: Mapping[str, Version]
+) -> Iterator[Diagnostic]:
+    """What is said of a plan is said of one that somebody may be on."""
+    for plan in replaces.removed_plans:
+        if plan not in held:
+            yield version.found(
+                "PE408",
+                pointer_to("replaces", "removed_plans", plan),
+                f"no earlier version has a plan `{plan}`",
+                did_you_mean(plan, held),
+                at_key=True,
+            )
+    for index, keep in enumerate(replaces.keep):
+        if keep.plan not in held:
+            yield version.found(
+                "PE408",
+                pointer_to("replaces", "keep", index, "plan"),
+                f"no earlier version has a plan `{keep.plan}`, so nobody keeps it",
+                did_you_mean(keep.plan, held),
+            )
+
+
+def _check_gifts(older: Version, newer: Version) -> Iterator[Diagnostic]:
+    """A one-time grant is known by its name: under a new one, everybody gets it once more."""
+    replaces = newer.document.replaces
+    removed = replaces.removed_plans if replaces is not None else {}
+    for plan in newer.document.plans:
+        given = [each for each in _gifts(newer, plan) if each not in _gifts(older, plan)]
+        sources = (plan, *(each for each, target in removed.items() if target == plan))
+        gone = [
+            (source, each)
+            for source in sources
+            for each in _gifts(older, source)
+            if each not in _gifts(newer, source)
+        ]
+        for gift in given if gone else ():
+            source, name = gone[0]
+            yield newer.found(
+                "PE409",
+                pointer_to("plans", plan, "grants", gift),
+                f"`{gift}` is given to all who had `{name}` as well, since its name is new",
+                f"keep the name `{name}` if it is the same gift",
+                older.see(
+                    pointer_to("plans", source, "grants", name), "the gift before", at_key=True
+                ),
+                at_key=True,
+                severity="warning",
+            )
+
+
+def _gifts(version: Version, plan: str) -> list[str]:
+    part = version.document.plans.get(plan)
+    grants = {} if part is None else part.grants
+    return [name for name, grant in grants.items() if grant.given == "once"]

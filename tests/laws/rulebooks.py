@@ -1,0 +1,130 @@
+"""Policies made at random: two versions that answer the language's questions in different ways."""
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import lru_cache
+from random import Random
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from engine.wallets import DAY, START, policy
+from policyengine.policy.timeline import Timeline
+from policyengine.values.calendar import Instant, instant_text
+
+SECOND_VERSION_AT: Final[Instant] = START + 35 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Answers to the questions that matter to a ledger; each from `CHOICES`."""
+
+    burn_order: tuple[str, ...]
+    upgrade_when: str
+    new_cycle: str
+    unused: str
+    carried: str
+    downgrade: tuple[str, str]
+    cancel: tuple[str, str]
+    carry_over: str
+    expires: str
+    cycle: str
+    later_cycle: str
+    later_plans: str
+    refunds: str
+    debt: str
+    failed: str
+    late: str
+    holds: tuple[str, str]
+    zone: str
+    rounding: tuple[str, str]
+    formula: str
+
+
+CHOICES: Final[dict[str, tuple[Any, ...]]] = {
+    "burn_order": (
+        ("priority", "soonest_expiry", "plan_before_pack", "oldest"),
+        ("soonest_expiry", "oldest"),
+        ("general_first", "newest"),
+        ("pack_before_plan", "restricted_first", "oldest"),
+        ("free_before_bought", "priority", "newest"),
+    ),
+    "upgrade_when": ("now", "end_of_cycle"),
+    "new_cycle": ("starts_now", "keeps_date"),
+    "unused": ("carry_over", "lost", "kept"),
+    "carried": ("end_of_new_cycle", "as_before"),
+    "downgrade": (("end_of_cycle", "lost"), ("now", "lost"), ("now", "kept")),
+    "cancel": (("end_of_cycle", "lost"), ("now", "kept"), ("now", "lost")),
+    "carry_over": ("none", "all"),
+    "expires": ("end_of_cycle", "10 days", "never"),
+    "cycle": ("1 month", "3 days", "31 hours"),
+    "later_cycle": ("1 month", "2 months", "5 days"),
+    "later_plans": ("at_next_cycle", "new_subscribers_only"),
+    "refunds": ("new_lot", "stay_expired"),
+    "debt": ("none", "kept", "forgiven", "invoiced"),
+    "failed": ("free", "input_only", "full"),
+    "late": ("7 days", "1 hour"),
+    "holds": (("15 minutes", "24 hours"), ("2 days", "60 days")),
+    "zone": ("Asia/Shanghai", "Europe/Berlin", "UTC"),
+    "rounding": (("up", "each_request"), ("half_even", "each_line"), ("down", "each_request")),
+    "formula": ("tokens_at_rate * multiplier", "max(tokens_at_rate * multiplier, 1)"),
+}
+
+rulebooks: Final = st.builds(
+    Rulebook, **{name: st.sampled_from(each) for name, each in CHOICES.items()}
+)
+
+
+def rulebook_of(chance: Random) -> Rulebook:
+    """Give a rulebook by chance, for runs longer than hypothesis makes."""
+    return Rulebook(*[chance.choice(CHOICES[field.name]) for field in fields(Rulebook)])
+
+
+@lru_cache(maxsize=4096)
+def timeline_of(rules: Rulebook) -> Timeline:
+    """Compile the two versions of a rulebook."""
+    first = _answers(rules, rules.cycle)
+    second = _answers(rules, rules.later_cycle) | {
+        "effective": instant_text(SECOND_VERSION_AT),
+        "plans/pro/grants/monthly/credits": 2500,
+        "models/standard/multiplier": Decimal("1.5"),
+        "replaces/plans": rules.later_plans,
+        "replaces/keep": [
+            {
+                "plan": "pro_plus",
+                "joined_before": instant_text(START + 20 * DAY),
+                "until": instant_text(START + 80 * DAY),
+            }
+        ],
+    }
+    return Timeline.of(policy(first), policy(second, version=2))
+
+
+def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
+    has_debt = rules.debt != "none"
+    return {
+        "time/zone": rules.zone,
+        "credits/round": rules.rounding[0],
+        "credits/round_at": rules.rounding[1],
+        "charge/formula": rules.formula,
+        "charge/failed_request": rules.failed,
+        "charge/late_usage": rules.late,
+        "plans/pro/cycle": cycle,
+        "plans/pro/grants/monthly/carry_over": rules.carry_over,
+        "plans/pro/grants/monthly/expires": rules.expires,
+        "plans/pro_plus/cycle": cycle,
+        "burn_order": list(rules.burn_order),
+        "changes/upgrade": {
+            "when": rules.upgrade_when,
+            "new_cycle": rules.new_cycle,
+            "unused": rules.unused,
+            "carried_expires": rules.carried,
+        },
+        "changes/downgrade": {"when": rules.downgrade[0], "unused": rules.downgrade[1]},
+        "changes/cancel": {"when": rules.cancel[0], "to": "free", "unused": rules.cancel[1]},
+        "estimate/hold": rules.holds[0],
+        "estimate/longest_hold": rules.holds[1],
+        "shortfall/after_request": "go_into_debt" if has_debt else "take_what_is_left",
+        **({"shortfall/debt": {"limit": 40, "at_renewal": rules.debt}} if has_debt else {}),
+        "refunds/expired_lot": rules.refunds,
+    }

@@ -1,0 +1,126 @@
+"""Random histories under random policies obey the laws of the ledger."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from laws import laws
+from laws.histories import History, played, steps, steps_of
+from laws.rulebooks import rulebook_of, rulebooks, timeline_of
+
+histories = st.builds(lambda rules, numbers: played(timeline_of(rules), numbers), rulebooks, steps)
+chances = st.integers(0, 2**32).map(Random)
+
+few = settings(max_examples=30)
+SOAK_HISTORIES = 3000
+
+
+@few
+@given(histories)
+def test_every_credit_is_in_exactly_one_pot(history: History) -> None:
+    laws.books_are_sound(history)
+
+
+@few
+@given(histories)
+def test_folding_the_transactions_gives_the_book(history: History) -> None:
+    laws.folding_gives_the_same_book(history)
+
+
+@few
+@given(histories)
+def test_a_refusal_changes_nothing(history: History) -> None:
+    laws.refusals_change_nothing(history)
+
+
+@few
+@given(histories)
+def test_a_wallets_time_and_numbers_go_forward(history: History) -> None:
+    laws.time_goes_forward(history)
+
+
+@few
+@given(histories)
+def test_changes_read_back_as_they_were_written(history: History) -> None:
+    laws.changes_survive_writing(history)
+
+
+@few
+@given(histories)
+def test_no_lot_is_spent_outside_its_time(history: History) -> None:
+    laws.lots_are_spent_within_their_time(history)
+
+
+@few
+@given(histories)
+def test_credits_come_only_from_grants_purchases_and_adjustments(history: History) -> None:
+    laws.credits_come_from_rules(history)
+
+
+@few
+@given(histories)
+def test_no_release_or_expiry_mints_a_credit(history: History) -> None:
+    laws.releases_and_expiries_mint_nothing(history)
+
+
+@few
+@given(histories)
+def test_a_charge_takes_what_it_says_and_refunds_give_back_no_more(history: History) -> None:
+    laws.charges_take_what_they_say(history)
+
+
+@few
+@given(histories)
+def test_a_lot_is_emptied_before_the_next_one_is_touched(history: History) -> None:
+    laws.burn_order_is_total_and_obeyed(history)
+
+
+@few
+@given(histories, chances)
+def test_a_retry_changes_nothing(history: History, chance: Random) -> None:
+    laws.retries_change_nothing(history, chance)
+
+
+@few
+@given(histories, chances)
+def test_the_sweepers_schedule_changes_nothing(history: History, chance: Random) -> None:
+    laws.sweepers_change_nothing(history, chance)
+
+
+@few
+@given(histories)
+def test_forgetting_closed_lots_changes_nothing(history: History) -> None:
+    laws.pruning_changes_nothing(history)
+
+
+@few
+@given(histories)
+def test_a_batch_decides_as_one_command_at_a_time(history: History) -> None:
+    laws.batches_change_nothing(history)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("block", range(20))
+def test_thousands_of_histories_obey_every_law(block: int) -> None:
+    for seed in range(block * SOAK_HISTORIES // 20, (block + 1) * SOAK_HISTORIES // 20):
+        chance = Random(seed)
+        history = played(timeline_of(rulebook_of(chance)), steps_of(chance, 60))
+        for law in (
+            laws.books_are_sound,
+            laws.folding_gives_the_same_book,
+            laws.refusals_change_nothing,
+            laws.time_goes_forward,
+            laws.changes_survive_writing,
+            laws.lots_are_spent_within_their_time,
+            laws.credits_come_from_rules,
+            laws.releases_and_expiries_mint_nothing,
+            laws.charges_take_what_they_say,
+            laws.burn_order_is_total_and_obeyed,
+            laws.pruning_changes_nothing,
+            laws.batches_change_nothing,
+        ):
+            law(history)
+        laws.sweepers_change_nothing(history, chance)
+        laws.retries_change_nothing(history, chance)
