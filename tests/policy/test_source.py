@@ -169,6 +169,12 @@ def test_a_list_or_mapping_is_no_key(text: str) -> None:
     assert "" in source.doubtful
 
 
+@pytest.mark.parametrize("text", ["{: 1}", ": 1\n"])
+def test_an_empty_key_is_found(text: str) -> None:
+    (finding,) = found(text)
+    assert (finding.code, finding.message) == ("PE031", "a key is missing before the colon")
+
+
 def test_an_alias_is_no_key_either() -> None:
     assert codes("a: &x 1\n*x : 2\n") == ["PE020", "PE020"]
 
@@ -181,6 +187,7 @@ def test_an_alias_is_no_key_either() -> None:
         ("a: !local {b: 1}\n", ["PE021"]),
         ("a: !<tag:x> 1\n", ["PE021"]),
         ("a:\n  !!map\n  b: 1\n", ["PE021"]),
+        ("a: &x\n  !!map\n  b: 1\n", ["PE020", "PE021"]),
         ("&x a: 1\n", ["PE020"]),
         ("<<: {a: 1}\n", ["PE022"]),
         ("a: {<<: 1, <<: 2}\n", ["PE022", "PE022"]),

@@ -204,7 +204,9 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
         if higher.rank > rank
     ]
     if subscription is not None and subscription.ends_at < NEVER:
-        ways.append({"way": "wait", "until": instant_text(subscription.ends_at)})
+        renewed = sum(each.amount_micro for each in plan.grants if each.given == "each_cycle")
+        until = instant_text(subscription.ends_at)
+        ways.append({"way": "wait", "until": until, "credits_micro": renewed})
     asked = policy.models.get(model)
     ways += [
         {"way": "use_model", "model": other.name}

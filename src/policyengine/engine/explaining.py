@@ -78,13 +78,22 @@ DECIMALS_SHOWN: Final = 12
 
 
 def exact_text(amount: Fraction) -> str:
-    """Write an exact amount of credits, as a decimal where it has a short one."""
-    scaled = amount * 10**DECIMALS_SHOWN
+    """Write an exact amount of credits, as a decimal where it has a short one: `12.00`."""
+    return _decimal_text(amount, decimals=2)
+
+
+def factor_text(factor: Fraction) -> str:
+    """Write a rate or multiplier as an author does: `12`, `0.5`."""
+    return _decimal_text(factor, decimals=0)
+
+
+def _decimal_text(number: Fraction, decimals: int) -> str:
+    scaled = number * 10**DECIMALS_SHOWN
     if scaled.denominator != 1:
-        return f"{amount.numerator}/{amount.denominator}"
+        return f"{number.numerator}/{number.denominator}"
     whole, rest = divmod(scaled.numerator, 10**DECIMALS_SHOWN)
-    fraction = f"{rest:0{DECIMALS_SHOWN}d}".rstrip("0").ljust(2, "0")
-    return f"{whole:,}.{fraction}"
+    fraction = f"{rest:0{DECIMALS_SHOWN}d}".rstrip("0").ljust(decimals, "0")
+    return f"{whole:,}.{fraction}" if fraction else f"{whole:,}"
 
 
 def explain_price(policy: Policy, usage: Usage) -> Step | Refusal:
@@ -117,7 +126,7 @@ def _multiplier_step(policy: Policy, model: ModelPrices, table: PriceTable, pric
     if price.tier is not None:
         tier = model.tiers[price.tier]
         label += f", whole request because {tier.text}"
-    return Step(label, f"x {exact_text(table.multiplier)}", place_of(policy, table.pointer))
+    return Step(label, f"x {factor_text(table.multiplier)}", place_of(policy, table.pointer))
 
 
 def _outcome_step(policy: Policy, usage: Usage) -> Step:
@@ -138,8 +147,8 @@ def _exact_micro(policy: Policy, usage: Usage, table: PriceTable) -> Fraction:
 def _line_step(policy: Policy, table: PriceTable, line: PriceLine) -> Step:
     unit, count = line
     return Step(
-        f"{unit.unit}: {count:,} x {exact_text(unit.rate)} per {unit.per:,} "
-        f"x {exact_text(unit.multiplier)}",
+        f"{unit.unit}: {count:,} x {factor_text(unit.rate)} per {unit.per:,} "
+        f"x {factor_text(unit.multiplier)}",
         exact_text(Fraction(unit.weight * count, table.denominator * MICRO_PER_CREDIT)),
         place_of(policy, unit.pointer),
     )

@@ -178,8 +178,9 @@ class Composer:
             self._found(found, parent)
 
     def _check_value(self, key: ScalarNode, value: Node, pointer: str) -> None:
-        is_bare = isinstance(value, ScalarNode) and value.style == "plain"
-        if is_bare and value.span.line > key.span.line:
+        if not isinstance(value, ScalarNode) or value.style != "plain":
+            return
+        if value.span.line > key.span.line:
             self._check_lone_text(value, pointer)
 
     def _check_lone_text(self, node: ScalarNode, pointer: str) -> None:
@@ -203,13 +204,13 @@ def _joined(first: Span, last: Span) -> Span:
     return Span(first.line, first.column, last.end_line, last.end_column)
 
 
-def _whole(start: Event, end: Event, last: Span | None) -> Span:
+def _whole(start: CollectionStartEvent, end: Event, last: Span | None) -> Span:
     """Give the place of a list or mapping: a bracket ends it, or the end of its last value.
 
     The parsers put the end of an indented collection at the next thing that follows, which may
     be lines further down.
     """
     begun = span_of(start)
-    if start.flow_style or last is None:
+    if getattr(start, "flow_style", False) or last is None:
         return _joined(begun, span_of(end))
     return _joined(begun, last)

@@ -60,8 +60,8 @@ def scan(text: str, lines: tuple[str, ...], name: str, loader: Loader = FAST_LOA
         return Scan((), (reworded(error, lines, name),))
 
 
-def span_of(event: Event) -> Span:
-    """Give the place of an event, counted from 1."""
+def span_of(event: Any) -> Span:
+    """Give the place of an event, counted from 1. (A parser's event always has its marks.)"""
     start, end = event.start_mark, event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
@@ -120,7 +120,7 @@ def _out_of_bounds(event: Event, nodes: int, name: str) -> Diagnostic:
     )
 
 
-def _directives(event: Event, lines: tuple[str, ...], name: str) -> list[Diagnostic]:
+def _directives(event: Any, lines: tuple[str, ...], name: str) -> list[Diagnostic]:
     """Find directives: lines that begin with `%`, before the first line of content."""
     last = event.end_mark.line + 1
     return [

@@ -96,8 +96,7 @@ def no_colon(name: str, key: ScalarNode, pointer: str, before: Node | None) -> D
     match = KEY_WITHOUT_SPACE.match(key.text)
     if match:
         return without_space(name, key.span, match, pointer)
-    after_number = isinstance(before, ScalarNode) and before.text.isdecimal()
-    if after_number and _DIGIT_GROUP.fullmatch(key.text):
+    if isinstance(before, ScalarNode) and _is_digit_group(before, key):
         return _digit_group(name, key, pointer, before)
     return Diagnostic(
         code="PE015",
@@ -107,6 +106,10 @@ def no_colon(name: str, key: ScalarNode, pointer: str, before: Node | None) -> D
         pointer=pointer,
         help=f"write `{key.text}: ` and its value; text that holds a comma needs quotes",
     )
+
+
+def _is_digit_group(before: ScalarNode, key: ScalarNode) -> bool:
+    return before.text.isdecimal() and _DIGIT_GROUP.fullmatch(key.text) is not None
 
 
 def _digit_group(name: str, key: ScalarNode, pointer: str, before: ScalarNode) -> Diagnostic:

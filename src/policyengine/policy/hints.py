@@ -89,8 +89,8 @@ KEY_SYNONYMS: Final = {
 READ_MAX: Final = 64
 """Characters of a value that are read for what was meant; some patterns take quadratic time."""
 
-CLOSE: Final = 0.6
-VERY_CLOSE: Final = 0.75
+CLOSE: Final = 3 / 5
+VERY_CLOSE: Final = 3 / 4
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = CLOSE) -> str:

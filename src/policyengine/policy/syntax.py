@@ -15,7 +15,7 @@ from policyengine.values.diagnostics import Diagnostic, Edit, Related, Span, sho
 
 INDENTS_SHOWN_MAX: Final = 8
 
-_KEY = re.compile(r"\s*(?:- +)*(?P<key>[^\s#'\"\[{][^#]*?): +(?P<value>\S.*)")
+_KEY = re.compile(r"\s*(?:- +)*(?P<key>'[^']*'|\"[^\"]*\"|[^\s#'\"\[{][^#]*?) *: +(?P<value>\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,8 @@ def _second_colon(fault: Fault) -> Diagnostic:
             edit=Edit(span, quoted),
         )
     above = _line_above(fault)
+    if above is None:
+        return _not_yaml(fault)
     start = _indent(fault.text)
     word = fault.text[start : fault.column]
     return _no_key_above(fault, above) or fault.finding(
@@ -156,10 +158,8 @@ def _line_above(fault: Fault) -> int | None:
     return None
 
 
-def _no_key_above(fault: Fault, above: int | None) -> Diagnostic | None:
+def _no_key_above(fault: Fault, above: int) -> Diagnostic | None:
     """Report the line above, if it is `key:value` or `key：value`, which YAML takes for text."""
-    if above is None:
-        return None
     text = fault.lines[above]
     at = wide_sign_at(text)
     if at is not None:
@@ -171,9 +171,7 @@ def _no_key_above(fault: Fault, above: int | None) -> Diagnostic | None:
     )
 
 
-def _related(fault: Fault, line: int | None, message: str) -> tuple[Related, ...]:
-    if line is None:
-        return ()
+def _related(fault: Fault, line: int, message: str) -> tuple[Related, ...]:
     text = fault.lines[line].rstrip()
     start = _indent(text)
     return (Related(_line_span(line, start, len(text) - start), message),)

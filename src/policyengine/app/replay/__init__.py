@@ -1,1 +1,1 @@
-"""Replay: usage recorded elsewhere, read from files and charged through the ledger in time order."""
+"""Replay: usage recorded elsewhere, read from files and charged in the order of time."""

@@ -1,7 +1,7 @@
 """Rows in the order of time, however they stand in the file, in bounded memory."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, Self
 
 from policyengine.app.replay.usage_rows import UsageRow
@@ -10,7 +10,6 @@ ROWS_AT_ONCE: Final = 2000
 CACHE_KIB: Final = 64 * 1024
 """What sorting keeps in memory; the rest goes to a file that nobody else sees."""
 _PLAIN_COLUMNS: Final = len(UsageRow._fields) - 1
-_COUNTS_AT: Final = _PLAIN_COLUMNS
 
 
 class SortedRows:
@@ -29,7 +28,7 @@ class SortedRows:
         self.latest: int | None = None
         names = [*UsageRow._fields[:_PLAIN_COLUMNS], *(f"count_{index}" for index in range(units))]
         places = ", ".join("?" * len(names))
-        self._insert = f"INSERT INTO row VALUES ({places})"
+        self._insert = f"INSERT INTO row VALUES ({places})"  # noqa: S608  # question marks only
         for command in (
             f"PRAGMA cache_size = -{CACHE_KIB}",
             "PRAGMA journal_mode = OFF",
@@ -56,7 +55,7 @@ class SortedRows:
         self._flush()
         found = self._connection.execute("SELECT * FROM row ORDER BY time, number")
         for row in found:
-            yield UsageRow(*row[:_PLAIN_COLUMNS], row[_COUNTS_AT:])
+            yield UsageRow._make((*row[:_PLAIN_COLUMNS], row[_PLAIN_COLUMNS:]))
 
     def _flush(self) -> None:
         self._connection.executemany(self._insert, self._waiting)
@@ -70,6 +69,6 @@ class SortedRows:
         """Use the rows as a context: they are forgotten at the end."""
         return self
 
-    def __exit__(self, *_: Sequence[object]) -> None:
+    def __exit__(self, *_: object) -> None:
         """Forget the rows."""
         self.close()

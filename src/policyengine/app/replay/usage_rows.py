@@ -178,7 +178,9 @@ class UsageReader:
             except ValueError as error:
                 raise ValueError(f"`{time.column}`: {error}") from error
         names = (time.column, *time.plus)
-        total = sum(self._number(name, cells[self._places[name]]) for name in names)
+        total: Number = 0
+        for name in names:
+            total += self._number(name, cells[self._places[name]])
         micro = total * self._scale
         if abs(micro) >= INSTANT_MAX:
             raise ValueError(f"`{time.column}` is {_shown(total)}, beyond the year 9000")

@@ -53,7 +53,7 @@ MAPPING_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
         ),
         "MP301": CodeInfo(
             title="not in the policy",
-            what="The mapping names a policy, plan, pack, model or unit that no loaded version has.",
+            what="The mapping names a policy, plan, pack, model or unit that nothing loaded has.",
             why="every such row would be refused.",
             wrong="units: {text_in: prompt}",
             right="units: {text_input: prompt}",
