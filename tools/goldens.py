@@ -2,7 +2,8 @@ r"""Golden pairs of diagnostics: `python -m tools.goldens` writes the drawn mess
 
 A pair is a bad file `tests/policy/diagnostics/<CODE>-<slug>.yaml` and the messages drawn for it in
 the `.txt` beside it. A file that is bad by its size is a `.recipe` instead: a line `repeat N`, and
-the text that is repeated, with `{n}` for the number of the copy and `\n` for a line break.
+the text that is repeated, with `{n}` for the number of the copy and `\n` for a line break. Versions
+that do not fit each other are a folder instead, with one file for each.
 """
 
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from policyengine.policy.load import load_policy
+from policyengine.policy.versions import load_timeline
 from policyengine.values.diagnostics import Diagnostic, drawn
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -46,17 +48,27 @@ class Golden:
 
 
 def goldens() -> Iterator[Golden]:
-    """Give all bad files, by name."""
+    """Give all bad files and folders of versions, by name."""
     for path in sorted(FOLDER.iterdir()):
-        if path.suffix in {".yaml", RECIPE}:
+        if path.is_dir() or path.suffix in {".yaml", RECIPE}:
             yield Golden(path)
 
 
 def findings_of(golden: Golden) -> tuple[tuple[Diagnostic, ...], str]:
-    """Load a bad file: what was found, and how it is drawn."""
+    """Load a bad file, or versions together: what was found, and how it is drawn."""
+    if golden.path.is_dir():
+        return _findings_together(golden.path)
     loaded = load_policy(golden.content, golden.path.name)
     drawings = [drawn(each, loaded.source.lines) for each in loaded.diagnostics]
     return loaded.diagnostics, "\n\n".join(drawings) + "\n"
+
+
+def _findings_together(folder: Path) -> tuple[tuple[Diagnostic, ...], str]:
+    files = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+    result = load_timeline(files)
+    lines = {each.source.name: each.source.lines for each in result.loaded}
+    drawings = [drawn(each, lines[each.file]) for each in result.diagnostics]
+    return result.diagnostics, "\n\n".join(drawings) + "\n"
 
 
 def main() -> int:

@@ -55,7 +55,7 @@ def policy(changes: Mapping[str, Any] | None = None, version: int = 1) -> Policy
         *parents, last = place.split("/")
         part = plain
         for each in parents:
-            part = part[each]
+            part = part[int(each) if isinstance(part, list) else each]
         if value is None:
             del part[last]
         else:

@@ -44,7 +44,7 @@ Step: TypeAlias = tuple[int, int, int, int, int, int]
 
 WALLETS: Final = ("ana", "bo")
 _ANY: Final = st.integers(0, 999)
-steps: Final = st.lists(st.tuples(_ANY, _ANY, _ANY, _ANY, _ANY, _ANY), min_size=6, max_size=40)
+steps: Final = st.lists(st.tuples(_ANY, _ANY, _ANY, _ANY, _ANY, _ANY), min_size=10, max_size=50)
 
 
 def steps_of(chance: Random, count: int) -> list[Step]:

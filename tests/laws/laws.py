@@ -1,5 +1,6 @@
 """The laws that every history obeys, each as a function that asserts it."""
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -175,9 +176,9 @@ def burn_order_is_total_and_obeyed(history: History) -> None:
         answer = decision.answer
         draws = [each for each in answer.moves if each.target == "consumed"]
         lots = decision.book.lots
-        if answer.kind != "charge" or decision.is_replay or len(draws) < 2:  # noqa: PLR2004 two draws
+        if answer.kind != "charge" or decision.is_replay or len(draws) < 2:
             continue
-        for earlier, later in zip(draws, draws[1:], strict=False):
+        for earlier, later in itertools.pairwise(draws):
             if not lots[earlier.lot_no].terms.restricted_to and earlier.source == "available":
                 assert lots[earlier.lot_no].remaining == 0 or lots[later.lot_no].terms.restricted_to
 

@@ -13,7 +13,7 @@ from laws.rulebooks import rulebook_of, rulebooks, timeline_of
 histories = st.builds(lambda rules, numbers: played(timeline_of(rules), numbers), rulebooks, steps)
 chances = st.integers(0, 2**32).map(Random)
 
-few = settings(max_examples=30)
+few = settings(max_examples=100)
 SOAK_HISTORIES = 3000
 
 

@@ -37,12 +37,18 @@ def sealed(
     transaction: Transaction = CHARGE,
     *,
     head: bytes = HEAD,
+    number: int = 40,
     changes: str = "[]",
     details: str | None = "{}",
     recorded_at: int = 2_000,
 ) -> bytes:
     return link_transaction(
-        head, transaction, changes=changes, details=details, recorded_at=recorded_at
+        head,
+        transaction,
+        number=number,
+        changes=changes,
+        details=details,
+        recorded_at=recorded_at,
     )
 
 
@@ -106,10 +112,11 @@ def test_the_stored_texts_and_times_and_the_past_are_bound() -> None:
         sealed(details=None),
         sealed(details="{ }"),
         sealed(recorded_at=2_001),
+        sealed(number=41),
         sealed(head=genesis("wallet", "ana", "other")),
         sealed(head=genesis("wallet", "bob", "codeflicker")),
     }
-    assert len(others) == 7
+    assert len(others) == 8
 
 
 _FIELD: st.SearchStrategy[Field] = st.none() | st.integers() | st.text(max_size=5)

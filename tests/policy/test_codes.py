@@ -1,6 +1,7 @@
 """The registry of codes, and a golden pair for each: a bad file and the messages drawn for it."""
 
 import re
+from functools import cache
 from typing import Final
 
 import pytest
@@ -10,6 +11,8 @@ from policyengine.policy.codes import CODES
 from policyengine.policy.source import load_source
 
 GOLDENS: Final = tuple(goldens())
+
+findings_once = cache(findings_of)
 
 WITHOUT_GOLDEN: Final = {
     "PE302": "the schema's bound on the length of a text is reached first, as PE125",
@@ -22,14 +25,14 @@ UNSEEN_IN_PRINT: Final = {"PE001", "PE002", "PE003", "PE004", "PE005", "PE025", 
 
 @pytest.mark.parametrize("golden", GOLDENS, ids=lambda each: each.path.name)
 def test_a_bad_file_is_answered_as_agreed(golden: Golden) -> None:
-    findings, text = findings_of(golden)
+    findings, text = findings_once(golden)
     assert golden.code in {each.code for each in findings}
     assert golden.drawing.read_text() == text, "see `python -m tools.goldens`"
 
 
 @pytest.mark.parametrize("golden", GOLDENS, ids=lambda each: each.path.name)
 def test_what_a_bad_file_is_told_is_in_the_style_of_the_house(golden: Golden) -> None:
-    for each in findings_of(golden)[0]:
+    for each in findings_once(golden)[0]:
         assert each.code in CODES
         for text in (each.message, each.help, *(related.message for related in each.related)):
             assert text

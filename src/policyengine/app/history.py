@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.holds import Hold
+from policyengine.ledger.lots import Lot, LotTerms
 from policyengine.ledger.transactions import Transaction, change_of
 from policyengine.values.amounts import Micro
+
+_NO_LOTS: Final[Mapping[int, Lot]] = {}
 
 Status: TypeAlias = Literal["charged", "free", "held", "released", "refunded", "refused", "case"]
 
@@ -44,23 +47,29 @@ class Operation:
 class Entry:
     """A line of a wallet's statement: a transaction, and what it did to what is available.
 
-    `is_due`: time has brought it about, and the wallet's next command will write it.
+    `lots` are the terms of those that it touched. `is_due`: time has brought it about, and the
+    wallet's next command will write it.
     """
 
     transaction: Transaction
     change_micro: Micro
+    lots: tuple[LotTerms, ...] = ()
     is_due: bool = False
 
 
-def entry_of(transaction: Transaction, *, is_due: bool = False) -> Entry:
-    """Give a transaction as a line of a statement."""
+def entry_of(
+    transaction: Transaction, lots: Mapping[int, Lot] = _NO_LOTS, *, is_due: bool = False
+) -> Entry:
+    """Give a transaction as a line of a statement, with those of the lots that it touched."""
     change = 0
     for move in transaction.moves:
         if move.source == "available":
             change -= move.amount_micro
         elif move.target == "available":
             change += move.amount_micro
-    return Entry(transaction, change, is_due)
+    touched = dict.fromkeys(move.lot_no for move in transaction.moves)
+    terms = tuple(lots[number].terms for number in touched if number in lots)
+    return Entry(transaction, change, terms, is_due)
 
 
 def operations_of(

@@ -35,11 +35,15 @@ _ROUNDINGS: Final[dict[RoundingMode, str]] = {
 
 def time_text(instant: Instant) -> str:
     """Write an instant for people: `2026-01-28 08:00 UTC`, with seconds only where it has them."""
+    return "never" if instant >= NEVER else f"{clock_text(instant)} UTC"
+
+
+def clock_text(instant: Instant) -> str:
+    """Write an instant in a column that says `UTC` above."""
     if instant >= NEVER:
         return "never"
-    moment = datetime_of(instant)
     form = "%Y-%m-%d %H:%M" if instant % _MINUTE == 0 else "%Y-%m-%d %H:%M:%S"
-    return f"{moment.strftime(form)} UTC"
+    return datetime_of(instant).strftime(form)
 
 
 def distance_text(instant: Instant, now: Instant) -> str:

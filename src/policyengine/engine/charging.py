@@ -8,6 +8,7 @@ from policyengine.engine import refusals
 from policyengine.engine.burndown import Bill, Payment, available_sources, needs_shares, pay
 from policyengine.engine.commands import Charge, Usage
 from policyengine.engine.rating import Price, rate, split_by_unit
+from policyengine.engine.renewal import next_plan
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Charged
@@ -204,9 +205,15 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
         if higher.rank > rank
     ]
     if subscription is not None and subscription.ends_at < NEVER:
-        renewed = sum(each.amount_micro for each in plan.grants if each.given == "each_cycle")
-        until = instant_text(subscription.ends_at)
-        ways.append({"way": "wait", "until": until, "credits_micro": renewed})
+        _, following = next_plan(situation.timeline, subscription)
+        renewed = sum(
+            each.amount_micro
+            for each in following.grants
+            if each.given == "each_cycle" or each.rule not in book.gifts
+        )
+        if renewed:
+            until = instant_text(subscription.ends_at)
+            ways.append({"way": "wait", "until": until, "credits_micro": renewed})
     asked = policy.models.get(model)
     ways += [
         {"way": "use_model", "model": other.name}

@@ -126,11 +126,12 @@ def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transac
     policy = in_force(timeline, at)
     draft = Draft(book, policy, at)
     _settle_debt(draft, policy)
+    terms, plan = next_plan(timeline, subscription)
     if subscription.pending is not None:
-        plan = _successor(timeline, policy, subscription.pending.plan)
         _switch(draft, policy, plan, subscription.pending.because)
     else:
-        _next_cycle(timeline, draft, subscription)
+        cycle_before = _cycle_before(timeline, subscription)
+        _next_cycle(draft, terms, plan, subscription, cycle_before)
     return draft.settled("renew", f"renew:{at}")
 
 
@@ -141,6 +142,18 @@ def _settle_debt(draft: Draft, policy: Policy) -> None:
     if how == "invoiced":
         draft.change(Referenced(f"debt:{draft.book.wallet_id}:{draft.seq}"))
     draft.change_debt(-draft.debt, how)
+
+
+def next_plan(timeline: Timeline, subscription: Subscription) -> tuple[Policy, PlanRule]:
+    """Give the plan of the cycle after the present one, and the version that has its terms."""
+    at = subscription.ends_at
+    if subscription.pending is not None:
+        policy = in_force(timeline, at)
+        return policy, _successor(timeline, policy, subscription.pending.plan)
+    terms, name = timeline.terms_for(
+        subscription.plan, subscription.version, subscription.joined_at, at
+    )
+    return terms, terms.plans[name]
 
 
 def _successor(timeline: Timeline, policy: Policy, name: str) -> PlanRule:
@@ -183,13 +196,15 @@ def leave_by_upgrade(draft: Draft, policy: Policy, new_cycle_ends_at: Instant) -
             carry_lot(draft, lot, new_cycle_ends_at)
 
 
-def _next_cycle(timeline: Timeline, draft: Draft, subscription: Subscription) -> None:
-    terms, name = timeline.terms_for(
-        subscription.plan, subscription.version, subscription.joined_at, draft.at
-    )
-    plan = terms.plans[name]
+def _next_cycle(
+    draft: Draft,
+    terms: Policy,
+    plan: PlanRule,
+    subscription: Subscription,
+    cycle_before: CalendarSpan | None,
+) -> None:
     index, anchor = subscription.index + 1, subscription.anchor_at
-    if plan.cycle != _cycle_before(timeline, subscription):  # another length counts from here
+    if plan.cycle != cycle_before:  # another length counts from here
         index, anchor = 0, draft.at
     ends_at = NEVER
     if plan.cycle is not None:

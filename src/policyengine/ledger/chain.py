@@ -41,16 +41,19 @@ def link_transaction(
     previous: bytes,
     transaction: Transaction,
     *,
+    number: int,
     changes: str,
     details: str | None,
     recorded_at: Instant,
 ) -> bytes:
     """Give the hash of a transaction as it is stored, after the hash of the one before it.
 
-    Takes: its changes and the details of its refusal as the texts that are stored.
+    Takes: its number in the whole ledger; its changes and the details of its refusal as the texts
+    that are stored.
     """
     policy, refusal = transaction.policy, transaction.refusal
     fields: list[Field] = [
+        number,
         transaction.wallet_id,
         transaction.seq,
         transaction.kind,

@@ -61,7 +61,7 @@ def scan(text: str, lines: tuple[str, ...], name: str, loader: Loader = FAST_LOA
 
 
 def span_of(event: Any) -> Span:
-    """Give the place of an event, counted from 1. (A parser's event always has its marks.)"""
+    """Give the place of an event, counted from 1; a parser's event always has its marks."""
     start, end = event.start_mark, event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 

@@ -142,7 +142,12 @@ class Batch:
         changes = changes_text(transaction.changes)
         details = details_text(transaction.refusal)
         sealed = link_transaction(
-            head, transaction, changes=changes, details=details, recorded_at=recorded_at
+            head,
+            transaction,
+            number=self.last_txn,
+            changes=changes,
+            details=details,
+            recorded_at=recorded_at,
         )
         self.txns.append(
             txn_row(

@@ -24,6 +24,7 @@ Recheck: TypeAlias = Callable[[Book, Transaction], str | None]
 
 _OF_WALLET: Final = select(TXN).where(TXN.c.wallet == bindparam("wallet")).order_by(TXN.c.seq)
 _ID, _SEQ, _RECORDED_AT, _POLICY = 0, 2, 5, 6
+_REFUSAL: Final = slice(14, 17)
 _DETAILS, _MODEL, _CHANGES, _HASH = 16, 19, 20, 21
 _LEG, _MOVE_WALLET = 1, 2
 
@@ -113,6 +114,9 @@ class Folder:
         """Check a stored transaction and step over it."""
         book = fold.book
         name = f"{book.wallet_id}:{book.seq + 1}"
+        if row[_SEQ] <= book.seq:
+            odd = f"{book.wallet_id}:{row[_SEQ]}"
+            raise WrongTransaction(odd, f"comes again, or before the first; `{name}` was due")
         if row[_SEQ] != book.seq + 1:
             raise WrongTransaction(name, f"is missing; the next one there is number {row[_SEQ]}")
         policy = self.policies.get(row[_POLICY])
@@ -141,6 +145,8 @@ class Folder:
 def _read(
     name: str, wallet_id: str, policy: PolicyRef, row: Row, moves: Sequence[Row]
 ) -> Transaction:
+    if len({part is None for part in row[_REFUSAL]}) != 1:
+        raise WrongTransaction(name, "has half a refusal")
     try:
         return transaction_of(wallet_id, policy, row, moves, changes=())
     except (ValueError, TypeError) as error:
@@ -153,6 +159,7 @@ def _check_seal(name: str, fold: Fold, transaction: Transaction, row: Row) -> No
         sealed = link_transaction(
             fold.head,
             transaction,
+            number=row[_ID],
             changes=row[_CHANGES],
             details=row[_DETAILS],
             recorded_at=row[_RECORDED_AT],
@@ -168,7 +175,7 @@ def _check_seal(name: str, fold: Fold, transaction: Transaction, row: Row) -> No
 def _check_row(
     name: str, fold: Fold, row: Row, moves: Sequence[Row], transaction: Transaction
 ) -> None:
-    """Check what the hash does not bind: numbers of rows, and columns that repeat others."""
+    """Check what the hash does not bind: the order of rows, and columns that repeat others."""
     if row[_ID] <= fold.last_id:
         raise WrongTransaction(name, "is numbered before the transaction that it follows")
     if row[_RECORDED_AT] < fold.recorded_at:

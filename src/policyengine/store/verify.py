@@ -25,9 +25,10 @@ ONE_WALLET: Final = select(WALLET).where(WALLET.c.wallet_id == bindparam("wallet
 _POLICIES: Final = select(POLICY_VERSION).order_by(POLICY_VERSION.c.id)
 _LEDGERS: Final = select(LEDGER)
 _WITHOUT_WALLET: Final = {
-    table.name: select(*table.primary_key.columns)
+    table.name: select(table.c.wallet)
     .where(~exists().where(WALLET.c.id == table.c.wallet))
-    .order_by(*table.primary_key.columns)
+    .distinct()
+    .order_by(table.c.wallet)
     for table in (TXN, *PROJECTED)
 }
 _WITHOUT_TXN: Final = (
@@ -145,9 +146,9 @@ class _Audit:
 
     def _strays(self) -> Iterator[Fault]:
         for table, statement in _WITHOUT_WALLET.items():
-            for row in self._driver.each(self._statements.of(statement)):
-                name = " ".join(map(str, row))
-                yield Fault(table, name, "is of a wallet that is not there")
+            for (number,) in self._driver.each(self._statements.of(statement)):
+                sentence = f"is not there, but rows of `{table}` belong to it"
+                yield Fault("wallet", f"number {number}", sentence)
         for txn, leg in self._driver.each(self._statements.of(_WITHOUT_TXN)):
             yield Fault("move", f"{txn} {leg}", "is of a transaction that is not there")
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from policyengine.app.replay.estimates import Estimator
 from policyengine.app.replay.mapping.document import MappingDocument
-from policyengine.app.replay.targets import Decide
+from policyengine.app.replay.targets import Conversation
 from policyengine.app.replay.totals import Totals
 from policyengine.app.replay.usage_rows import UsageRow
 from policyengine.app.replay.ways import Account, bodies_for
@@ -39,21 +39,21 @@ class Charger:
     estimator: Estimator | None
     accounts: dict[str, Account] = field(default_factory=dict)
 
-    def settle_row(self, decide: Decide, due: Due) -> None:
+    def settle_row(self, talk: Conversation, due: Due) -> None:
         """Charge a row."""
         if due.join is not None:
-            self._join(decide, due.join)
+            self._join(talk, due.join)
         account = self.accounts[due.charge.wallet_id]
-        decision = self._charged(decide, self._with_estimate(due.charge), account)
+        decision = self._charged(talk, self._with_estimate(talk, due.charge), account)
         self._count(due, decision, account)
 
-    def settle_wallet(self, decide: Decide, command: Command) -> None:
+    def settle_wallet(self, talk: Conversation, command: Command) -> None:
         """Bring a wallet up to the command's time."""
-        decision = self._decided(decide, command)
+        decision = self._decided(talk, command)
         self.totals.available_micro += decision.book.available_micro
 
-    def _join(self, decide: Decide, command: Command) -> None:
-        refusal = self._decided(decide, command).answer.refusal
+    def _join(self, talk: Conversation, command: Command) -> None:
+        refusal = self._decided(talk, command).answer.refusal
         plan = self.document.wallets.plan
         if refusal is not None:
             self.totals.joins_refused[refusal.code] += 1
@@ -61,36 +61,39 @@ class Charger:
         self.totals.wallets += 1
         self.accounts[command.wallet_id] = Account(plan)
 
-    def _with_estimate(self, command: Command) -> Command:
+    def _with_estimate(self, talk: Conversation, command: Command) -> Command:
+        """Add an estimate to a charge, unless the ledger has its answer, with the estimate."""
         body, policy = command.body, self.timeline.at(command.at)
         if self.estimator is None or policy is None or not isinstance(body, Charge):
+            return command
+        if talk.knows(command):
             return command
         note = self.estimator.note(policy, command.wallet_id, body.usage)
         return replace(command, body=replace(body, estimate=note))
 
-    def _charged(self, decide: Decide, command: Command, account: Account) -> Decision:
+    def _charged(self, talk: Conversation, command: Command, account: Account) -> Decision:
         """Charge, and take the mapping's ways out one after the other while credits are short."""
         attempts = _Attempts(command)
-        decision = self._decided(decide, command)
+        decision = self._decided(talk, command)
         for place, way in enumerate(self.document.wallets.when_short):
             refusal = decision.answer.refusal
             if refusal is None or refusal.code != SHORT:
                 break
             bodies = bodies_for(way, place, account, refusal)
             for body in bodies:
-                self._note_help(self._decided(decide, attempts.next(body)), body, account)
+                self._note_help(self._decided(talk, attempts.next(body)), body, account)
             if bodies:
-                decision = self._decided(decide, attempts.next(command.body))
-        return self._at_last(decide, attempts, decision)
+                decision = self._decided(talk, attempts.next(command.body))
+        return self._at_last(talk, attempts, decision)
 
-    def _at_last(self, decide: Decide, attempts: "_Attempts", decision: Decision) -> Decision:
+    def _at_last(self, talk: Conversation, attempts: "_Attempts", decision: Decision) -> Decision:
         refusal, body = decision.answer.refusal, attempts.first.body
         has_ways = bool(self.document.wallets.when_short)
         if refusal is None or refusal.code != SHORT:
             self.totals.helped += attempts.count > 0
             return decision
         if has_ways and self.document.wallets.still_short != "refuse" and isinstance(body, Charge):
-            return self._decided(decide, attempts.next(replace(body, after_request=True)))
+            return self._decided(talk, attempts.next(replace(body, after_request=True)))
         return decision
 
     def _note_help(self, decision: Decision, body: Body, account: Account) -> None:
@@ -109,8 +112,8 @@ class Charger:
             case _:
                 pass
 
-    def _decided(self, decide: Decide, command: Command) -> Decision:
-        decision = decide(command)
+    def _decided(self, talk: Conversation, command: Command) -> Decision:
+        decision = talk.decide(command)
         for transaction in decision.recorded:
             self.totals.record(transaction)
         return decision

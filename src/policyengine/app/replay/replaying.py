@@ -105,9 +105,9 @@ class _Run:
         for batch in _chunks(self._unrepeated(rows), BATCH):
             due = [self._due(row) for row in batch]
             commands = [each for one in due for each in (one.join, one.charge) if each is not None]
-            with self.target.conversation(commands) as decide:
+            with self.target.conversation(commands) as talk:
                 for each in due:
-                    self.charger.settle_row(decide, each)
+                    self.charger.settle_row(talk, each)
             done += len(batch)
             self.progress("charging", done, rows.count)
         self.progress("charging", rows.count, rows.count)
@@ -120,9 +120,9 @@ class _Run:
         done = 0
         for batch in _chunks(self.joined_in_order(), BATCH):
             commands = [Command(name, f"{ACTOR}:settle", at, Settle(), ACTOR) for name in batch]
-            with self.target.conversation(commands) as decide:
+            with self.target.conversation(commands) as talk:
                 for command in commands:
-                    self.charger.settle_wallet(decide, command)
+                    self.charger.settle_wallet(talk, command)
             done += len(batch)
             self.progress("settling", done, len(self.joined))
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from policyengine.app.replay.model_table import Skipped
@@ -17,6 +17,8 @@ BAD_SHOWN_MAX: Final = 10
 DETAILS_MAX: Final = 1000
 """Different cells that are counted under one reason; the rest is counted as others."""
 OTHERS: Final = "others"
+COSTS: Final = Context(prec=80)
+"""How the source's costs are added: exactly, for every sum of cells that the reader accepts."""
 
 
 @dataclass(slots=True)
@@ -73,9 +75,10 @@ class Totals:
     available_micro: Micro = 0
 
     @property
-    def read(self) -> int:
-        """Give the rows that are charged, if the ledger lets them."""
-        return self.rows - self.bad - sum(each.total() for each in self.skipped.values())
+    def used(self) -> int:
+        """Give the rows that were handed to the ledger."""
+        left_out = sum(each.total() for each in self.skipped.values())
+        return self.rows - self.bad - left_out - self.repeated
 
     @property
     def uncollected_micro(self) -> Micro:
@@ -97,10 +100,10 @@ class Totals:
     def source(self, cost: Decimal, apart_above: Decimal | None) -> Decimal:
         """Add what the source says that a row cost; gives 0 for a cost that is set apart."""
         if apart_above is not None and cost > apart_above:
-            self.source_cost_apart += cost
+            self.source_cost_apart = COSTS.add(self.source_cost_apart, cost)
             self.source_rows_apart += 1
             return Decimal(0)
-        self.source_cost += cost
+        self.source_cost = COSTS.add(self.source_cost, cost)
         return cost
 
     def accept(self, row: UsageRow, charge: Charged, plan: str, cost: Decimal) -> None:
@@ -114,7 +117,7 @@ class Totals:
             share.requests += row.requests
             share.price_micro += charge.price_micro
             share.charged_micro += charge.charged_micro
-            share.source_cost += cost
+            share.source_cost = COSTS.add(share.source_cost, cost)
         self.flagged += bool(charge.flags)
         note = charge.estimate
         if note is not None:

@@ -182,7 +182,7 @@ class UsageReader:
         for name in names:
             total += self._number(name, cells[self._places[name]])
         micro = total * self._scale
-        if abs(micro) >= INSTANT_MAX:
+        if not -INSTANT_MAX < micro < INSTANT_MAX:
             raise ValueError(f"`{time.column}` is {_shown(total)}, beyond the year 9000")
         return int(micro // 1)
 

@@ -1,5 +1,6 @@
 """Whether scenarios that are well formed make sense: names, times, verbs, and what is expected."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -57,9 +58,8 @@ def _drawn(source: Source, fault: Fault) -> Diagnostic:
 
 
 def slug(title: str) -> str:
-    """Give the part of a title that names its snapshot: letters, digits and hyphens."""
-    words = "".join(each.lower() if each.isalnum() else " " for each in title).split()
-    return "-".join(words)
+    """Give the name of a title's snapshot: its words, with hyphens for everything between them."""
+    return re.sub(r"\W+", "-", title).strip("-")
 
 
 def _titles(document: ScenarioFile) -> Iterator[Fault]:
@@ -206,7 +206,8 @@ def references(step: Step) -> Iterator[tuple[str, str]]:
 def _names(step: Step, place: str, scene: _Scene) -> Iterator[Fault]:
     wallet = step.wallet or scene.wallet
     for where, name in references(step):
-        owner = scene.names.get(name)
+        is_itself = where.startswith("then/") and name == step.named
+        owner = wallet if is_itself else scene.names.get(name)
         if owner is None:
             near = nearest(name, scene.names)
             meant = f"did you mean `{near}`?" if near else f"add `as: {name}` to the step meant"

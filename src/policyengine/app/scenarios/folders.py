@@ -45,13 +45,17 @@ def read_folder(folder: Path, root: Path) -> PolicyFolder:
 
 
 def is_scenario_file(path: Path) -> bool:
-    """Tell a scenario file by its place: in a folder `scenarios` below versions of a policy."""
+    """Tell a scenario file: it is in a folder `scenarios`, and says so by its first key or place.
+
+    A file that begins otherwise is one as well where the folder above has a policy: a misspelt
+    key must be reported, not passed over.
+    """
     if path.suffix not in _SUFFIXES or path.parent.name != SCENARIOS:
         return False
     beside = (each for each in path.parent.parent.iterdir() if each.suffix in _SUFFIXES)
-    return any(_is_policy(each) for each in beside)
+    return _has_key(path, b"about") or any(_has_key(each, b"policy") for each in beside)
 
 
-def _is_policy(path: Path) -> bool:
-    """Tell a version of a policy by a line of its own that names the policy."""
-    return path.is_file() and b"\npolicy:" in b"\n" + path.read_bytes()
+def _has_key(path: Path, key: bytes) -> bool:
+    """Tell whether a line of a file begins with a key."""
+    return path.is_file() and b"\n%b:" % key in b"\n" + path.read_bytes()

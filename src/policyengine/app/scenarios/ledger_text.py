@@ -114,7 +114,8 @@ def _move(move: Move, lot: Lot) -> Row:
         "",
         "",
         "",
-        f"{move.source} > {move.target}",
+        f"{move.source} > {move.target}"
+        + (f", {lot.terms.rule}" if move.source == "issued" else ""),
     )
 
 
@@ -174,8 +175,8 @@ def _subscription(subscription: Subscription) -> str:
 
 def _charged(charge: Charged, decided_by: int) -> str:
     counts = " + ".join(f"{count:,} {unit}" for unit, count in charge.counts)
-    words = f"{charge.model or 'no model'}: {counts or 'an amount'}"
-    words += f" = {credits_text(charge.price_micro)}"
+    used = f"{charge.model}: {counts}" if counts else "an amount"
+    words = f"{used} = {credits_text(charge.price_micro)}"
     if charge.outcome != "succeeded":
         words += f", {charge.outcome}"
     if charge.tier is not None:

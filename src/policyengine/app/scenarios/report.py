@@ -1,6 +1,6 @@
 """Running scenario files: what came of them, drawn for people and counted for machines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -60,7 +60,7 @@ class Report:
 
     def text(self) -> str:
         """Draw every failure on its line, then count."""
-        parts = [drawn(each, self.lines.get(each.file, ())) for each in self.findings]
+        parts = [drawn_findings([each], self.lines.get(each.file, ())) for each in self.findings]
         for result in self.failed:
             head = f"{result.file}:{result.line}: FAILED {result.title}"
             parts.append("\n".join([head, *failures_text(result, self.lines)]))
@@ -77,6 +77,11 @@ class Report:
             f"{_counted(expectations, 'expectation')} in {_counted(self.files, 'file')}"
             + (f", {_counted(len(self.findings), 'finding')}" if self.findings else "")
         )
+
+
+def drawn_findings(findings: Iterable[Diagnostic], lines: Sequence[str]) -> str:
+    """Draw findings of one file."""
+    return "\n".join(drawn(each, lines) for each in findings)
 
 
 def failures_text(result: Result, lines: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from policyengine.values.calendar import (
 )
 
 TITLE_LENGTH_MAX: Final = 100
-TITLE_PATTERN: Final = r"^\w[\w ,.;'%+=()&-]*$"
+TITLE_PATTERN: Final = r"^\w+([ ,;'%+=()&-][\w ,.;'%+=()&-]*)?$"
 NUMBER_MAX: Final = 10**12
 
 

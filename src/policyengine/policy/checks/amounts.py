@@ -121,7 +121,8 @@ def check_grants_are_multiples(document: PolicyDocument, source: Source) -> Iter
     """Credits that are given can be spent to the last, since prices are multiples of `smallest`."""
     smallest = document.credits.smallest
     for pointer, amount in _given(document):
-        if _multiple_below(amount, smallest) != amount:
+        is_exact = _decimals(amount) <= AMOUNT_DECIMALS_MAX  # else it is to be rounded anyway
+        if is_exact and _multiple_below(amount, smallest) != amount:
             yield found(
                 source,
                 "PE223",

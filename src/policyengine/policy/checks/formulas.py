@@ -42,12 +42,12 @@ def check_no_price_is_negative(document: PolicyDocument, source: Source) -> Iter
     for rated, request, price in islice(_priced(document, formula), REQUESTS_TRIED_MAX):
         if price < 0:
             counts = " and ".join(f"{count} `{unit}`" for unit, count in request.items())
+            what = f"a request of {counts}" if counts else "an empty request"
             yield found(
                 source,
                 "PE260",
                 _FORMULA,
-                f"a request of {counts or 'no counts'} to `{rated.model}` would cost "
-                f"{plain(price)} credits",
+                f"{what} to `{rated.model}` would cost {plain(price)} credits",
                 "write `max(0, …)` around what may become negative",
                 see_value(source, rated.pointer, "with this multiplier"),
             )
@@ -111,7 +111,7 @@ def check_lines_can_be_rounded(document: PolicyDocument, source: Source) -> Iter
             source,
             "PE263",
             _FORMULA,
-            "the price is no sum of lines, one for each unit, and lines are to be rounded",
+            "the price is no sum with a line for each unit, and each line is to be rounded",
             "write `round_at: each_request`, or a formula that only adds and multiplies",
             see_value(source, "/credits/round_at", "each line is rounded on its own"),
         )

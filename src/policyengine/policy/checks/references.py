@@ -67,7 +67,8 @@ def check_counting_exists(document: PolicyDocument, source: Source) -> Iterator[
             pointer = pointer_to("models", name, "counted_as")
             help_ = did_you_mean(way, known) if known else f"add `{way}` to `counting`"
             yield found(source, "PE203", pointer, f"there is no `{way}` in `counting`", help_)
-    for way in known:
+    # One that is misspelt at its model is not without use.
+    for way in known if used <= {None, *known} else ():
         if way not in used:
             yield found_at_key(
                 source,

@@ -78,8 +78,8 @@ def check_kept_terms(document: PolicyDocument, source: Source) -> Iterator[Diagn
                 source,
                 "PE282",
                 f"{pointer}/until",
-                f"nobody keeps the old terms: they end at `{keep.until}`, before this version "
-                "starts",
+                f"nobody keeps the old terms: they end at `{keep.until}`, and this version "
+                "starts no earlier",
                 "write a later instant, or delete this entry",
                 see_effective,
             )

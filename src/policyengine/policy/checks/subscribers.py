@@ -20,6 +20,7 @@ def check_subscribers(versions: Sequence[Version]) -> Iterator[Diagnostic]:
         if replaces is not None:
             yield from _check_answers(version, replaces, held)
             yield from _check_names(version, replaces, held)
+            yield from _check_plans_without_cycle(version, replaces, held)
         held = _held_under(version, held)
     for older, newer in pairwise(versions):
         yield from _check_gifts(older, newer)
@@ -84,6 +85,36 @@ def _check_names(
             )
 
 
+def _check_plans_without_cycle(
+    version: Version, replaces: Replaces, held: Mapping[str, Version]
+) -> Iterator[Diagnostic]:
+    """Who has no cycles never reaches the next one, and stays where they are."""
+    if replaces.plans == "new_subscribers_only":
+        return
+    plans = version.document.plans
+    for plan, older in held.items():
+        if older.document.plans[plan].cycle is not None:
+            continue
+        see = older.see(pointer_to("plans", plan), "it has no `cycle`", at_key=True)
+        if plan in replaces.removed_plans:
+            pointer = pointer_to("replaces", "removed_plans", plan)
+            message = f"existing subscribers of `{plan}` have no next cycle, and stay on it"
+        elif plan in plans and plans[plan].cycle is not None:
+            pointer = pointer_to("plans", plan, "cycle")
+            message = f"existing subscribers of `{plan}` have no next cycle, and get none"
+        else:
+            continue
+        yield version.found(
+            "PE410",
+            pointer,
+            message,
+            "move them by a plan change each, or keep a plan without cycles for them",
+            see,
+            at_key=True,
+            severity="warning",
+        )
+
+
 def _check_gifts(older: Version, newer: Version) -> Iterator[Diagnostic]:
     """A one-time grant is known by its name: under a new one, everybody gets it once more."""
     replaces = newer.document.replaces
@@ -99,11 +130,14 @@ def _check_gifts(older: Version, newer: Version) -> Iterator[Diagnostic]:
         ]
         for gift in given if gone else ():
             source, name = gone[0]
+            moved = "" if source == plan else f" on `{source}`"
             yield newer.found(
                 "PE409",
                 pointer_to("plans", plan, "grants", gift),
-                f"`{gift}` is given to all who had `{name}` as well, since its name is new",
-                f"keep the name `{name}` if it is the same gift",
+                f"`{gift}` is given to all who had `{name}`{moved} as well, since its name is new",
+                f"keep the plan `{source}`, or delete the grant, if it is the same gift"
+                if moved
+                else f"keep the name `{name}` if it is the same gift",
                 older.see(
                     pointer_to("plans", source, "grants", name), "the gift before", at_key=True
                 ),

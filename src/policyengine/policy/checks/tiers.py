@@ -136,6 +136,6 @@ def check_flags_depend(document: PolicyDocument, source: Source) -> Iterator[Dia
                 source,
                 "PE274",
                 pointer_to("abnormal", index, "when"),
-                f"this is the same for every charge: {'yes' if always else 'no'}",
+                f"the answer is {'yes' if always else 'no'} for every charge",
                 "compare `charge`, for example with `10 * usual_charge`",
             )

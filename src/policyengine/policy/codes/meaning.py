@@ -3,6 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
+from policyengine.policy.codes.conduct import CONDUCT_CODES
 from policyengine.policy.codes.info import CodeInfo
+from policyengine.policy.codes.names import NAME_CODES
+from policyengine.policy.codes.numbers import NUMBER_CODES
+from policyengine.policy.codes.prices import PRICE_CODES
 
-MEANING_CODES: Final[Mapping[str, CodeInfo]] = {}
+MEANING_CODES: Final[Mapping[str, CodeInfo]] = {
+    **NAME_CODES,
+    **NUMBER_CODES,
+    **CONDUCT_CODES,
+    **PRICE_CODES,
+}

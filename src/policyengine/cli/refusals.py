@@ -1,0 +1,73 @@
+"""A refusal on the screen: why, by how much, and the ways out with their amounts and dates."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from policyengine.app.sentences import distance_text, time_text
+from policyengine.cli.screen import QUIET, STRONG, Row, headline, rows
+from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.values.amounts import credits_text
+from policyengine.values.calendar import Instant, parse_instant
+
+_NUMBERS: Final = (
+    ("needed", "needed_micro"),
+    ("available", "available_micro"),
+    ("short", "short_micro"),
+    ("owed", "debt_micro"),
+)
+
+
+def refusal_parts(
+    transaction: Transaction, refusal: Refusal, *, is_replay: bool = False
+) -> Iterator[RenderableType]:
+    """Draw a refused transaction."""
+    name = f"  {transaction.id}" if transaction.seq else ""
+    yield headline(
+        "bad",
+        (f"{transaction.kind} refused: {refusal.code}", STRONG),
+        (name, QUIET),
+    )
+    pairs: list[Row] = []
+    if is_replay:
+        pairs.append(("replayed", "the key was used before; this is the answer given then"))
+    pairs += refusal_rows(refusal, transaction.effective_at)
+    yield rows(pairs)
+
+
+def refusal_rows(refusal: Refusal, now: Instant) -> list[Row]:
+    """Draw a refusal's reason, its numbers and the ways out."""
+    details = refusal.details
+    pairs: list[Row] = []
+    if "needed_micro" not in details:
+        pairs.append(("why", refusal.message))
+    for label, key in _NUMBERS:
+        if details.get(key):
+            pairs.append((label, f"{credits_text(details[key])} credits"))
+        elif key == "available_micro" and key in details:
+            pairs.append((label, "nothing"))
+    return pairs + ways_out_rows(details.get("ways_out", ()), now)
+
+
+def ways_out_rows(ways: Sequence[Mapping[str, Any]], now: Instant) -> list[Row]:
+    """Draw what can be done for more credits, or with fewer."""
+    lines = [_way_text(way, now) for way in ways if way["way"] != "use_model"]
+    models = [way["model"] for way in ways if way["way"] == "use_model"]
+    if models:
+        lines.append(f"use a cheaper model: {', '.join(models)}")
+    return [("ways out" if not index else "", Text(line)) for index, line in enumerate(lines)]
+
+
+def _way_text(way: Mapping[str, Any], now: Instant) -> str:
+    match way["way"]:
+        case "buy_pack":
+            return f"buy {way['pack']}: {credits_text(way['credits_micro'])} credits"
+        case "upgrade":
+            return f"upgrade to {way['plan']}: {credits_text(way['credits_micro'])} credits"
+        case "wait":
+            until = parse_instant(way["until"])
+            return f"wait for the next cycle: {time_text(until)} ({distance_text(until, now)})"
+        case other:
+            return str(other)

@@ -1,0 +1,88 @@
+"""How answers are drawn: a headline, rows of label and content, tables without lines.
+
+Colour only ever repeats what a word or sign says, so that nothing is lost without it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, TypeAlias
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
+
+SIGNS: Final[dict[Tone, str]] = {"good": "✓", "bad": "✗", "warn": "!", "plain": " "}
+_STYLES: Final[dict[Tone, str]] = {"good": "green", "bad": "red", "warn": "yellow", "plain": ""}
+LABEL_WIDTH: Final = 11
+QUIET: Final = "dim"
+STRONG: Final = "bold"
+
+Row: TypeAlias = tuple[str, RenderableType]
+
+
+def console() -> Console:
+    """Give the terminal as it is: its width, and colours unless they are unwanted."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print parts below each other, without blanks at the ends of lines."""
+    screen = console()
+    with screen.capture() as captured:
+        for part in parts:
+            screen.print(part)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
+
+
+def headline(tone: Tone, *words: tuple[str, str] | str) -> Text:
+    """Draw the first line of an answer: a sign, then words with their styles."""
+    return Text.assemble((SIGNS[tone], _STYLES[tone]), " ", *words)
+
+
+def rows(pairs: Sequence[Row]) -> RenderableType:
+    """Draw labels with their contents, indented; contents wrap within their column."""
+    grid = Table.grid(padding=(0, 2, 0, 0), expand=False)
+    grid.add_column(no_wrap=True, min_width=LABEL_WIDTH, style=QUIET)
+    grid.add_column(overflow="fold")
+    for label, content in pairs:
+        grid.add_row(label, content)
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def lined_up(amounts: Sequence[str]) -> list[str]:
+    """Pad amounts to one width, so that their points stand below each other."""
+    width = max(map(len, amounts), default=0)
+    return [each.rjust(width) for each in amounts]
+
+
+def table(columns: Sequence[str], right: Iterable[str] = ()) -> Table:
+    """Start a table without lines; the named columns are aligned to the right."""
+    aligned = set(right)
+    made = Table(
+        box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET, show_edge=False
+    )
+    for name in columns:
+        made.add_column(
+            name,
+            justify="right" if name.strip() in aligned else "left",
+            overflow="fold",
+        )
+    return made
+
+
+def indented(part: RenderableType, by: int = 2) -> RenderableType:
+    """Move a part to the right."""
+    return Padding(part, (0, 0, 0, by), expand=False)
+
+
+def amount(text: str, *, strong: bool = False) -> Text:
+    """Draw an amount of credits."""
+    return Text(text, style=STRONG if strong else "", justify="right")
+
+
+def quiet(text: str) -> Text:
+    """Draw what is beside the point: ids, times, places."""
+    return Text(text, style=QUIET)

@@ -1,0 +1,95 @@
+"""`subscribe`, `change-plan`, `cancel`, `buy`, `settle`: a wallet's plan, packs and time."""
+
+from typing import Annotated
+
+import typer
+
+from policyengine.cli.call import Call, with_call
+from policyengine.cli.options import Key, WalletId
+
+_Plan = Annotated[str, typer.Argument(metavar="PLAN", help="The plan, as the policy lists it.")]
+
+
+@with_call()
+def subscribe(
+    call: Call,
+    wallet: WalletId,
+    plan: _Plan,
+    policy: Annotated[
+        str,
+        typer.Option(
+            "--policy", metavar="NAME", help="The policy, where several are in the folder."
+        ),
+    ] = "",
+    key: Key = None,
+) -> int:
+    """Open a wallet and join its first plan; opens the ledger as well where there is none.
+
+    Example: policyengine subscribe ana pro
+    """
+    from policyengine.cli.receipts import answer_receipt
+
+    with call.engine(create=True) as engine:
+        return answer_receipt(
+            call, engine, engine.subscribe(wallet, plan, policy=policy, key=key)
+        )
+
+
+@with_call()
+def change_plan(call: Call, wallet: WalletId, plan: _Plan, key: Key = None) -> int:
+    """Move to another plan: up or down, now or at the end of the cycle, as the policy says.
+
+    Example: policyengine change-plan ana pro_plus
+    """
+    from policyengine.cli.receipts import answer_receipt
+
+    with call.engine() as engine:
+        return answer_receipt(call, engine, engine.change_plan(wallet, plan, key=key))
+
+
+@with_call()
+def cancel(call: Call, wallet: WalletId, key: Key = None) -> int:
+    """Leave the plan, as the policy says of cancelling.
+
+    Example: policyengine cancel ana
+    """
+    from policyengine.cli.receipts import answer_receipt
+
+    with call.engine() as engine:
+        return answer_receipt(call, engine, engine.cancel(wallet, key=key))
+
+
+@with_call()
+def buy(
+    call: Call,
+    wallet: WalletId,
+    pack: Annotated[str, typer.Argument(metavar="PACK", help="The pack, as the policy lists it.")],
+    reference: Annotated[
+        str,
+        typer.Option("--reference", metavar="TEXT", help="The payment, which happened elsewhere."),
+    ] = "",
+    key: Key = None,
+) -> int:
+    """Add a pack that was paid for elsewhere.
+
+    Example: policyengine buy ana pack_500 --reference pay_123 --key pay_123
+    """
+    from policyengine.cli.receipts import answer_receipt
+
+    with call.engine() as engine:
+        receipt = engine.buy_pack(wallet, pack, reference=reference, key=key)
+        return answer_receipt(call, engine, receipt)
+
+
+@with_call()
+def settle(call: Call, wallet: WalletId) -> int:
+    """Bring a wallet up to now: write expiries, renewals and time-outs that are due.
+
+    Every other command does this by itself; it is for idle wallets.
+
+    Example: policyengine settle ana
+    """
+    from policyengine.cli.receipts import answer_receipt
+
+    with call.engine() as engine:
+        return answer_receipt(call, engine, engine.settle(wallet))

@@ -1,0 +1,100 @@
+"""PE200 to PE219: names that refer to nothing, stand twice, or are taken."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from policyengine.policy.codes.info import CodeInfo
+
+NAME_CODES: Final[Mapping[str, CodeInfo]] = {
+    "PE201": CodeInfo(
+        title="a plan that does not exist",
+        what="A pack, a cancellation or `replaces` names a plan that is not in `plans`.",
+        why="credits would be sold to nobody, or a wallet would fall back to nothing.",
+        wrong="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [prof]}",
+        right="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [pro]}",
+    ),
+    "PE202": CodeInfo(
+        title="a unit that does not exist",
+        what="A model has a rate of its own for a unit that is not in `units`.",
+        why="the rate would never be used, and the general one would be charged instead.",
+        wrong="models:\n  standard: {multiplier: 1, rates: {text_cach: 50}}",
+        right="models:\n  standard: {multiplier: 1, rates: {text_cached: 50}}",
+    ),
+    "PE203": CodeInfo(
+        title="a way of counting that does not exist",
+        what="A model is `counted_as` something that is not in `counting`.",
+        why="a request could not be counted, and so not be estimated, before it runs.",
+        wrong="models:\n  standard: {multiplier: 1, counted_as: gpt4o}\ncounting:\n  gpt_4o: {}",
+        right="models:\n  standard: {multiplier: 1, counted_as: gpt_4o}\ncounting:\n  gpt_4o: {}",
+    ),
+    "PE204": CodeInfo(
+        title="a way of counting that no model uses",
+        what="An entry of `counting` is named by no model's `counted_as`.",
+        why="it has no effect; often the line at the model was forgotten.",
+        wrong="models:\n  standard: {multiplier: 1}\ncounting:\n  gpt_4o: {}",
+        right="models:\n  standard: {multiplier: 1, counted_as: gpt_4o}\ncounting:\n  gpt_4o: {}",
+    ),
+    "PE205": CodeInfo(
+        title="a constant that the image formula does not have",
+        what="`constants` sets a number that does not occur in the formula.",
+        why="the count of tokens would not change, though somebody meant it to.",
+        wrong="image: {formula: gpt-4o, constants: {tile_token: 170}}",
+        right="image: {formula: gpt-4o, constants: {tile_tokens: 170}}",
+    ),
+    "PE206": CodeInfo(
+        title="a name that is listed twice",
+        what="A list such as `sold_to` or `burn_order` holds the same name a second time.",
+        why="the second one has no effect, so probably another name was meant.",
+        wrong="sold_to: [pro, pro]",
+        right="sold_to: [pro, pro_plus]",
+    ),
+    "PE207": CodeInfo(
+        title="a constant that the image formula cannot bear",
+        what="Sides, tiles and patches are whole numbers from 1, tokens whole numbers from 0, and "
+        "factors more than 0.",
+        why="the formula divides by such numbers, and tokens are counted whole.",
+        wrong="constants: {tile_px: 0, tile_tokens: 170.5}",
+        right="constants: {tile_px: 512, tile_tokens: 170}",
+    ),
+    "PE210": CodeInfo(
+        title="a unit that stands twice",
+        what="The same unit is in two measures, or among the inputs and the outputs of one.",
+        why="each count is priced once, and it must be clear by which rate.",
+        wrong="tokens: {per: 1000000, input: {text: 100}, output: {text: 500}}",
+        right="tokens: {per: 1000000, input: {text_input: 100}, output: {text_output: 500}}",
+    ),
+    "PE211": CodeInfo(
+        title="a name that means something else already",
+        what="A unit or measure is called like a name or word of expressions: `multiplier`, "
+        "`all_input`, `tokens_at_rate`, `credits`, `min`, `if`. A measure `x` makes the names "
+        "`all_x` and `x_at_rate`.",
+        why="in a formula nobody could tell which of the two is meant.",
+        wrong="tokens: {per: 1000000, input: {all_input: 100}}",
+        right="tokens: {per: 1000000, input: {text_input: 100}}",
+    ),
+    "PE212": CodeInfo(
+        title="a measure without units",
+        what="A measure has neither `input` nor `output`.",
+        why="it measures nothing, and what it was written for would be free.",
+        wrong="units:\n  requests: {per: 1}",
+        right="units:\n  requests: {per: 1, input: {request: 5}}",
+    ),
+    "PE213": CodeInfo(
+        title="nothing costs anything",
+        what="Every rate of every unit is 0, for every model.",
+        why="a policy of credits that charges none is rarely meant; a model alone is made free by "
+        "`multiplier: 0`.",
+        wrong="tokens: {per: 1000000, input: {text_input: 0}}",
+        right="tokens: {per: 1000000, input: {text_input: 100}}",
+    ),
+    "PE214": CodeInfo(
+        title="a rate that changes nothing",
+        what="A model's own rate of a unit equals the rate in `units`.",
+        why="it looks like a special price and is none; when the general rate changes, the model "
+        "is silently left behind.",
+        wrong="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
+        "models:\n  standard: {multiplier: 1, rates: {text_input: 100}}",
+        right="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
+        "models:\n  standard: {multiplier: 1}",
+    ),
+}

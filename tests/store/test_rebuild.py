@@ -1,0 +1,97 @@
+"""Projections that were lost or altered come back from the transactions, exactly."""
+
+# ruff: noqa: S608  # statements that damage a database are put together by hand
+
+import sqlite3
+
+import pytest
+from sqlalchemy import Table
+
+from policyengine.ledger.book import LedgerFault
+from policyengine.store.comparing import PROJECTED
+from policyengine.store.rebuild import rebuild
+from policyengine.store.sessions import WriteSession
+from policyengine.store.store import LedgerStore
+from policyengine.store.tables import METADATA, WALLET
+from policyengine.store.verify import verify
+
+
+def everything(session: WriteSession) -> dict[str, list[object]]:
+    return {name: list(session.driver.ask(f'SELECT * FROM "{name}"')) for name in METADATA.tables}
+
+
+def unguard(session: WriteSession) -> sqlite3.Connection:
+    connection: sqlite3.Connection = session.driver.connection
+    connection.rollback()
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute("BEGIN IMMEDIATE")
+    for (name,) in session.driver.ask("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+        connection.execute(f'DROP TRIGGER "{name}"')
+    return connection
+
+
+@pytest.mark.parametrize("table", PROJECTED, ids=lambda table: str(table.name))
+def test_a_projection_that_was_lost_comes_back(told: LedgerStore, table: Table) -> None:
+    with told.writing() as session:
+        before = everything(session)
+        connection = unguard(session)
+        connection.execute(f'DELETE FROM "{table.name}"')
+        done = rebuild(session)
+        assert verify(session).is_sound
+        assert everything(session) == before
+    lost = {fault.table for fault in done.mended}
+    assert (done.wallets, lost) == (3, {table.name})
+
+
+def test_what_was_altered_comes_back(told: LedgerStore) -> None:
+    kept = {"id", "wallet_id", "policy"}  # a wallet's name is no projection: nothing else has it
+    with told.writing() as session:
+        before = everything(session)
+        connection = unguard(session)
+        for table in (WALLET, *PROJECTED):
+            for column in table.columns:
+                if column.name in kept or column.primary_key:
+                    continue
+                connection.execute(
+                    f'UPDATE "{table.name}" SET "{column.name}" = '
+                    f"""CASE typeof("{column.name}") WHEN 'integer' THEN "{column.name}" + 1
+                        WHEN 'text' THEN 'x' WHEN 'blob' THEN zeroblob(32) ELSE NULL END"""
+                )
+        connection.execute("INSERT INTO hold_draw VALUES (99, 1, 1, 1, 1)")
+        done = rebuild(session)
+        assert verify(session).is_sound
+        assert everything(session) == before
+    mended = {(fault.table, fault.sentence.split("`")[1]) for fault in done.mended}
+    assert ("wallet", "head_hash") in mended
+    assert ("lot", "is_open") in mended
+    assert len(mended) > 60
+
+
+def test_the_guards_are_back_after_a_rebuild(told: LedgerStore) -> None:
+    with told.writing() as session:
+        triggers = session.driver.ask("SELECT * FROM sqlite_master WHERE type = 'trigger'")
+        assert rebuild(session).mended == ()
+        after = session.driver.ask("SELECT * FROM sqlite_master WHERE type = 'trigger'")
+    assert [row[1] for row in after] == [row[1] for row in triggers]
+    assert [row[4] for row in after] == [row[4] for row in triggers]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ("UPDATE txn SET reason = 'forged' WHERE wallet = 1 AND seq = 4", "transaction `ana:4`"),
+        ("DELETE FROM txn WHERE wallet = 2 AND seq > 9", "bob:10"),
+        ("DELETE FROM move WHERE wallet = 1", "transaction `ana:2`"),
+        ("UPDATE wallet SET wallet_id = 'eve' WHERE id = 1", "transaction `eve:1`"),
+    ],
+)
+def test_nothing_is_rebuilt_from_transactions_that_are_wrong(
+    told: LedgerStore, damage: str, message: str
+) -> None:
+    with pytest.raises(LedgerFault, match=message), told.writing() as session:
+        connection = unguard(session)
+        connection.execute(damage)
+        rebuild(session)
+    with told.reading() as reader:
+        assert verify(reader).is_sound

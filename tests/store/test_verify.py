@@ -1,0 +1,324 @@
+"""Whatever is altered behind the ledger's back is found, and the first wrong row is named."""
+
+# ruff: noqa: S608  # statements that damage a database are put together by hand
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Integer, LargeBinary, Table
+
+from policyengine.ledger.book import Book
+from policyengine.ledger.chain import link_transaction
+from policyengine.ledger.transactions import Transaction
+from policyengine.store.findings import Report
+from policyengine.store.fold import Folder
+from policyengine.store.sessions import WriteSession
+from policyengine.store.store import LedgerStore
+from policyengine.store.tables import METADATA
+from policyengine.store.verify import verify
+from store.ledgers import Scribe, content_hash, save
+
+WALLETS = {1: "ana", 2: "bob", 3: "cyd"}
+STORED = list(METADATA.sorted_tables)
+
+
+@pytest.fixture(scope="module")
+def unguarded(tmp_path_factory: pytest.TempPathFactory, told_file: Path) -> Iterator[LedgerStore]:
+    """A ledger whose database lets anything be done to it."""
+    path = tmp_path_factory.mktemp("unguarded") / "ledger.db"
+    path.write_bytes(told_file.read_bytes())
+    store = LedgerStore.open(f"sqlite:///{path}")
+    with store.writing() as session:
+        connection: sqlite3.Connection = session.driver.connection
+        for (name,) in session.driver.ask("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            connection.execute(f'DROP TRIGGER "{name}"')
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    yield store
+    store.close()
+
+
+@contextmanager
+def damaged(store: LedgerStore) -> Iterator[tuple[WriteSession, sqlite3.Connection]]:
+    """Let a test do its damage, and undo it."""
+    with store.writing() as session:
+        connection: sqlite3.Connection = session.driver.connection
+        yield session, connection
+        connection.rollback()
+        connection.execute("BEGIN")
+
+
+def audit(session: WriteSession) -> Report:
+    return verify(session, content_hash=content_hash)
+
+
+def rows_of(connection: sqlite3.Connection, table: Table) -> list[dict[str, Any]]:
+    names = [column.name for column in table.columns]
+    found = connection.execute(f'SELECT * FROM "{table.name}"').fetchall()
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def where(table: Table, row: dict[str, Any]) -> tuple[str, list[Any]]:
+    keys = [column.name for column in table.primary_key.columns]
+    return " AND ".join(f'"{key}" = ?' for key in keys), [row[key] for key in keys]
+
+
+def altered(table: Table, column: str, value: Any) -> list[Any]:
+    """Give other values of the same type, and nothing where there was something."""
+    if column == "is_open" or column in {"cycle_bound", "rolls"}:
+        return [1 - value]
+    others: list[Any]
+    kind = table.columns[column].type
+    if isinstance(kind, LargeBinary):
+        others = [bytes([value[0] ^ 1]) + value[1:]]
+    elif isinstance(kind, Integer) or not hasattr(kind, "collation"):
+        others = [7] if value is None else [value + 1, -value]
+    else:
+        others = ["x"] if value is None else [value + " ", ""]
+    if value is not None and table.columns[column].nullable:
+        others.append(None)
+    return [other for other in others if other != value]
+
+
+def public_names(connection: sqlite3.Connection, table: Table, row: dict[str, Any]) -> set[str]:
+    """Give the names under which a row, or what its loss breaks first, may be reported."""
+    match table.name:
+        case "ledger":
+            return {"1", "codeflicker version 1"}
+        case "policy_version":
+            return {f"{row['name']} version {row['version']}", str(row["id"]), "1"}
+        case "wallet":
+            names = {WALLETS.get(row["id"], ""), row["wallet_id"]}
+            return {f"{name}{end}" for name in names for end in ("", ":1", f":{row['seq'] + 1}")}
+    wallet = WALLETS.get(row["wallet"], "")
+    if table.name == "txn":
+        return {f"{wallet}:{row['seq']}"}
+    if table.name == "move":
+        found = connection.execute("SELECT seq FROM txn WHERE id = ?", [row["txn"]]).fetchall()
+        return {f"{wallet}:{seq}" for (seq,) in found}
+    key = [str(row[column.name]) for column in list(table.primary_key.columns)[1:]]
+    return {f"{wallet} {table.name} {' '.join(key)}"}
+
+
+@pytest.mark.parametrize("table", STORED, ids=lambda table: str(table.name))
+def test_every_altered_column_of_every_row_is_found(unguarded: LedgerStore, table: Table) -> None:
+    tried = 0
+    with damaged(unguarded) as (session, connection):
+        for row in rows_of(connection, table):
+            condition, key = where(table, row)
+            for column, value in row.items():
+                for other in altered(table, column, value):
+                    expected = public_names(connection, table, row)
+                    expected |= public_names(connection, table, {**row, column: other})
+                    connection.execute("SAVEPOINT damage")
+                    try:
+                        connection.execute(
+                            f'UPDATE "{table.name}" SET "{column}" = ? WHERE {condition}',
+                            [other, *key],
+                        )
+                    except sqlite3.IntegrityError:
+                        pass  # a key of another row: the database itself still refuses it
+                    else:
+                        tried += 1
+                        report = audit(session)
+                        assert not report.is_sound, (table.name, column, value, other)
+                        names = {fault.name for fault in report.faults}
+                        assert names & expected, (column, value, other, report.faults, expected)
+                    connection.execute("ROLLBACK TO damage")
+    assert tried > 0
+
+
+def test_an_unaltered_ledger_is_sound(unguarded: LedgerStore) -> None:
+    with damaged(unguarded) as (session, _):
+        report = audit(session)
+    assert report.is_sound, report.faults
+    assert (report.wallets, report.transactions > 40, report.moves > 20) == (3, True, True)
+
+
+@pytest.mark.parametrize("table", STORED, ids=lambda table: str(table.name))
+def test_every_deleted_row_is_found(unguarded: LedgerStore, table: Table) -> None:
+    with damaged(unguarded) as (session, connection):
+        for row in rows_of(connection, table):
+            condition, key = where(table, row)
+            expected = public_names(connection, table, row)
+            connection.execute("SAVEPOINT damage")
+            connection.execute(f'DELETE FROM "{table.name}" WHERE {condition}', key)
+            report = audit(session)
+            names = {fault.name for fault in report.faults}
+            if table.name == "wallet":  # its name is gone with it; its rows are left over
+                expected = {f"number {row['id']}"}
+            assert names & expected, (row, report.faults)
+            connection.execute("ROLLBACK TO damage")
+
+
+@pytest.mark.parametrize("table", STORED, ids=lambda table: str(table.name))
+def test_every_inserted_row_is_found(unguarded: LedgerStore, table: Table) -> None:
+    """A copy of each row under a new key; for a transaction, right behind its wallet's last one."""
+    with damaged(unguarded) as (session, connection):
+        for row in rows_of(connection, table):
+            last = list(table.primary_key.columns)[-1].name
+            added = {**row, last: 1 + max(each[last] for each in rows_of(connection, table))}
+            if table.name == "txn":
+                added |= {"seq": 1 + seqs(connection)[row["wallet"]], "key": "new"}
+            if table.name == "wallet":
+                added["wallet_id"] = "dee"
+            if table.name == "policy_version":
+                added["version"] += 10
+            marks = ", ".join("?" * len(added))
+            connection.execute("SAVEPOINT damage")
+            connection.execute(f'INSERT INTO "{table.name}" VALUES ({marks})', list(added.values()))
+            report = audit(session)
+            assert not report.is_sound, added
+            connection.execute("ROLLBACK TO damage")
+
+
+def seqs(connection: sqlite3.Connection) -> dict[int, int]:
+    return dict(connection.execute("SELECT wallet, max(seq) FROM txn GROUP BY wallet").fetchall())
+
+
+def test_two_transactions_in_each_others_place_are_found(unguarded: LedgerStore) -> None:
+    with damaged(unguarded) as (session, connection):
+        for first in range(1, seqs(connection)[1]):
+            connection.execute("SAVEPOINT damage")
+            for old, new in ((first, -1), (first + 1, first), (-1, first + 1)):
+                connection.execute(
+                    "UPDATE txn SET seq = ? WHERE wallet = 1 AND seq = ?", [new, old]
+                )
+            assert audit(session).faults[0].name == f"ana:{first}"
+            connection.execute("ROLLBACK TO damage")
+
+
+@pytest.mark.parametrize("lost", [1, 2, 5, 24])
+def test_a_history_that_was_cut_off_is_found(unguarded: LedgerStore, lost: int) -> None:
+    with damaged(unguarded) as (session, connection):
+        last = seqs(connection)[1]
+        connection.execute(
+            "DELETE FROM move WHERE txn IN (SELECT id FROM txn WHERE wallet = 1 AND seq > ?)",
+            [last - lost],
+        )
+        connection.execute("DELETE FROM txn WHERE wallet = 1 AND seq > ?", [last - lost])
+        fault = audit(session).faults[0]
+    assert (fault.name, fault.sentence) == (f"ana:{last - lost + 1}", "is missing at the end")
+
+
+def test_a_cut_history_with_a_wallet_row_to_match_is_found_by_its_numbers(
+    unguarded: LedgerStore,
+) -> None:
+    """Whoever cuts the end off a wallet and mends its projections leaves a gap in the ledger."""
+    with damaged(unguarded) as (session, connection):
+        for table in ("hold_draw", "hold", "series", "lot", "move", "txn", "wallet"):
+            column = "id" if table == "wallet" else "wallet"
+            connection.execute(f"DELETE FROM {table} WHERE {column} = 2")
+        sentences = [fault.sentence for fault in audit(session).faults]
+    assert [sentence for sentence in sentences if sentence.startswith("rows are missing")]
+
+
+def test_a_forged_hash_only_moves_the_break(unguarded: LedgerStore) -> None:
+    """The hash of an altered transaction can be computed anew, but the next one gives it away."""
+    with damaged(unguarded) as (session, connection):
+        connection.execute("UPDATE txn SET reason = 'forged' WHERE wallet = 1 AND seq = 4")
+        assert audit(session).faults[0].name == "ana:4"
+        forged = resealed(connection, session, 4)
+        connection.execute("UPDATE txn SET hash = ? WHERE wallet = 1 AND seq = 4", [forged])
+        assert audit(session).faults[0].name == "ana:5"
+
+
+def resealed(connection: sqlite3.Connection, session: WriteSession, seq: int) -> bytes:
+    rows = {
+        row[2]: row for row in connection.execute("SELECT * FROM txn WHERE wallet = 1").fetchall()
+    }
+    (transaction,) = session.loader.transactions_of("ana", [rows[seq]])
+    return link_transaction(
+        rows[seq - 1][21],
+        transaction,
+        number=rows[seq][0],
+        changes=rows[seq][20],
+        details=rows[seq][16],
+        recorded_at=rows[seq][5],
+    )
+
+
+def test_text_that_is_not_text_any_more_names_its_row(unguarded: LedgerStore) -> None:
+    with damaged(unguarded) as (session, connection):
+        for table, column, name in (
+            ("txn", "reason", "ana:7"),
+            ("lot", "rule", "ana lot 2"),
+            ("policy_version", "source", "codeflicker version 1"),
+        ):
+            key = {"txn": "wallet = 1 AND seq = 7", "lot": "wallet = 1 AND lot_no = 2"}
+            condition = key.get(table, "id = 1")
+            connection.execute("SAVEPOINT damage")
+            connection.execute(
+                f"UPDATE {table} SET {column} = CAST(x'ff41' AS TEXT) WHERE {condition}"
+            )
+            assert audit(session).faults[0].name == name
+            connection.execute("ROLLBACK TO damage")
+
+
+def test_a_policy_text_that_its_hash_is_not_of_is_found(told: LedgerStore) -> None:
+    with told.reading() as session:
+        report = verify(session, content_hash=lambda source: content_hash(source + " "))
+    assert [fault.name for fault in report.faults] == [
+        "codeflicker version 1",
+        "codeflicker version 2",
+    ]
+
+
+def test_a_wallet_can_be_audited_alone(unguarded: LedgerStore) -> None:
+    with damaged(unguarded) as (session, connection):
+        connection.execute("UPDATE txn SET reason = 'forged' WHERE wallet = 1 AND seq = 4")
+        assert verify(session, wallet_ids=["bob", "cyd"]).is_sound
+        faults = verify(session, wallet_ids=["eve", "ana"]).faults
+    assert [fault.name for fault in faults] == ["eve", "ana:4"]
+
+
+def test_each_transaction_is_shown_to_the_recheck_with_the_book_before_it(
+    told: LedgerStore,
+) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def recheck(book: Book, transaction: Transaction) -> str | None:
+        seen.append((transaction.id, transaction.seq - book.seq))
+        return "is priced wrongly" if transaction.id == "ana:7" else None
+
+    with told.reading() as session:
+        report = verify(session, recheck=recheck)
+    assert [str(fault) for fault in report.faults] == ["txn `ana:7`: is priced wrongly"]
+    assert seen[:7] == [(f"ana:{seq}", 1) for seq in range(1, 8)]
+    assert ("bob:1", 1) in seen
+
+
+def test_a_page_of_damage_ends_the_audit_with_a_fault(told_file: Path, tmp_path: Path) -> None:
+    damage = bytearray(told_file.read_bytes())
+    with sqlite3.connect(told_file) as reader:
+        (page,) = reader.execute("SELECT rootpage FROM sqlite_master WHERE name = 'lot'").fetchone()
+        (size,) = reader.execute("PRAGMA page_size").fetchone()
+    reader.close()
+    damage[(page - 1) * size : page * size] = b"\xff" * size
+    path = tmp_path / "damaged.db"
+    path.write_bytes(damage)
+    with LedgerStore.open(f"sqlite:///{path}") as store, store.reading() as session:
+        faults = verify(session).faults
+    assert (faults[-1].table, "cannot be read further" in faults[-1].sentence) == ("database", True)
+
+
+def test_a_fold_keeps_only_open_lots_at_hand(store: LedgerStore) -> None:
+    """A thousand lots come and go; a step of the fold never carries the closed ones along."""
+    scribe = Scribe("ana")
+    for _ in range(300):
+        scribe.at += 1
+        scribe.grant(5)
+        scribe.charge(5)
+    save(store, scribe)
+    with store.reading() as session:
+        policies = {1: scribe.policy}
+        widths: list[int] = []
+        Folder(session.loader, policies, lambda book, _: widths.append(len(book.lots))).fold(
+            1, "ana", "codeflicker"
+        )
+        assert verify(session).is_sound
+    assert max(widths) <= 1
