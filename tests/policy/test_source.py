@@ -169,7 +169,7 @@ def test_a_list_or_mapping_is_no_key(text: str) -> None:
     assert "" in source.doubtful
 
 
-@pytest.mark.parametrize("text", ["{: 1}", ": 1\n"])
+@pytest.mark.parametrize("text", ["{: 1}", ": 1\n", "{? : 1}"])
 def test_an_empty_key_is_found(text: str) -> None:
     (finding,) = found(text)
     assert (finding.code, finding.message) == ("PE031", "a key is missing before the colon")
@@ -187,7 +187,7 @@ def test_an_alias_is_no_key_either() -> None:
         ("a: !local {b: 1}\n", ["PE021"]),
         ("a: !<tag:x> 1\n", ["PE021"]),
         ("a:\n  !!map\n  b: 1\n", ["PE021"]),
-        ("a: &x\n  !!map\n  b: 1\n", ["PE020", "PE021"]),
+        ("a: &x\n  !!map\n  b: 1\n", ["PE021", "PE020"]),
         ("&x a: 1\n", ["PE020"]),
         ("<<: {a: 1}\n", ["PE022"]),
         ("a: {<<: 1, <<: 2}\n", ["PE022", "PE022"]),

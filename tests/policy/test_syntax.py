@@ -28,7 +28,7 @@ def mended(text: str, edit: Edit) -> str:
         ("why: a: b", "PE011", (1, 6), "the text of `why` holds a colon"),
         ("'why': a: b", "PE011", (1, 8), "the text of `'why'` holds a colon"),
         ("{a: 1}: b: c", "PE010", (1, 10), "YAML cannot be read beyond this point"),
-        ('"a\nb": 1\n', "PE014", (1, 1), "the quote opened here is not closed"),
+        ('c: 1\n"a\nb": 1\n', "PE014", (2, 1), "the quote opened here is not closed"),
         ("- why: a: b # c", "PE011", (1, 8), "the text of `why` holds a colon"),
         ("a: 1\n  b: 2", "PE012", (2, 3), "`b` is indented further"),
         ("# c\na: b\n\n c: 2", "PE012", (4, 2), "`c` is indented further"),

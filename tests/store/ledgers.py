@@ -1,6 +1,7 @@
 """Ledgers for the store's tests: transactions written by hand, without the engine's rules."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -23,7 +24,7 @@ from policyengine.ledger.changes import (
     SubscriptionSet,
 )
 from policyengine.ledger.holds import Draw, EstimateNote, Hold
-from policyengine.ledger.lots import Lot, LotEnd, LotTerms, Pot, Restriction
+from policyengine.ledger.lots import LotEnd, LotTerms, Pot, Restriction
 from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
 from policyengine.ledger.transactions import Move, PolicyRef, Refusal, Transaction, TransactionKind
 from policyengine.store.batch import Entry
@@ -63,6 +64,12 @@ class Scribe:
     @property
     def seq(self) -> int:
         return self.book.seq + 1
+
+    def twin(self) -> "Scribe":
+        """Give a scribe that goes on from the same book on its own."""
+        other = copy(self)
+        other.written = list(self.written)
+        return other
 
     def entry(self) -> Entry:
         """Give what was written since the last entry."""
@@ -391,10 +398,14 @@ def save(store: LedgerStore, *scribes: Scribe) -> None:
         session.write([scribe.entry() for scribe in scribes])
 
 
+def put(store: LedgerStore, *entries: Entry) -> None:
+    """Write entries one after another in one session."""
+    with store.writing() as session:
+        remember(session)
+        for entry in entries:
+            session.write([entry])
+
+
 def open_part(book: Book) -> Book:
     """Give a book as a store gives it back: without closed lots."""
     return replace(book, lots={no: lot for no, lot in book.lots.items() if lot.is_open})
-
-
-def lots_of(book: Book) -> dict[int, Lot]:
-    return dict(sorted(book.lots.items()))

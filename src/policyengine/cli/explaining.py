@@ -12,6 +12,7 @@ from policyengine.cli.faults import WrongUse
 if TYPE_CHECKING:
     from policyengine.app.reading import Explanation
 
+PAGE_WIDTH_MAX: Final = 100
 _FINDING: Final = re.compile(r"[A-Z]{2}[0-9]{3}")
 _REFUSAL: Final = re.compile(r"[a-z]+(_[a-z]+)+")
 
@@ -59,8 +60,19 @@ def _page(call: Call, code: str) -> int:
     if call.output == "json":
         print_json({"code": code, "title": title, "text": text})
     else:
-        print(f"{code}: {title}\n\n{text}".rstrip())
+        print(f"{code}: {title}\n\n{_wrapped(text)}".rstrip())
     return 0
+
+
+def _wrapped(text: str) -> str:
+    """Wrap prose to the screen; examples, which are indented, stay as they are."""
+    import shutil
+    import textwrap
+
+    width = min(shutil.get_terminal_size().columns, PAGE_WIDTH_MAX)
+    return "\n".join(
+        line if line.startswith(" ") else textwrap.fill(line, width) for line in text.splitlines()
+    )
 
 
 def _of_finding(code: str) -> tuple[str, str]:

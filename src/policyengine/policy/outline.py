@@ -31,9 +31,9 @@ _TEXT_KINDS: Final[Mapping[str, Kind]] = {
     words.SPAN_PATTERN: "span",
     words.PACK_EXPIRY_PATTERN: "span",
     words.EXPIRY_PATTERN: "span",
-    words.INSTANT_PATTERN: "instant",
+    words.INSTANT_PATTERN.replace(r"\d", "[0-9]"): "instant",
     words.PERCENT_PATTERN: "percentage",
-    r"^\d{4}-\d{2}-\d{2}$": "date",
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "date",
 }
 
 _PART_NOUNS: Final[Mapping[str, str]] = {
@@ -84,7 +84,8 @@ class Asked:
             return kinds[self.schema["type"]]
         if "enum" in self.schema or "const" in self.schema:
             return "word"
-        return _TEXT_KINDS.get(self.schema.get("pattern", ""), "text")
+        pattern = str(self.schema.get("pattern", "")).replace(r"\d", "[0-9]")
+        return _TEXT_KINDS.get(pattern, "text")
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -61,9 +61,13 @@ def projection_faults(loader: Loader, fold: Fold) -> Iterator[Fault]:
     """Compare a wallet's lots, holds, draws and series with its fold."""
     expected = projected(fold)
     for table in PROJECTED:
-        statement = loader.statements.of(_STORED[table.name])
-        stored = loader.driver.each(statement, wallet=fold.number)
-        yield from _differences(fold.book, table, list(stored), expected[table.name])
+        stored = stored_rows(loader, table, fold.number)
+        yield from _differences(fold.book, table, stored, expected[table.name])
+
+
+def stored_rows(loader: Loader, table: Table, wallet: int) -> Sequence[Row]:
+    """Give a wallet's rows of a projection as they are."""
+    return loader.driver.rows(loader.statements.of(_STORED[table.name]), wallet=wallet)
 
 
 def _differences(

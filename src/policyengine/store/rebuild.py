@@ -1,16 +1,23 @@
 """Rebuilding: projections that differ from the transactions are made anew from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Delete, Table, bindparam, delete, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
 from sqlalchemy.sql.expression import exists
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.ledger.transactions import PolicyRef
 from policyengine.store.books import wallet_row
-from policyengine.store.comparing import PROJECTED, projected, projection_faults, wallet_faults
-from policyengine.store.driver import Row, Statement
+from policyengine.store.comparing import (
+    PROJECTED,
+    projected,
+    projection_faults,
+    stored_rows,
+    wallet_faults,
+)
+from policyengine.store.driver import Row
 from policyengine.store.findings import Fault
 from policyengine.store.fold import Fold, Folder, WrongTransaction
 from policyengine.store.sessions import WriteSession
@@ -20,13 +27,23 @@ from policyengine.store.verify import ALL_WALLETS
 _POLICIES: Final = select(
     POLICY_VERSION.c.id, POLICY_VERSION.c.name, POLICY_VERSION.c.version, POLICY_VERSION.c.sha256
 )
+_SEQ, _HEAD = 3, 25
 
 
-def _of_wallet(table: Table) -> Delete:
-    return delete(table).where(table.c.wallet == bindparam("of_wallet"))
+def _one_row(table: Table) -> list[ColumnElement[bool]]:
+    return [column == bindparam(f"of_{column.name}") for column in table.primary_key.columns]
 
 
-_FORGET: Final = {table.name: _of_wallet(table) for table in PROJECTED}
+def _keys(table: Table) -> tuple[str, ...]:
+    return tuple(f"of_{column.name}" for column in table.primary_key.columns)
+
+
+def _others(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns if not column.primary_key)
+
+
+_DELETE: Final = {table.name: delete(table).where(*_one_row(table)) for table in PROJECTED}
+_UPDATE: Final = {table.name: update(table).where(*_one_row(table)) for table in PROJECTED}
 _FORGET_STRAYS: Final = {
     table.name: delete(table).where(~exists().where(WALLET.c.id == table.c.wallet))
     for table in PROJECTED
@@ -70,24 +87,47 @@ def _mend(session: WriteSession, folder: Folder, stored: Row) -> list[Fault]:
     except WrongTransaction as error:
         raise LedgerFault(f"{error}; projections cannot be rebuilt from it") from error
     faults = [*wallet_faults(fold, stored), *projection_faults(session.loader, fold)]
-    if any(fault.table == "txn" for fault in faults):
-        raise LedgerFault(f"{faults[0]}; projections cannot be rebuilt without it")
+    if (stored[_SEQ], stored[_HEAD]) != (fold.book.seq, fold.head):
+        # The wallet's row alone says where its chain ends: transactions may have been cut off.
+        raise LedgerFault(f"{faults[0]}; projections cannot be rebuilt from what is left")
     if faults:
         _write(session, fold, stored)
     return faults
 
 
 def _write(session: WriteSession, fold: Fold, stored: Row) -> None:
-    driver, statements = session.driver, session.statements
+    wanted = projected(fold)
+    there = {table.name: stored_rows(session.loader, table, fold.number) for table in PROJECTED}
     for table in reversed(PROJECTED):
-        driver.many(statements.of(_FORGET[table.name]), [(fold.number,)])
-    inserts: dict[str, Statement] = {
-        "lot": statements.insert_lot,
-        "hold": statements.insert_hold,
-        "hold_draw": statements.insert_hold_draw,
-        "series": statements.insert_series,
-    }
-    for name, rows in projected(fold).items():
-        driver.many(inserts[name], rows)
+        _forget(session, table, there[table.name], wanted[table.name])
+    for table in PROJECTED:
+        _put(session, table, there[table.name], wanted[table.name])
     row = wallet_row(fold.number, fold.book, fold.recorded_at, fold.head)
-    driver.many(statements.update_wallet, [(*row[3:], fold.number, stored[3])])
+    update_wallet = session.statements.update_wallet
+    session.driver.many(update_wallet, [(*row[3:], fold.number, stored[_SEQ])])
+
+
+def _forget(
+    session: WriteSession, table: Table, there: Sequence[Row], wanted: Sequence[Row]
+) -> None:
+    width = len(table.primary_key.columns)
+    kept = {tuple(row[:width]) for row in wanted}
+    gone = [row[:width] for row in there if tuple(row[:width]) not in kept]
+    session.driver.many(session.statements.of(_DELETE[table.name]), gone)
+
+
+def _put(session: WriteSession, table: Table, there: Sequence[Row], wanted: Sequence[Row]) -> None:
+    """Insert rows that are missing, and change the others where they are.
+
+    A lot is changed, never deleted and inserted: for each deleted one, the database would search
+    all moves of the ledger for one that refers to it.
+    """
+    width = len(table.primary_key.columns)
+    known = {tuple(row[:width]) for row in there}
+    new = [row for row in wanted if tuple(row[:width]) not in known]
+    old = [(*row[width:], *row[:width]) for row in wanted if tuple(row[:width]) in known]
+    session.driver.many(session.statements.insert(table), new)
+    names = (*_others(table), *_keys(table))
+    change = session.statements.of(_UPDATE[table.name], _others(table))
+    assert change.names == names  # noqa: S101  # rows are given in this order
+    session.driver.many(change, old)

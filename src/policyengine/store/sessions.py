@@ -170,11 +170,14 @@ class WriteSession(ReadSession):
             self.now,
             self.policies.number,
         )
-        moved = {
-            entry.after.wallet_id: batch.add(entry, self._positions.get(entry.after.wallet_id))
-            for entry in entries
-        }
-        batch.send(self.driver, self.statements)
+        try:
+            moved = {
+                entry.after.wallet_id: batch.add(entry, self._positions.get(entry.after.wallet_id))
+                for entry in entries
+            }
+            batch.send(self.driver, self.statements)
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise LedgerFault(f"a database cannot hold this: {error}") from error
         self._positions.update(moved)
         self.end_change()
 

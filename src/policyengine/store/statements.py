@@ -89,7 +89,8 @@ class Statements:
     def _listed(self, column: Any, name: str) -> Any:
         return column.in_(self.dialect.listed(name))
 
-    def _insert(self, table: Table) -> Statement:
+    def insert(self, table: Table) -> Statement:
+        """Append a row to a table, with all its columns in their order."""
         names = [column.name for column in table.columns]
         done = self.compiled(insert(table), names)
         assert list(done.names) == names  # noqa: S101  # rows are given in this order
@@ -108,7 +109,8 @@ class Statements:
     @cached_property
     def open_lots(self) -> Statement:
         """Read the open lots of `wallets`, in the order of their numbers."""
-        return self._of_wallets(select(LOT).where(OPEN), LOT.c.wallet, LOT.c.lot_no)
+        hinted = select(LOT).where(OPEN).with_hint(LOT, "INDEXED BY lot_open", "sqlite")
+        return self._of_wallets(hinted, LOT.c.wallet, LOT.c.lot_no)
 
     @cached_property
     def holds(self) -> Statement:
@@ -196,47 +198,47 @@ class Statements:
     @cached_property
     def insert_wallet(self) -> Statement:
         """Open a wallet."""
-        return self._insert(WALLET)
+        return self.insert(WALLET)
 
     @cached_property
     def insert_txn(self) -> Statement:
         """Append a transaction."""
-        return self._insert(TXN)
+        return self.insert(TXN)
 
     @cached_property
     def insert_move(self) -> Statement:
         """Append a move."""
-        return self._insert(MOVE)
+        return self.insert(MOVE)
 
     @cached_property
     def insert_lot(self) -> Statement:
         """Open a lot."""
-        return self._insert(LOT)
+        return self.insert(LOT)
 
     @cached_property
     def insert_hold(self) -> Statement:
         """Note an open hold."""
-        return self._insert(HOLD)
+        return self.insert(HOLD)
 
     @cached_property
     def insert_hold_draw(self) -> Statement:
         """Note a draw of an open hold."""
-        return self._insert(HOLD_DRAW)
+        return self.insert(HOLD_DRAW)
 
     @cached_property
     def insert_series(self) -> Statement:
         """Note a series."""
-        return self._insert(SERIES)
+        return self.insert(SERIES)
 
     @cached_property
     def insert_policy(self) -> Statement:
         """Append a policy version."""
-        return self._insert(POLICY_VERSION)
+        return self.insert(POLICY_VERSION)
 
     @cached_property
     def insert_ledger(self) -> Statement:
         """Name the ledger."""
-        return self._insert(LEDGER)
+        return self.insert(LEDGER)
 
     @cached_property
     def update_pots(self) -> Statement:

@@ -205,6 +205,7 @@ class Txn(LedgerRow, table=True):
             "txn_parent",
             "wallet",
             "parent_seq",
+            "seq",
             sqlite_where=text("parent_seq IS NOT NULL"),
             postgresql_where=text("parent_seq IS NOT NULL"),
         ),

@@ -54,10 +54,10 @@ def test_a_tier_has_its_factor_as_well() -> None:
     assert codes(tiers(("all_input > 5", "1.0000001"))) == ["PE221"]
 
 
-@pytest.mark.parametrize(("multiplier", "expected"), [("2000000000", []), ("2000000001", ["PE224"])])
-def test_a_single_count_costs_what_a_ledger_can_hold(
-    multiplier: str, expected: list[str]
-) -> None:
+@pytest.mark.parametrize(
+    ("multiplier", "expected"), [("2000000000", []), ("2000000001", ["PE224"])]
+)
+def test_a_single_count_costs_what_a_ledger_can_hold(multiplier: str, expected: list[str]) -> None:
     per_one = ("per: 1000000", "per: 1")
     assert expected == codes(per_one, ("{multiplier: 1}", f"{{multiplier: {multiplier}}}"))
 

@@ -81,9 +81,9 @@ def test_every_date_of_a_file_is_looked_at() -> None:
     assert codes(*changes) == ["PE235", "PE235", "PE235"]
 
 
-@pytest.mark.parametrize("name", sorted(available_timezones() - {"localtime", "Factory"}))
-def test_every_zone_of_the_database_is_known(name: str) -> None:
-    assert _is_zone(name)
+def test_every_zone_of_the_database_is_known() -> None:
+    unknown = {each for each in available_timezones() if not _is_zone(each)}
+    assert unknown <= {"localtime", "Factory"}
 
 
 @pytest.mark.parametrize(

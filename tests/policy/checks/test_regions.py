@@ -82,9 +82,7 @@ def test_every_request_has_its_row(texts: list[str], a: int, b: int, s: int) -> 
         (["a + b < 0", "a > 0"], {(x, y) for x in (False, True) for y in (False, True)}),
     ],
 )
-def test_rows_are_exact_for_single_names(
-    texts: list[str], expected: set[tuple[bool, ...]]
-) -> None:
+def test_rows_are_exact_for_single_names(texts: list[str], expected: set[tuple[bool, ...]]) -> None:
     rows = outcomes_of([read(text) for text in texts], NAMES)
     assert expected == set(rows)
     assert len(expected) == len(rows)

@@ -20,10 +20,29 @@ def csv_rows(
     Raises: ReplayError for a file without the columns, or with a line that has no end.
     """
     # Bytes that are no UTF-8 become lone surrogates, which the cell's reader reports as such.
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    reader = csv.reader(
-        _lines(text, name), delimiter="\t" if delimiter == "tab" else delimiter, strict=True
-    )
+    with io.TextIOWrapper(
+        stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
+    ) as text:
+        sign = "\t" if delimiter == "tab" else delimiter
+        reader = csv.reader(_lines(text, name), delimiter=sign, strict=True)
+        header = _header(reader, columns, name)
+        places = [header.index(column) for column in columns]
+        number = 0
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                number += 1
+                yield RawRow(number, reader.line_num, Unreadable(str(error)))
+                continue
+            if row:  # an empty line is no row
+                number += 1
+                yield RawRow(number, reader.line_num, _cells(row, places, len(header)))
+
+
+def _header(reader: Iterator[list[str]], columns: Sequence[str], name: str) -> list[str]:
     try:
         header = next(reader, [])
     except csv.Error as error:
@@ -32,21 +51,7 @@ def csv_rows(
     twice = next((each for each in columns if header.count(each) > 1), None)
     if twice is not None:
         raise ReplayError(f"`{name}` has the column `{twice}` more than once")
-    places = [header.index(column) for column in columns]
-    number = 0
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            number += 1
-            yield RawRow(number, reader.line_num, Unreadable(str(error)))
-            continue
-        if not row:
-            continue  # an empty line is no row
-        number += 1
-        yield RawRow(number, reader.line_num, _cells(row, places, len(header)))
+    return header
 
 
 def _cells(row: list[str], places: list[int], width: int) -> list[Cell] | Unreadable:

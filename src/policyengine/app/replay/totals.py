@@ -18,7 +18,7 @@ DETAILS_MAX: Final = 1000
 """Different cells that are counted under one reason; the rest is counted as others."""
 OTHERS: Final = "others"
 COSTS: Final = Context(prec=80)
-"""How the source's costs are added: exactly, for every sum of cells that the reader accepts."""
+"""How the source's costs are added: exactly, up to 80 digits."""
 
 
 @dataclass(slots=True)

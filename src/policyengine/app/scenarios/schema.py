@@ -1,6 +1,7 @@
 """The JSON Schema of scenario files, made from the document models."""
 
 import json
+import sys
 from typing import Final
 
 from policyengine.app.scenarios.document import ScenarioFile
@@ -18,3 +19,7 @@ def scenario_schema() -> Schema:
 def schema_text() -> str:
     """Write the schema as it is checked in."""
     return json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":  # `python -m policyengine.app.scenarios.schema > schemas/...`
+    sys.stdout.write(schema_text())

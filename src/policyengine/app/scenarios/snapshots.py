@@ -13,10 +13,21 @@ from policyengine.app.scenarios.reading import read_scenarios
 
 
 class LedgerSnapshots(SingleFileSnapshotExtension):
-    """Keeps the ledger of a scenario in `__snapshots__/<file>/<title>.txt`."""
+    """Keeps the ledger of a scenario in `ledgers/<file>/<title>.txt`.
 
+    The folder is not syrupy's usual one: there, its usual extension takes every file that no test
+    of this run has used for a leftover, and would delete it.
+    """
+
+    snapshot_dirname = "ledgers"
     file_extension = "txt"
     _write_mode = WriteMode.TEXT
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """Give the folder of a scenario file's snapshots."""
+        file = Path(test_location.filepath)
+        return str(file.parent / cls.snapshot_dirname / file.stem)
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:

@@ -114,7 +114,7 @@ def check_replacement_has_effect(document: PolicyDocument, source: Source) -> It
     kept = list(_kept(document))
     for index, (pointer, keep) in enumerate(kept):
         others = (*kept[:index], *(each for each in kept[index + 1 :] if each[1] != keep))
-        wider = next((place for place, other in others if _covers(other, keep)), None)
+        wider = next((place for place, other in others if covers(other, keep)), None)
         if wider is not None:
             yield found(
                 source,
@@ -134,7 +134,7 @@ def _kept(document: PolicyDocument) -> Iterator[tuple[str, Keep]]:
             yield pointer_to("replaces", "keep", index), keep
 
 
-def _covers(one: Keep, other: Keep) -> bool:
+def covers(one: Keep, other: Keep) -> bool:
     """Tell whether one entry keeps the terms for all that another keeps them for, and as long."""
     return one.plan == other.plan and all(
         later is not None and earlier is not None and later >= earlier

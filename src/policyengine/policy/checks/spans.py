@@ -12,6 +12,9 @@ from policyengine.values.diagnostics import Diagnostic
 YEARS_MAX: Final = 100
 """A longer span is not meant; credits without an end have a word of their own."""
 
+_MOST: Final = {"year": YEARS_MAX, "month": YEARS_MAX * 12, "week": 5_218, "day": 36_525}
+"""Smaller units do not come near: `SPAN_COUNT_MAX` hours are eleven years."""
+
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
 _EXACT: Final = {"second": 1, "minute": 60, "hour": _HOUR, "day": _DAY, "week": 7 * _DAY}
@@ -22,7 +25,7 @@ def check_spans_are_bounded(document: PolicyDocument, source: Source) -> Iterato
     """A span ends within a hundred years."""
     for pointer, text in _spans(document):
         span = _span(text)
-        if span is None or _shortest(span) > YEARS_MAX * 366 * _DAY:
+        if span is None or span.count > _MOST.get(span.unit, SPAN_COUNT_MAX):
             for_ever = pointer.endswith("/expires")
             yield found(
                 source,

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from policyengine.policy.checks.findings import did_you_mean, pointer_to
+from policyengine.policy.checks.replacement import covers
 from policyengine.policy.checks.sequence import Version
 from policyengine.policy.document.conduct import Replaces
+from policyengine.values.calendar import parse_instant
 from policyengine.values.diagnostics import Diagnostic
 
 
@@ -15,9 +17,10 @@ def check_subscribers(versions: Sequence[Version]) -> Iterator[Diagnostic]:
     Takes: all versions of one policy, in order; each has passed the checks of its own file.
     """
     held: dict[str, Version] = {}
-    for version in versions:
+    for index, version in enumerate(versions):
         replaces = version.document.replaces
         if replaces is not None:
+            yield from _check_promises(version, replaces, versions[:index])
             yield from _check_answers(version, replaces, held)
             yield from _check_names(version, replaces, held)
             yield from _check_plans_without_cycle(version, replaces, held)
@@ -113,6 +116,31 @@ def _check_plans_without_cycle(
             at_key=True,
             severity="warning",
         )
+
+
+def _check_promises(
+    version: Version, replaces: Replaces, earlier: Sequence[Version]
+) -> Iterator[Diagnostic]:
+    """Terms that an earlier version lets somebody keep are kept by this one as well."""
+    starts_at = version.effective_at
+    if replaces.plans == "new_subscribers_only" or starts_at is None:
+        return
+    for older in earlier:
+        part = older.document.replaces
+        for index, keep in enumerate(part.keep if part is not None else ()):
+            is_over = parse_instant(keep.until) <= starts_at
+            if is_over or any(covers(each, keep) for each in replaces.keep):
+                continue
+            yield version.found(
+                "PE411",
+                "/replaces/keep",
+                f"version {older.number} keeps `{keep.plan}` until `{keep.until}`, and this "
+                "version ends it",
+                "repeat the entry in `keep`, or let this version start later",
+                older.see(pointer_to("replaces", "keep", index), "kept here"),
+                at_key=True,
+                severity="warning",
+            )
 
 
 def _check_gifts(older: Version, newer: Version) -> Iterator[Diagnostic]:

@@ -95,4 +95,15 @@ TIMELINE_CODES: Final[Mapping[str, CodeInfo]] = {
         "  free: {grants: {}}\n"
         "  free_monthly: {cycle: 1 month, grants: {}}",
     ),
+    "PE411": CodeInfo(
+        title="a promise that a later version ends",
+        what="An earlier version lets subscribers keep their terms for a while, and this version "
+        "starts before that while is over, without such an entry in its own `keep`.",
+        why="each version decides anew who keeps what: these subscribers would get its terms at "
+        "their next cycle.",
+        wrong="replaces: {keep: [{plan: pro, until: 2027-01-01T00:00:00Z}]}    # version 2\n"
+        "effective: 2026-12-01T00:00:00Z    # version 3, which keeps nothing",
+        right="replaces: {keep: [{plan: pro, until: 2027-01-01T00:00:00Z}]}    # version 2\n"
+        "replaces: {keep: [{plan: pro, until: 2027-01-01T00:00:00Z}]}    # version 3",
+    ),
 }

@@ -21,7 +21,7 @@ class Source(Part):
     page: Prose = Field(
         description="The page or document that states the rules.", examples=["example.com/pricing"]
     )
-    read: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(
+    read: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = Field(
         description="The day on which the page was read.", examples=["2026-01-28"]
     )
     placeholders: Prose | None = Field(

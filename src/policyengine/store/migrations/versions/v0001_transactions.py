@@ -204,7 +204,7 @@ def _txn_rules() -> list[sa.CheckConstraint]:
 def _txn_indexes() -> None:
     for name, columns, only in (
         ("txn_conversation", ["wallet", "conversation_id", "seq"], "conversation_id <> ''"),
-        ("txn_parent", ["wallet", "parent_seq"], "parent_seq IS NOT NULL"),
+        ("txn_parent", ["wallet", "parent_seq", "seq"], "parent_seq IS NOT NULL"),
         ("txn_model", ["model", "id"], "model <> ''"),
         ("txn_case", ["id"], "kind = 'report'"),
     ):

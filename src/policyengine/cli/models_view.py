@@ -1,0 +1,163 @@
+"""The price list on the screen and as plain data."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from rich.console import RenderableType
+
+from policyengine.app.forms import Form
+from policyengine.app.sentences import factor_text, time_text
+from policyengine.cli.screen import QUIET, STRONG, console, headline, indented, quiet, table
+from policyengine.engine.explaining import exact_text
+from policyengine.policy.policy import ModelPrices, Policy, PriceTable
+from policyengine.policy.timeline import Timeline
+from policyengine.values.amounts import MICRO_PER_CREDIT
+from policyengine.values.calendar import instant_text
+
+NARROW = 100
+"""On a screen below this many columns, the names of units stand in two lines."""
+
+
+def models_parts(timeline: Timeline, policy: Policy) -> Iterator[RenderableType]:
+    """Draw the models of a version, and what later versions change about them."""
+    yield headline(
+        "plain",
+        (f"{policy.name} version {policy.version}", STRONG),
+        (f"  since {time_text(policy.effective_at)}", QUIET),
+    )
+    for measure, part in policy.document.units.items():
+        units = [*part.input, *part.output]
+        yield ""
+        yield indented(quiet(f"credits for {part.per:,} {measure}"))
+        yield indented(_prices(policy, units, part.per))
+    notes = [*_tier_notes(policy), *_coming_notes(timeline, policy)]
+    if notes:
+        yield ""
+    for note in notes:
+        yield indented(note)
+
+
+def _prices(policy: Policy, units: list[str], per: int) -> RenderableType:
+    narrow = console().width < NARROW
+    names = [each.replace("_", "_\n", 1) if narrow else each for each in units]
+    drawn = table(["model", "multiplier", *names], ["multiplier", *names])
+    for model in policy.models.values():
+        costs = [_cost_text(model.price, unit, per) for unit in units]
+        drawn.add_row(_name(model), f"x {factor_text(model.price.multiplier)}", *costs)
+    return drawn
+
+
+def _name(model: ModelPrices) -> str:
+    return model.name if model.title == model.name else f"{model.name} ({model.title})"
+
+
+def _cost(price: PriceTable, unit: str, per: int) -> Fraction | None:
+    """Give what so many of a unit cost; None where the formula has no price for one alone."""
+    if price.formula is not None:
+        return None
+    return Fraction(price.units[unit].weight * per, price.denominator * MICRO_PER_CREDIT)
+
+
+def _cost_text(price: PriceTable, unit: str, per: int) -> str:
+    cost = _cost(price, unit, per)
+    return "by formula" if cost is None else factor_text(cost)
+
+
+def _tier_notes(policy: Policy) -> Iterator[str]:
+    for model in policy.models.values():
+        for tier in model.tiers:
+            factor = factor_text(tier.price.multiplier)
+            yield f"{model.name}: x {factor} for the whole request when {tier.text}"
+    formula = policy.document.charge.formula
+    if any(model.price.formula is not None for model in policy.models.values()):
+        yield f"formula: {formula}"
+
+
+def _coming_notes(timeline: Timeline, policy: Policy) -> Iterator[str]:
+    before = policy
+    for later in timeline.policies:
+        if later.effective_at <= policy.effective_at:
+            continue
+        for note in _changes(before, later):
+            yield f"from {time_text(later.effective_at)} (version {later.version}): {note}"
+        before = later
+
+
+def _changes(before: Policy, later: Policy) -> Iterator[str]:
+    for name in dict.fromkeys((*before.models, *later.models)):
+        old, new = before.models.get(name), later.models.get(name)
+        if new is None:
+            yield f"{name} is no longer offered"
+        elif old is None:
+            yield f"{name} is offered, x {factor_text(new.price.multiplier)}"
+        elif old.price.multiplier != new.price.multiplier:
+            factors = factor_text(old.price.multiplier), factor_text(new.price.multiplier)
+            yield f"{name} x {factors[0]} becomes x {factors[1]}"
+        elif _tiers(old) != _tiers(new):
+            yield f"{name} has other tiers"
+    if _rates(before) != _rates(later):
+        yield "the rates of units change"
+
+
+def _tiers(model: ModelPrices) -> list[tuple[str, Fraction]]:
+    return [(tier.text, tier.price.multiplier) for tier in model.tiers]
+
+
+def _rates(policy: Policy) -> Mapping[str, tuple[int, dict[str, Decimal]]]:
+    return {
+        name: (part.per, {**part.input, **part.output})
+        for name, part in policy.document.units.items()
+    }
+
+
+def models_form(timeline: Timeline, policy: Policy) -> Form:
+    """Give the price list as plain data: exact numbers as text."""
+    return {
+        "policy": policy.name,
+        "version": policy.version,
+        "sha256": policy.sha256,
+        "effective": instant_text(policy.effective_at),
+        "models": [_model_form(policy, model) for model in policy.models.values()],
+        "coming": [
+            {
+                "version": later.version,
+                "effective": instant_text(later.effective_at),
+                "why": later.document.why,
+                "multipliers": {
+                    name: factor_text(model.price.multiplier)
+                    for name, model in later.models.items()
+                },
+            }
+            for later in timeline.policies
+            if later.effective_at > policy.effective_at
+        ],
+    }
+
+
+def _model_form(policy: Policy, model: ModelPrices) -> Form:
+    return {
+        "model": model.name,
+        "title": model.title,
+        "multiplier": factor_text(model.price.multiplier),
+        "credits": _costs_form(policy, model.price),
+        "tiers": [
+            {
+                "when": tier.text,
+                "applies_to": "whole_request",
+                "multiplier": factor_text(tier.price.multiplier),
+                "credits": _costs_form(policy, tier.price),
+            }
+            for tier in model.tiers
+        ],
+    }
+
+
+def _costs_form(policy: Policy, price: PriceTable) -> dict[str, Any]:
+    costs: dict[str, Any] = {}
+    for part in policy.document.units.values():
+        for unit in (*part.input, *part.output):
+            cost = _cost(price, unit, part.per)
+            costs[unit] = {"per": part.per, "credits": None if cost is None else exact_text(cost)}
+    return costs
