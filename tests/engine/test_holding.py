@@ -292,6 +292,15 @@ def test_what_is_released_after_an_upgrade_follows_the_carried_credits() -> None
     assert wallet.lots[4].terms.expires_at == wallet.lots[2].terms.expires_at
 
 
+def test_an_upgrade_carries_nothing_of_a_lot_that_is_held_whole() -> None:
+    wallet = Wallet(policy(LONG))
+    hold = wallet.do(OpenHold(amount_micro=2000 * CREDIT))
+    wallet.do(ChangePlan("pro_plus"), START + DAY)
+    assert wallet.remaining == {2: 6000 * CREDIT}
+    wallet.do(Release(hold.seq))
+    assert wallet.remaining == {2: 6000 * CREDIT, 3: 2000 * CREDIT}
+
+
 def test_what_is_released_after_the_carried_credits_expired_expires() -> None:
     wallet = Wallet(policy(LONG))
     hold = wallet.do(OpenHold(amount_micro=500 * CREDIT))

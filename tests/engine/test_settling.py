@@ -1,10 +1,12 @@
 """Settling: what the clock does, at its own instants, in one order, whenever it is asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.wallets import CREDIT, DAY, MINUTE, START, Wallet, at, policy, spend
 from policyengine.engine import settling
-from policyengine.engine.commands import BuyPack, Charge, GiveGrant, OpenHold, Settle
+from policyengine.engine.commands import BuyPack, Charge, GiveGrant, OpenHold, Settle, Subscribe
 from policyengine.engine.settling import next_due, settle
 from policyengine.policy.timeline import Timeline
 from policyengine.values.calendar import parse_span
@@ -90,6 +92,23 @@ def test_one_command_may_cross_policy_versions() -> None:
         ("renew", 2),
         ("charge", 2),
     ]
+
+
+def test_a_wallet_without_a_plan_has_lots_that_expire() -> None:
+    wallet = Wallet(plan="")
+    wallet.refused(Subscribe("none"))
+    wallet.do(GiveGrant(CREDIT, expires_at=START + DAY))
+    wallet.do(Settle(), START + DAY)
+    assert (wallet.available, wallet.transactions[-1].kind) == (0, "expire")
+
+
+def test_a_bound_on_what_is_due_may_be_too_early() -> None:
+    wallet = Wallet()
+    early = replace(wallet.book, due_at=0)
+    assert next_due(wallet.timeline, early, MARCH - 1) is None
+    assert settle(wallet.timeline, early, MARCH - 1) == (early, ())
+    nothing = replace(early, subscription=None, lots={})
+    assert next_due(wallet.timeline, nothing, MARCH) is None
 
 
 def test_a_timeline_that_is_not_the_wallets_is_a_fault() -> None:

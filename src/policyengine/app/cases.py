@@ -224,7 +224,8 @@ def _judged(again: Repriced, repeats: Transaction | None) -> tuple[Kind, Micro, 
 def _refund(shell: Shell, asked: Asked, case: Transaction, finding: Finding) -> Receipt:
     target = finding.repriced.transaction.seq
     body = Refund(target, finding.due_micro, case.seq)
-    reason = f"case {case.id}: {finding.why}"
+    why = "given back on request" if finding.kind == "as_charged" else finding.why
+    reason = f"case {case.id}: {why}"
     return _do(shell, asked, f"case:{case.seq}:refund:{target}", body, reason)
 
 

@@ -44,6 +44,7 @@ class Files:
     policies: tuple[Path, ...]
     scenarios: tuple[Path, ...]
     mappings: tuple[Path, ...]
+    paths: tuple[Path, ...]
 
     def __len__(self) -> int:
         """Count them."""
@@ -76,6 +77,7 @@ def files_of(paths: Sequence[Path]) -> Files:
         tuple(path for path, home in homes.items() if home not in {_SCENARIOS, _MAPPINGS}),
         tuple(path for path, home in homes.items() if home == _SCENARIOS),
         tuple(path for path, home in homes.items() if home == _MAPPINGS),
+        tuple(paths),
     )
 
 
@@ -88,7 +90,8 @@ def check(files: Files) -> Checked:
     findings: list[Diagnostic] = []
     lines: dict[str, Sequence[str]] = {}
     if files.policies:
-        policies = read_policies(files.policies)
+        of_policies = set(files.policies)
+        policies = read_policies([p for p in files.paths if p.is_dir() or p in of_policies])
         documents = [each.document for each in policies.loaded]
         names = tuple(sorted({each.policy for each in documents if each is not None}))
         findings += policies.findings

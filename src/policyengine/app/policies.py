@@ -65,43 +65,42 @@ def policy_files(path: Path) -> list[Path]:
 def read_policies(paths: Sequence[Path]) -> Policies:
     """Read and check policies; files in one folder are the versions of one policy.
 
-    Raises: PolicyError where there is nothing to read.
+    A single file is checked on its own: what concerns its neighbours cannot be seen.
+    Raises: PolicyError where there is nothing to read, or a policy is in two folders.
     """
-    files = [each for path in paths for each in policy_files(path)]
+    files = list(dict.fromkeys(each for path in paths for each in policy_files(path)))
     if not files:
         names = ", ".join(f"`{path}`" for path in paths)
         raise PolicyError(f"there is no policy file in {names}")
+    if list(paths) == files and len(files) == 1:
+        return _read_single(files[0])
     folders: dict[Path, list[Path]] = {}
     for file in files:
         folders.setdefault(file.parent, []).append(file)
     timelines: dict[str, Timeline] = {}
+    homes: dict[str, Path] = {}
     loaded: list[Loaded] = []
     findings: list[Diagnostic] = []
-    for folder_files in folders.values():
-        texts = [(str(file), _read(file)) for file in folder_files]
-        if len(texts) == 1 and len(files) == 1:
-            _add_single(texts[0], timelines, loaded, findings)
-            continue
-        result = load_timeline(texts)
+    for folder, folder_files in folders.items():
+        result = load_timeline([(str(file), _read(file)) for file in folder_files])
         loaded += result.loaded
         findings += result.diagnostics
         if result.timeline is not None:
-            timelines[result.timeline.name] = result.timeline
+            name = result.timeline.name
+            if name in homes:
+                raise PolicyError(f"policy `{name}` is in two folders: {homes[name]}, {folder}")
+            homes[name] = folder
+            timelines[name] = result.timeline
     return Policies(timelines, tuple(loaded), tuple(findings))
 
 
-def _add_single(
-    text: tuple[str, bytes],
-    timelines: dict[str, Timeline],
-    loaded: list[Loaded],
-    findings: list[Diagnostic],
-) -> None:
-    """Check one version on its own: what concerns its neighbours cannot be seen."""
-    each = load_policy(text[1], text[0])
-    loaded.append(each)
-    findings += each.diagnostics
-    if each.policy is not None:
-        timelines[each.policy.name] = Timeline.of(each.policy)
+def _read_single(file: Path) -> Policies:
+    each = load_policy(_read(file), str(file))
+    policy = each.policy
+    timelines = {}
+    if policy is not None and policy.document.status == "published":
+        timelines[policy.name] = Timeline.of(policy)
+    return Policies(timelines, (each,), each.diagnostics)
 
 
 def _read(file: Path) -> bytes:

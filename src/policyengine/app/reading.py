@@ -1,7 +1,7 @@
 """The engine's questions: balance, history, explanations, estimates, models; they write nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from policyengine.app.history import Entry, Operation, entry_of, operations_of
@@ -37,6 +37,8 @@ PAGE: Final = 20
 OPERATIONS_MAX: Final = 20_000
 """The most transactions of one conversation that are gathered into operations."""
 OPERATIONS_PAGE: Final = 1000
+ABOUT_AT: Final = 2
+"""What the caller said stands behind when and by which version was decided."""
 HISTORY_SAMPLE: Final = 200
 """How many earlier answers tell how long the next one may be."""
 
@@ -124,7 +126,9 @@ class Reading:
             timeline = self._timeline_then(session, named.transaction)
         lots = {lot.terms.no: lot for lot in named.lots}
         step = explain(timeline, named.transaction, lots)
-        return Explanation(named.transaction, step)
+        told = tuple(_told(named.transaction))
+        head, rest = step.steps[:ABOUT_AT], step.steps[ABOUT_AT:]
+        return Explanation(named.transaction, replace(step, steps=(*head, *told, *rest)))
 
     def _timeline_then(self, session: ReadSession, transaction: Transaction) -> Timeline:
         """Give the versions that explain a transaction: its own is the one that decided.
@@ -328,6 +332,20 @@ class Reading:
         with self.shell.store.reading() as session:
             row = session.driver.one(session.statements.last_txn)
         return 0 if row is None else int(row[0])
+
+
+def _told(transaction: Transaction) -> Iterator[Step]:
+    """Give what the caller said of a transaction."""
+    if transaction.parent_seq is not None:
+        yield Step("about", f"{transaction.wallet_id}:{transaction.parent_seq}")
+    for label, value in (
+        ("conversation", transaction.conversation_id),
+        ("operation", transaction.operation_id),
+        ("reason", transaction.reason),
+        ("by", transaction.actor),
+    ):
+        if value:
+            yield Step(label, value)
 
 
 def _found(session: ReadSession, wallet_id: str, number: int) -> Named:

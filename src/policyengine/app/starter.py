@@ -7,7 +7,7 @@ import policyengine
 
 PACKAGED: Final = "@"
 """The sign before the name of a policy that comes with the package: `@codeflicker`."""
-TEMPLATE_USUAL: Final = "chat"
+_YAML: Final = ".yaml"
 _ROOT: Final = Path(policyengine.__file__).parent
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -67,8 +67,10 @@ def starter_files(template: str) -> dict[Path, bytes]:
     if (_TEMPLATES / template).is_dir():
         files = _files_below(_TEMPLATES / template, Path())
     else:
-        files = _files_below(packaged("policies") / template, Path("policies") / template)
-    return files | _files_below(packaged("schemas"), Path("schemas"))
+        below = _files_below(packaged("policies") / template, Path("policies") / template)
+        files = {path: content for path, content in below.items() if path.suffix == _YAML}
+    files |= _files_below(packaged("schemas"), Path("schemas"))
+    return dict(sorted(files.items(), key=lambda each: (len(each[0].parts), each[0])))
 
 
 def _files_below(folder: Path, at: Path) -> dict[Path, bytes]:

@@ -100,7 +100,13 @@ class Call:
                 "write one with `policyengine init .`, or use the one that comes along: "
                 f"`--policies {POLICIES_OF_DEMO}`",
             )
-        return usable_policies([folder])
+        policies = usable_policies([folder])
+        if not policies.timelines:
+            raise WrongUse(
+                f"every version in `{folder}` is a draft, and a draft decides nothing",
+                "set `status: published` in one of them",
+            )
+        return policies
 
     def clock(self) -> "Callable[[], Instant]":
         """Give the clock: the machine's, or one that stands still at `--at`."""
@@ -146,7 +152,7 @@ def make_folder() -> None:
 
 def print_json(plain: Any) -> None:
     """Print plain data as JSON."""
-    print(json.dumps(plain, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
 
 
 def with_call(*without: str) -> Callable[[Callable[..., int]], Callable[..., int]]:

@@ -1,6 +1,6 @@
 """`charge` and `refund`: pay for a request, and give back what it took."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,9 +18,13 @@ from policyengine.cli.options import (
     some_counts,
 )
 
+if TYPE_CHECKING:
+    from policyengine.app.engine import Engine
+    from policyengine.engine.estimating import Estimate
+
 
 @with_call()
-def charge(
+def charge(  # noqa: PLR0917  # typer passes each by its name
     call: Call,
     wallet: WalletId,
     model: ModelName,
@@ -43,6 +47,13 @@ def charge(
             help="When it began; the policy version of that time prices it.",
         ),
     ] = None,
+    estimated: Annotated[
+        bool,
+        typer.Option(
+            "--estimated",
+            help="Estimate it from its input first, and note that; see `estimate --calibration`.",
+        ),
+    ] = False,
     key: Key = None,
 ) -> int:
     """Pay for a request at once, out of the lots that come first in the policy's burn order.
@@ -63,9 +74,22 @@ def charge(
             after_request=after_request,
             conversation=conversation,
             operation=operation,
+            estimate=_estimate(engine, wallet, model, counts) if estimated else None,
             key=key,
         )
         return answer_receipt(call, engine, receipt)
+
+
+def _estimate(
+    engine: "Engine", wallet: str, model: str, counts: dict[str, int]
+) -> "Estimate | None":
+    """Estimate a request from what is sent; None where it would be refused."""
+    from policyengine.engine.estimating import Estimate
+
+    units = engine.policy_of(wallet).units
+    sent = {unit: count for unit, count in counts.items() if units.get(unit) == "input"}
+    found = engine.estimate(wallet, model, sent)
+    return found if isinstance(found, Estimate) else None
 
 
 @with_call()
@@ -92,7 +116,5 @@ def refund(
     from policyengine.cli.receipts import answer_receipt
 
     with call.engine() as engine:
-        receipt = engine.refund(
-            charge_id, amount, case_id=case, reason=reason, actor=by, key=key
-        )
+        receipt = engine.refund(charge_id, amount, case_id=case, reason=reason, actor=by, key=key)
         return answer_receipt(call, engine, receipt)

@@ -10,6 +10,8 @@ from policyengine.cli.call import Call, print_json, with_call
 from policyengine.cli.faults import WrongUse
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from policyengine.app.reading import Explanation
 
 PAGE_WIDTH_MAX: Final = 100
@@ -39,7 +41,7 @@ def explain(
     return 0
 
 
-def _parts(found: "Explanation") -> Iterator[object]:
+def _parts(found: "Explanation") -> "Iterator[RenderableType]":
     from policyengine.cli.derivation import derivation_parts
 
     return derivation_parts(found.derivation)
@@ -60,7 +62,7 @@ def _page(call: Call, code: str) -> int:
     if call.output == "json":
         print_json({"code": code, "title": title, "text": text})
     else:
-        print(f"{code}: {title}\n\n{_wrapped(text)}".rstrip())
+        typer.echo(f"{code}: {title}\n\n{_wrapped(text)}".rstrip())
     return 0
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import typer
+
 OK: Final = 0
 FINDINGS: Final = 1
 """Findings in files, a refusal, something asked about that does not exist."""
@@ -41,6 +43,8 @@ class Fault:
     message: str
     remedy: str
     code: int
+    detail: str = ""
+    """What comes before the message: findings, drawn on their lines."""
 
 
 def fault_of(error: BaseException) -> Fault:
@@ -62,8 +66,9 @@ def _of_policies(error: BaseException) -> Fault | None:
     if not isinstance(error, PolicyError):
         return None
     if error.findings:
-        message = f"{error}\n\nthe policies have errors; nothing was done"
-        return Fault(message, "mend them and see `policyengine validate`", FINDINGS)
+        remedy = "mend them; `policyengine validate` shows them as well"
+        message = "the policies have errors; nothing was done"
+        return Fault(message, remedy, FINDINGS, f"{error}\n")
     return Fault(str(error), "name a policy file or a folder of them", USAGE)
 
 
@@ -128,12 +133,15 @@ def report_usage(error: Any, arguments: Sequence[str]) -> int:
 def _print(fault: Fault, arguments: Sequence[str]) -> None:
     """Print a fault, as JSON where the caller reads JSON."""
     if _wants_json(arguments):
-        plain = {"error": {"message": fault.message, "help": fault.remedy, "exit": fault.code}}
-        print(json.dumps(plain, indent=2, ensure_ascii=False))
+        about = {"message": fault.message, "detail": fault.detail, "help": fault.remedy}
+        plain = {"error": {**about, "exit": fault.code}}
+        typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
         return
-    print(f"error: {fault.message}", file=sys.stderr)
+    if fault.detail:
+        typer.echo(fault.detail, err=True)
+    typer.echo(f"error: {fault.message}", err=True)
     if fault.remedy:
-        print(f"  = help: {fault.remedy}", file=sys.stderr)
+        typer.echo(f"  = help: {fault.remedy}", err=True)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

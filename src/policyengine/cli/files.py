@@ -60,9 +60,10 @@ def validate(
         print_json(_checked_form(checked))
     else:
         if output == "github":
-            print("\n".join(_annotations(checked)), end="\n" if checked.findings else "")
+            for note in _annotations(checked):
+                typer.echo(note)
         _print_findings(checked.drawn())
-        print(_summary(checked, f"{monotonic() - began:.2f} s"))
+        typer.echo(_summary(checked, f"{monotonic() - began:.2f} s"))
     failing = checked.errors if fail_level == "error" else checked.findings
     return FINDINGS if failing else OK
 
@@ -84,7 +85,7 @@ def _nothing(output: str) -> int:
     if output == "json":
         print_json({"files": 0, "policies": [], "errors": 0, "warnings": 0, "findings": []})
     else:
-        print("there is nothing to check: no file ends in .yaml or .yml")
+        typer.echo("there is nothing to check: no file ends in .yaml or .yml")
     return NOTHING
 
 
@@ -117,7 +118,7 @@ def _print_findings(drawn: list[str]) -> None:
     """Print findings, with a blank line after each; coloured on a terminal."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         for each in drawn:
-            print(f"{each}\n")
+            typer.echo(f"{each}\n")
         return
     from rich.text import Text
 
@@ -193,9 +194,9 @@ def fmt(
                 _replace(file, done.text)
     verb = "would change" if check else "changed"
     for file in changed:
-        print(f"{verb} {file}")
+        typer.echo(f"{verb} {file}")
     rest = f", {broken} with errors" if broken else ""
-    print(f"{_counted(len(files), 'file', 'files')}, {len(changed)} {verb.split()[-1]}{rest}")
+    typer.echo(f"{_counted(len(files), 'file', 'files')}, {len(changed)} {verb}{rest}")
     return FINDINGS if broken or (check and changed) else OK
 
 

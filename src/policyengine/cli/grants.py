@@ -17,7 +17,7 @@ _Expires = Annotated[
 
 
 @with_call()
-def grant(
+def grant(  # noqa: PLR0917  # typer passes each by its name
     call: Call,
     wallet: WalletId,
     amount: Annotated[str, typer.Argument(metavar="CREDITS", help="How many credits.")],

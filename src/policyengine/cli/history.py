@@ -1,6 +1,5 @@
 """`history`: what each conversation cost, each operation in it, or every entry of the ledger."""
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,10 +9,7 @@ from policyengine.cli.faults import WrongUse
 from policyengine.cli.options import WalletId
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from policyengine.app.history import Entry, Operation
-    from policyengine.store.history import Conversation
+    pass
 
 LIMIT_MAX = 1000
 
@@ -45,7 +41,9 @@ def history(
     from policyengine.cli import history_view as view
 
     if every and conversation is not None:
-        raise WrongUse("`--all` and `--conversation` show different things", "choose one of the two")
+        raise WrongUse(
+            "`--all` and `--conversation` show different things", "choose one of the two"
+        )
     seq = _seq(wallet, before)
     with call.engine() as engine:
         if every:

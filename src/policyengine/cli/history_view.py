@@ -9,7 +9,7 @@ from rich.text import Text
 from policyengine.app.forms import Form, entry_form, operation_form
 from policyengine.app.history import Entry, Operation
 from policyengine.app.sentences import clock_text, counts_text, source_text
-from policyengine.cli.screen import QUIET, STRONG, headline, indented, quiet, table
+from policyengine.cli.screen import STRONG, headline, indented, quiet, table
 from policyengine.ledger.changes import Charged, SubscriptionSet
 from policyengine.ledger.lots import LotTerms
 from policyengine.ledger.transactions import Transaction, change_of
@@ -29,7 +29,9 @@ def conversation_parts(
     what = _counted(len(found), "conversation")
     yield headline("plain", (f"{wallet}: {what}, {credits_text(total)} credits", STRONG))
     yield ""
-    drawn = table(["conversation", "credits", "calls", "models", "last (UTC)", ""], ["credits", "calls"])
+    drawn = table(
+        ["conversation", "credits", "calls", "models", "last (UTC)", ""], ["credits", "calls"]
+    )
     for each in found:
         drawn.add_row(
             each.conversation_id,
@@ -124,21 +126,16 @@ def _credits(transaction: Transaction) -> str:
 
 def _ending(operation: Operation) -> str:
     left = credits_text(operation.charged_micro - operation.refunded_micro)
-    match operation.status:
-        case "held":
-            return f"{credits_text(operation.held_micro)} set aside"
-        case "charged":
-            return f"{left} in total" if len(operation.transactions) > 1 else ""
-        case "refunded":
-            return "all of it refunded"
-        case "free":
-            return "free"
-        case "released":
-            return "nothing used, nothing charged"
-        case "refused":
-            return "refused, nothing charged"
-        case _:
-            return ""
+    endings = {
+        "held": f"{credits_text(operation.held_micro)} set aside",
+        "charged": f"{left} in total" if len(operation.charges) > 1 else "",
+        "refunded": "all of it refunded",
+        "free": "free",
+        "released": "nothing used, nothing charged",
+        "refused": "nothing charged",
+        "case": "",
+    }
+    return endings[operation.status]
 
 
 _WORDS: Final = {
@@ -163,6 +160,9 @@ def what_text(transaction: Transaction, lots: Sequence[LotTerms] = ()) -> str:
     subscription: SubscriptionSet | None = change_of(transaction, SubscriptionSet)
     if subscription is not None:
         return f"{kind}: plan {subscription.subscription.plan}"
+    if transaction.kind == "hold":
+        held = sum(move.amount_micro for move in transaction.moves)
+        return f"hold of {credits_text(held)}"
     if transaction.parent_seq is not None:
         return f"{kind}: {transaction.wallet_id}:{transaction.parent_seq}"
     sources = ", ".join(dict.fromkeys(source_text(terms) for terms in lots))

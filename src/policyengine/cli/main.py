@@ -62,6 +62,9 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
 }
 """The commands by theme: each with its module in this folder, and one line about it."""
 
+FUNCTIONS: Final = {"test": "run_tests"}
+"""Commands whose function has another name: a function `test` is what test runners look for."""
+
 COMMANDS: Final = {name: where for group in SECTIONS.values() for name, where in group.items()}
 
 
@@ -99,7 +102,8 @@ class Commands(TyperGroup):
 
 def command_of(name: str, module: str) -> Any:
     """Build one command from the function of the same name in its module."""
-    function = getattr(import_module(f"policyengine.cli.{module}"), name.replace("-", "_"))
+    function_name = FUNCTIONS.get(name, name.replace("-", "_"))
+    function = getattr(import_module(f"policyengine.cli.{module}"), function_name)
     single = typer.Typer(
         add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
     )

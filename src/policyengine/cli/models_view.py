@@ -50,7 +50,9 @@ def _prices(policy: Policy, units: list[str], per: int) -> RenderableType:
 
 
 def _name(model: ModelPrices) -> str:
-    return model.name if model.title == model.name else f"{model.name} ({model.title})"
+    return (
+        model.name if model.title.lower() == model.name.lower() else f"{model.name} ({model.title})"
+    )
 
 
 def _cost(price: PriceTable, unit: str, per: int) -> Fraction | None:

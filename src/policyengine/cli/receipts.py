@@ -9,8 +9,8 @@ from rich.text import Text
 
 from policyengine.app.engine import Engine
 from policyengine.app.forms import receipt_form
-from policyengine.app.receipts import Receipt
 from policyengine.app.history import entry_of
+from policyengine.app.receipts import Receipt
 from policyengine.app.sentences import (
     counts_text,
     distance_text,

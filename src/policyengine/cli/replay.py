@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace as altered
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -24,30 +24,37 @@ if TYPE_CHECKING:
 DATABASE_OF_REPLAYS: Final = f"sqlite:///{FOLDER}/replay.db"
 
 
+UsagePath: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Usage as CSV, JSON lines or Parquet; also .gz.")
+]
+MappingName: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--mapping",
+        metavar="NAME",
+        help="What its columns mean: a file, or the name of one that the policies come with.",
+    ),
+]
+Database: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help="The ledger that it is charged to, by default one of its own. "
+        f"[default: {DATABASE_OF_REPLAYS}]",
+    ),
+]
+RowsMax: TypeAlias = Annotated[
+    int | None, typer.Option("--rows", min=1, metavar="N", help="Read only the first N rows.")
+]
+
+
 @with_call("db", "at", "demo")
 def replay(
     call: Call,
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="Usage as CSV, JSON lines or Parquet; also .gz."),
-    ],
-    mapping: Annotated[
-        str,
-        typer.Option(
-            "--mapping",
-            metavar="NAME",
-            help="What its columns mean: a file, or the name of one that the policies come with.",
-        ),
-    ],
-    db: Annotated[
-        str | None,
-        typer.Option(
-            "--db",
-            metavar="URL",
-            help="The ledger that it is charged to, by default one of its own. "
-            f"[default: {DATABASE_OF_REPLAYS}]",
-        ),
-    ] = None,
+    file: UsagePath,
+    mapping: MappingName,
+    db: Database = None,
     memory: Annotated[
         bool, typer.Option("--memory", help="Keep the ledger in memory; it is gone at the end.")
     ] = False,
@@ -58,10 +65,7 @@ def replay(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first bad row; nothing is charged then.")
     ] = False,
-    rows: Annotated[
-        int | None,
-        typer.Option("--rows", min=1, metavar="N", help="Read only the first N rows."),
-    ] = None,
+    rows: RowsMax = None,
     progress: Annotated[
         bool, typer.Option("--progress/--no-progress", help="Draw a bar on a terminal.")
     ] = True,

@@ -6,7 +6,7 @@ from typing import Final
 from rich.console import RenderableType
 
 from policyengine.app.replay.charging import SHORT
-from policyengine.app.replay.report import Ran, decimal_text, rows_per_second
+from policyengine.app.replay.report import Ran, rows_per_second
 from policyengine.app.replay.totals import OTHERS, Share, Totals
 from policyengine.cli.screen import STRONG, Row, Tone, headline, indented, rows, table
 from policyengine.values.amounts import credits_text
@@ -20,9 +20,9 @@ def replay_view(totals: Totals, ran: Ran) -> Iterator[RenderableType]:
     """Draw what a replay read, charged, refused and met on its way."""
     tone: Tone = "warn" if totals.bad or totals.refused else "good"
     charged = credits_text(totals.accepted.charged_micro)
-    yield headline(
-        tone, (f"{charged} credits", STRONG), f" charged for {totals.accepted.charges:,} rows"
-    )
+    count = totals.accepted.charges
+    charges = f"{count:,} row" if count == 1 else f"{count:,} rows"
+    yield headline(tone, (f"{charged} credits", STRONG), f" charged for {charges}")
     yield rows([*_rows(totals), *_outcome(totals), *_ways(totals), *_end(totals, ran)])
     if totals.models:
         yield ""
@@ -80,9 +80,9 @@ def _end(totals: Totals, ran: Ran) -> Iterator[Row]:
         yield "clock", f"{totals.recorded['renew']:,} renewals, {expired} credits expired unused"
     yield "left", f"{credits_text(totals.available_micro)} credits"
     if ran.source_unit:
-        apart = f", {totals.source_rows_apart:,} rows of {decimal_text(totals.source_cost_apart)}"
-        cost = f"{decimal_text(round(totals.source_cost, 2))} {ran.source_unit}"
-        yield "its cost", cost + (f"{apart} set apart" if totals.source_rows_apart else "")
+        apart = f", and {totals.source_cost_apart:,.2f}"
+        cost = f"{totals.source_cost:,.2f} {ran.source_unit}"
+        yield "source cost", cost + (f"{apart} set apart" if totals.source_rows_apart else "")
     if totals.estimated:
         yield "estimates", _estimates(totals)
     if totals.replayed:
@@ -109,6 +109,6 @@ def _shares(noun: str, shares: Mapping[str, Share], source_unit: str) -> Rendera
             credits_text(share.charged_micro),
         ]
         if source_unit:
-            cells.append(decimal_text(round(share.source_cost, 2)))
+            cells.append(f"{share.source_cost:,.2f}")
         made.add_row(name, *cells)
     return made

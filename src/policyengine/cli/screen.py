@@ -6,6 +6,7 @@ Colour only ever repeats what a word or sign says, so that nothing is lost witho
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
+import typer
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -34,7 +35,7 @@ def show(parts: Iterable[RenderableType]) -> None:
         for part in parts:
             screen.print(part)
     for line in captured.get().splitlines():
-        print(line.rstrip())
+        typer.echo(line.rstrip())
 
 
 def headline(tone: Tone, *words: tuple[str, str] | str) -> Text:

@@ -9,7 +9,7 @@ import typer
 from policyengine.cli.call import POLICIES_USUAL, Format, print_json
 
 
-def test(
+def run_tests(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -42,9 +42,9 @@ def test(
         return report.exit_code
     if verbose:
         for result in report.results:
-            print(f"{'passed' if result.passed else 'FAILED'}  {result.file}: {result.title}")
-        print()
-    print(f"{report.text()} ({monotonic() - began:.2f} s)")
+            typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.file}: {result.title}")
+        typer.echo()
+    typer.echo(f"{report.text()} ({monotonic() - began:.2f} s)")
     return report.exit_code
 
 

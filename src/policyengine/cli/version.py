@@ -3,6 +3,8 @@
 import platform
 from importlib.metadata import version as version_of
 
+import typer
+
 
 def version() -> int:
     """Print the versions of this program and of Python.
@@ -10,5 +12,5 @@ def version() -> int:
     Example: policyengine version
     """
     name = "policyengine-credits"
-    print(f"{name} {version_of(name)} (Python {platform.python_version()})")
+    typer.echo(f"{name} {version_of(name)} (Python {platform.python_version()})")
     return 0

@@ -30,9 +30,7 @@ def subscribe(
     from policyengine.cli.receipts import answer_receipt
 
     with call.engine(create=True) as engine:
-        return answer_receipt(
-            call, engine, engine.subscribe(wallet, plan, policy=policy, key=key)
-        )
+        return answer_receipt(call, engine, engine.subscribe(wallet, plan, policy=policy, key=key))
 
 
 @with_call()

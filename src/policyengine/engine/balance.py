@@ -61,7 +61,8 @@ def _alerts(policy: Policy, book: Book, lots: tuple[Lot, ...], at: Instant) -> t
         if rule.below_share is not None:
             found += _below(rule, rule.below_share, book, lots)
         if rule.expiring_within is not None:
-            found += _expiring(rule, policy, lots, at)
+            limit = add_span(at, rule.expiring_within, policy.zone)
+            found += _expiring(rule, lots, limit)
     return tuple(found)
 
 
@@ -77,10 +78,7 @@ def _below(rule: AlertRule, share: Fraction, book: Book, lots: tuple[Lot, ...]) 
     return [Alert("balance_below", message, rule.pointer)]
 
 
-def _expiring(rule: AlertRule, policy: Policy, lots: tuple[Lot, ...], at: Instant) -> list[Alert]:
-    if rule.expiring_within is None:
-        return []
-    limit = add_span(at, rule.expiring_within, policy.zone)
+def _expiring(rule: AlertRule, lots: tuple[Lot, ...], limit: Instant) -> list[Alert]:
     soon = [lot for lot in lots if lot.remaining and lot.terms.expires_at <= limit < NEVER]
     if not soon:
         return []

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from policyengine.engine.burndown import available_sources, pay
 from policyengine.engine.charging import Rated, bill_of, rate_usage, ways_out
 from policyengine.engine.commands import Command, OpenHold, Usage
-from policyengine.engine.situation import NOTHING_PRIOR, Situation
+from policyengine.engine.situation import NOTHING_PRIOR, Situation, in_force
 from policyengine.ledger.book import Book
 from policyengine.ledger.holds import Draw, EstimateNote
 from policyengine.ledger.transactions import Refusal
@@ -95,9 +95,7 @@ def estimate(
     Takes: counts of what will be sent; how long the answer may be.
     Gives: the estimate, or the refusal that a charge would meet for its model or units.
     """
-    policy = timeline.at(at)
-    if policy is None:
-        raise ValueError("an estimate needs a policy in force")
+    policy = in_force(timeline, at)
     rated: list[Rated] = []
     unit = output_unit(policy)
     for length in (lengths.low, lengths.expected, lengths.high):

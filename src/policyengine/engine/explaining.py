@@ -99,8 +99,10 @@ def _decimal_text(number: Fraction, decimals: int) -> str:
 def explain_price(policy: Policy, usage: Usage) -> Step | Refusal:
     """Derive the price of usage, line by line."""
     price = rate(policy, usage)
-    if isinstance(price, Refusal):
-        return price
+    return price if isinstance(price, Refusal) else _price_step(policy, usage, price)
+
+
+def _price_step(policy: Policy, usage: Usage, price: Price) -> Step:
     model = policy.models[usage.model]
     table = table_of(policy, usage.model, price.tier)
     steps = [_multiplier_step(policy, model, table, price)]
@@ -171,11 +173,10 @@ def _rounding_step(policy: Policy, price: Price, exact: Fraction) -> Step:
 def explain(timeline: Timeline, transaction: Transaction, lots: Mapping[int, Lot]) -> Step:
     """Derive every number of a transaction.
 
-    Takes: the timeline that has its policy version; the lots that it touched.
+    Takes: the timeline that has its policy versions; the lots that it touched.
+    Raises: ValueError when the version that decided or priced it is not loaded.
     """
-    policy = timeline.version(transaction.policy.version)
-    if policy is None:
-        raise ValueError(f"`{transaction.id}` was decided by a version that is not loaded")
+    policy = _version(timeline, transaction.policy.version)
     steps = [
         Step("effective", instant_text(transaction.effective_at)),
         Step(
@@ -195,6 +196,13 @@ def explain(timeline: Timeline, transaction: Transaction, lots: Mapping[int, Lot
     steps += _move_steps(timeline, policy, transaction, lots)
     steps.append(Step("balance after", f"{credits_text(transaction.available_micro)} available"))
     return Step(f"{transaction.kind} {transaction.id}", _headline(transaction), None, tuple(steps))
+
+
+def _version(timeline: Timeline, number: int) -> Policy:
+    policy = timeline.version(number)
+    if policy is None:
+        raise ValueError(f"version {number} of `{timeline.name}` is not loaded")
+    return policy
 
 
 def _refusal_place(policy: Policy, refusal: Refusal) -> Place | None:
@@ -220,7 +228,7 @@ def _headline(transaction: Transaction) -> str:
 
 
 def _charge_steps(timeline: Timeline, policy: Policy, charge: Charged) -> list[Step]:
-    rated_by = timeline.version(charge.rated_by) or policy
+    rated_by = _version(timeline, charge.rated_by)
     usage = Usage(charge.model, charge.counts, charge.started_at, charge.outcome)
     steps = [
         Step(
@@ -232,9 +240,7 @@ def _charge_steps(timeline: Timeline, policy: Policy, charge: Charged) -> list[S
         )
     ]
     if charge.counts:
-        price = explain_price(rated_by, usage)
-        if isinstance(price, Step):
-            steps.append(price)
+        steps.append(_price_step(rated_by, usage, Price(charge.price_micro, charge.tier)))
     else:
         steps.append(Step("price given by the caller", credits_text(charge.price_micro)))
     if charge.price_micro != charge.charged_micro:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from policyengine.store.faults import LedgerDamaged, LedgerReadOnly, NotALedger, StoreFault
+from policyengine.store.faults import LedgerReadOnly, NotALedger, StoreFault
 
 _EXAMPLE: Final = "write for example `sqlite:///ledger.db`"
 _MAGIC: Final = b"SQLite format 3\x00"
@@ -47,31 +47,22 @@ def check_file(path: Path, *, create: bool) -> None:
 
     Raises: NotALedger, LedgerReadOnly.
     """
-    if path.is_dir():
-        raise NotALedger(f"`{path}` is a folder; a ledger is a file")
-    if not path.exists():
-        if not create:
-            raise NotALedger(f"there is no ledger at `{path}`")
-        _make(path)
-        return
     try:
         with path.open("rb") as file:
             start = file.read(len(_MAGIC))
+    except IsADirectoryError as error:
+        raise NotALedger(f"`{path}` is a folder; a ledger is a file") from error
+    except FileNotFoundError as error:
+        if not create:
+            raise NotALedger(f"there is no ledger at `{path}`") from error
+        _make(path)
+        return
     except PermissionError as error:
         raise LedgerReadOnly(f"`{path}` may not be read by this user") from error
     except OSError as error:
         raise StoreFault(f"`{path}` cannot be read: {error.strerror}") from error
     if start and start != _MAGIC:
         raise NotALedger(f"`{path}` is a file of another kind, or its start is damaged")
-
-
-def check_length(path: Path, pages: int, page_bytes: int) -> None:
-    """Make sure that a file is not shorter than it says it is.
-
-    Raises: LedgerDamaged.
-    """
-    if path.stat().st_size < pages * page_bytes:
-        raise LedgerDamaged(f"`{path}` has lost its end; restore a backup")
 
 
 def _make(path: Path) -> None:

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from app.replay.replays import document_of, in_memory
 from app.replay.usage_files import made_rows, write_csv, write_jsonl, write_parquet
@@ -71,7 +73,7 @@ def test_bytes_that_are_no_utf_8_spoil_their_row_only(tmp_path: Path) -> None:
     file = tmp_path / "usage.csv"
     file.write_bytes(b"who,at,usage.in\nm\xfcller,1,2\nbo,2,3\n")
     totals, _ = in_memory(file, SMALL)
-    assert [(1, 2, "`who`: it is not UTF-8")] == totals.first_bad
+    assert totals.first_bad == [(1, 2, "`who`: it is not UTF-8")]
     assert totals.accepted.charges == 1
 
 
@@ -131,9 +133,6 @@ def test_parquet_gives_the_cells_that_csv_gives(tmp_path: Path) -> None:
 
 
 def test_times_of_parquet_may_be_finer_than_ours(tmp_path: Path) -> None:
-    pa: Any = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
-
     nanoseconds = 1_770_000_000_123_456_789
     columns = {
         "who": ["ana", "bo"],
@@ -144,7 +143,7 @@ def test_times_of_parquet_may_be_finer_than_ours(tmp_path: Path) -> None:
     mapping = SMALL.replace("unit: seconds, zero_at: 2026-02-01T00:00:00Z", "unit: iso")
     totals, _ = in_memory(tmp_path / "usage.parquet", mapping)
     assert totals.earliest_at == nanoseconds // 1000
-    assert [(2, 2, "`t`: `` is no date and time")] == totals.first_bad
+    assert totals.first_bad == [(2, 2, "`t` is blank; say `blank: {t: skip}`, or `zero`")]
 
 
 def test_without_pyarrow_the_message_says_what_to_install(

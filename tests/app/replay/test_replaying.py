@@ -29,11 +29,7 @@ from policyengine.app.replay.faults import ReplayError
 from policyengine.values.calendar import parse_instant
 
 ROWS = made_rows(seed=1)
-USED = [
-    row
-    for row in ROWS
-    if row.model != HIDDEN and (row.prompt or row.answer)
-]
+USED = [row for row in ROWS if row.model != HIDDEN and (row.prompt or row.answer)]
 BEGINS_AT = parse_instant("2026-02-01T00:00:00Z")
 
 
@@ -58,12 +54,10 @@ def test_every_row_costs_what_arithmetic_by_hand_says(tmp_path: Path, file: Path
     assert faults(database) == ()
 
 
-def test_the_ledger_has_each_row_at_its_time_in_order(tmp_path: Path, file: Path) -> None:
+def test_the_ledger_has_each_row_at_its_time_in_order(file: Path) -> None:
     _, ledger = in_memory(file)
     charges = [each for each in ledger.transactions["u-ana"] if each.kind == "charge"]
-    expected = sorted(
-        (BEGINS_AT + row.microseconds, row.chat) for row in USED if row.user == "ana"
-    )
+    expected = sorted((BEGINS_AT + row.microseconds, row.chat) for row in USED if row.user == "ana")
     assert expected == [(each.effective_at, each.conversation_id) for each in charges]
 
 
@@ -144,14 +138,14 @@ in_sql(Path(sys.argv[1]), Path(sys.argv[2]), progress=die)
 
 
 def test_a_replay_that_was_killed_goes_on_to_the_same_ledger(tmp_path: Path, file: Path) -> None:
-    killed = subprocess.run(
+    killed = subprocess.run(  # noqa: S603  # ours
         [sys.executable, "-c", KILLED, str(tmp_path / "parts.db"), str(file)],
         env={**os.environ, "PYTHONPATH": str(ROOT_OF_TESTS)},
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
     written = len(content(tmp_path / "parts.db")["txn"])
-    assert 0 < written
+    assert written > 0
     totals = in_sql(tmp_path / "parts.db", file)
     in_sql(tmp_path / "whole.db", file)
     assert content(tmp_path / "whole.db") == content(tmp_path / "parts.db")
@@ -197,7 +191,7 @@ def test_usage_from_before_the_policy_is_refused_at_once(tmp_path: Path, file: P
     assert content(tmp_path / "ledger.db")["wallet"] == []
 
 
-def test_the_earliest_row_falls_where_the_mapping_says(tmp_path: Path, file: Path) -> None:
+def test_the_earliest_row_falls_where_the_mapping_says(file: Path) -> None:
     moved = MAPPING.replace("zero_at: 2026-02-01", "first_row_at: 2026-05-01")
     totals, _ = in_memory(file, moved)
     times = [row.microseconds for row in USED]

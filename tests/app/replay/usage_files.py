@@ -10,6 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import parquet
+
 MODELS = {
     "opus-1": "frontier",
     "opus-2": "frontier",
@@ -146,9 +149,6 @@ def write_jsonl(path: Path, rows: Sequence[Made]) -> Path:
 
 def write_parquet(path: Path, rows: Sequence[Made]) -> Path:
     """Write rows as Parquet, the times as floats."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
     cells = [row.cells for row in rows]
     columns = {name: [each[name] or None for each in cells] for name in cells[0]}
     for name in ("t", "began"):

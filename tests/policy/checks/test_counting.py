@@ -1,5 +1,6 @@
 """The constants that a policy may set are those of the formulas that count images."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from fractions import Fraction
 from typing import get_args
@@ -10,6 +11,9 @@ from policy.checks.acme import codes, found
 from policyengine.policy.checks.counting import IMAGE_CONSTANTS
 from policyengine.policy.document.pricing import ImageFormulaName
 from policyengine.tokens.presets import PRESETS, formula_of
+
+LEAST: Mapping[str, int | str] = {"tokens": 0, "whole": 1, "factor": "0.000001"}
+BELOW: Mapping[str, int | str] = {"tokens": -1, "whole": 0, "factor": "0"}
 
 
 def constant(formula: str, name: str, value: object) -> tuple[str, str]:
@@ -40,11 +44,9 @@ def test_the_least_that_the_table_admits_is_the_least_that_a_formula_bears(name:
     for each, kind in IMAGE_CONSTANTS[name].items():
         is_factor = isinstance(getattr(PRESETS[name], each), Fraction)
         assert is_factor == (kind == "factor")
-        least: int | str = {"tokens": 0, "whole": 1, "factor": "0.000001"}[kind]
-        formula_of(name, {each: least})
-        below = {"tokens": -1, "whole": 0, "factor": "0"}[kind]
+        formula_of(name, {each: LEAST[kind]})
         with pytest.raises(ValueError, match=each):
-            formula_of(name, {each: below})
+            formula_of(name, {each: BELOW[kind]})
 
 
 @pytest.mark.parametrize(

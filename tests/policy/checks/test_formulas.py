@@ -74,8 +74,10 @@ def test_a_sum_that_is_let_through_is_never_negative(
         ),
         (
             "max(1, 2 - tokens_at_rate * 0.0000000013) - 1.1",
-            "a request of 1000000000000 `text_input` and 1000000000000 `image` and 1000000000000 "
-            "`text_output` to `standard` would cost -0.075 credits",
+            (
+                "a request of 1000000000000 `text_input` and 1000000000000 `image` and "
+                "1000000000000 `text_output` to `standard` would cost -0.075 credits"
+            ),
         ),
     ],
 )

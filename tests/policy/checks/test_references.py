@@ -36,8 +36,10 @@ def test_references_of_a_policy(old: str, new: str, expected: list[str]) -> None
         ("  keep: [{plan: pro, joined_before: JOINED, until: UNTIL}]\n", []),
         ("  keep: [{plan: basic, joined_before: JOINED, until: UNTIL}]\n", ["PE201"]),
         (
-            "  removed_plans: {starter: free}\n"
-            "  keep: [{plan: starter, joined_before: JOINED, until: UNTIL}]\n",
+            (
+                "  removed_plans: {starter: free}\n"
+                "  keep: [{plan: starter, joined_before: JOINED, until: UNTIL}]\n"
+            ),
             [],
         ),
     ],

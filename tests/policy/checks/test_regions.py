@@ -17,26 +17,29 @@ def read(text: str) -> Expression:
     return parsed
 
 
+SIGNS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+SHAPES = st.sampled_from(
+    [
+        "{name} {sign} {number}",
+        "{number} {sign} {name}",
+        "{other} <= {name} < {number}",
+        "2 * {name} - 3 {sign} {number} / 4",
+        "a + b {sign} {number}",
+        "max(a, b) {sign} {number}",
+        "s {sign} {number}",
+        "1 {sign} {number}",
+    ]
+)
+
+
 @st.composite
 def comparisons(draw: st.DrawFn) -> str:
-    name, number = draw(st.sampled_from(["a", "b"])), draw(NUMBERS)
-    sign = draw(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))
-    kind = draw(st.integers(0, 7))
-    if kind == 0:
-        return f"{number} {sign} {name}"
-    if kind == 1:
-        return f"{draw(NUMBERS)} <= {name} < {number}"
-    if kind == 2:
-        return f"2 * {name} - 3 {sign} {number} / 4"
-    if kind == 3:
-        return f"a + b {sign} {number}"
-    if kind == 4:
-        return f"max(a, b) {sign} {number}"
-    if kind == 5:
-        return f"s {sign} {number}"
-    if kind == 6:
-        return f"1 {sign} {number}"
-    return f"{name} {sign} {number}"
+    return draw(SHAPES).format(
+        name=draw(st.sampled_from(["a", "b"])),
+        sign=draw(SIGNS),
+        number=draw(NUMBERS),
+        other=draw(NUMBERS),
+    )
 
 
 @st.composite

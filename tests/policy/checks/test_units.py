@@ -45,8 +45,10 @@ def test_a_name_that_is_let_through_can_be_used_in_a_formula(measure: str, unit:
         (
             "output",
             "fee",
-            "the measure `output` makes the name `all_output`, which already means all output "
-            "tokens together",
+            (
+                "the measure `output` makes the name `all_output`, which already means all "
+                "output tokens together"
+            ),
         ),
         ("searches", "all_searches", "`all_searches` already means all counts of `searches` "),
         ("searches", "tokens_at_rate", "`tokens_at_rate` already means what `tokens` cost"),

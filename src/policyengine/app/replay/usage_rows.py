@@ -158,21 +158,30 @@ class UsageReader:
 
     def _number(self, name: str, cell: Cell) -> Number:
         if is_blank(cell):
-            rule = self._document.blank.get(name)
-            if rule == "skip":
-                raise _Blank(f"`{name}` is blank")
-            if rule is None:
-                raise ValueError(f"`{name}` is blank; say `blank: {{{name}: skip}}`, or `zero`")
+            self._pass_blank(name)
             return 0
         try:
             return number_of(cell)
         except ValueError as error:
             raise ValueError(f"`{name}`: {error}") from error
 
+    def _pass_blank(self, name: str) -> None:
+        """Let an empty cell pass for 0.
+
+        Raises: _Blank where the mapping skips such rows, ValueError where it does not say.
+        """
+        rule = self._document.blank.get(name)
+        if rule == "skip":
+            raise _Blank(f"`{name}` is blank")
+        if rule is None:
+            raise ValueError(f"`{name}` is blank; say `blank: {{{name}: skip}}`, or `zero`")
+
     def _time(self, cells: list[Cell]) -> int:
         time = self._document.time
         cell = cells[self._places[time.column]]
         if self._is_date:
+            if is_blank(cell):
+                self._pass_blank(time.column)
             try:
                 return instant_in(cell, naive_is_utc=time.unit == "iso_utc")
             except ValueError as error:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from policyengine.app.scenarios.seen import Seen
-from policyengine.engine.explaining import Place, explain, rule_place
+from policyengine.engine.estimating import Estimate
+from policyengine.engine.explaining import Place, explain, factor_text, place_of, rule_place
 from policyengine.values.diagnostics import Related, Span
 
 CAUSES_SHOWN_MAX: Final = 6
@@ -36,6 +37,15 @@ def _places(seen: Seen) -> Iterator[tuple[Place, str]]:
         for _, step in explain(seen.timeline, transaction, seen.lots).walk():
             if step.place is not None:
                 yield step.place, f"{step.label}: {step.value}" if step.value else step.label
+    policy = seen.timeline.at(seen.balance.as_of)
+    if policy is not None and isinstance(seen.estimate, Estimate):
+        price = policy.models[seen.estimate.model].price
+        multiplier = factor_text(price.multiplier)
+        yield (
+            place_of(policy, price.pointer),
+            f"multiplier of `{seen.estimate.model}`: x {multiplier}",
+        )
+        yield place_of(policy, "/estimate/output_tokens"), f"lengths by {seen.estimate.basis}"
     for lot in seen.balance.lots:
         place = rule_place(seen.timeline, lot.terms.rule)
         if place is not None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from policyengine.app.scenarios.seen import Seen, read
 from policyengine.app.scenarios.then import Then
-from policyengine.engine.explaining import exact_text
+from policyengine.engine.explaining import exact_text, factor_text
 from policyengine.policy.document.words import Part
 from policyengine.policy.nodes import child_pointer
 from policyengine.values.amounts import credits_plain, credits_text
@@ -97,6 +97,8 @@ def _plain(key: str, value: Any) -> str:
 
 def _difference(key: str, wanted: Any, found: Any) -> str:
     expected = shown_value(key, wanted)
+    if key == "refused" and found == "nothing":
+        return f"nothing is refused, the scenario expects {expected}"
     if found is None:
         return f"there is no `{key}` here, the scenario expects {expected}"
     return f"`{key}` is {shown_value(key, found)}, the scenario expects {expected}"
@@ -112,7 +114,8 @@ def shown_value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal | Fraction):
-        return exact_text(Fraction(value))
+        write = exact_text if key == "credits" else factor_text
+        return write(Fraction(value))
     if isinstance(value, list):
         return f"[{', '.join(map(str, value))}]" if value else "none"
     if isinstance(value, int):

@@ -146,7 +146,8 @@ def _why(transaction: Transaction) -> str:
     if refusal is not None:
         return f"refused, {refusal.code}: {refusal.message}"
     words = [] if transaction.parent_seq is None else [f"of {transaction.parent_seq}"]
-    words += [word for change in transaction.changes if (word := _words(change, transaction))]
+    changes = _told(transaction.changes)
+    words += [word for change in changes if (word := _words(change, transaction))]
     if transaction.conversation_id:
         words.append(f"conversation {transaction.conversation_id}")
     if transaction.actor and transaction.actor != "clock":
@@ -154,6 +155,12 @@ def _why(transaction: Transaction) -> str:
     if transaction.reason:
         words.append(f"because {transaction.reason}")
     return "; ".join(words)
+
+
+def _told(changes: Sequence[Change]) -> list[Change]:
+    """Leave out what a series was for an instant only: it starts and occurs at once."""
+    series = [each for each in changes if isinstance(each, SeriesSet)]
+    return [each for each in changes if each not in series[:-1]]
 
 
 def _words(change: Change, transaction: Transaction) -> str:

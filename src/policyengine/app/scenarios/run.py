@@ -1,7 +1,7 @@
 """Running a scenario: each step is decided as a backend's call would be, then compared."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from policyengine.app.scenarios.causes import causes_of
@@ -80,20 +80,20 @@ def _played(stage: Stage, scenario: Scenario, source: Source, place: str) -> Ite
     for number, step in enumerate(scenario.steps):
         seen = stage.perform(step, number + 1)
         found = [*_of_answer(stage, step, seen), *_of_state(step, seen)]
-        causes = causes_of(seen) if found else ()
-        for code, mismatch in found:
-            pointer = f"{place}/steps/{number}{mismatch.pointer}"
-            is_value = isinstance(source.node(pointer), ScalarNode) and "/then/" in pointer
-            yield Diagnostic(
-                code,
-                mismatch.message,
-                source.name,
-                source.value_span(pointer) if is_value else source.key_span(pointer),
-                pointer=pointer,
-                help=mismatch.help,
-                related=causes,
-            )
-            causes = ()  # they are the same for all that is wrong with a step
+        failures = [_drawable(source, f"{place}/steps/{number}", *each) for each in found]
+        failures.sort(key=lambda each: each.span)
+        if failures:  # the causes are the same for all that is wrong with a step
+            failures[0] = replace(failures[0], related=causes_of(seen))
+        yield from failures
+
+
+def _drawable(source: Source, place: str, code: str, mismatch: Mismatch) -> Diagnostic:
+    pointer = place + mismatch.pointer
+    is_value = isinstance(source.node(pointer), ScalarNode) and "/then/" in pointer
+    span = source.value_span(pointer) if is_value else source.key_span(pointer)
+    return Diagnostic(
+        code, mismatch.message, source.name, span, pointer=pointer, help=mismatch.help
+    )
 
 
 def _of_answer(stage: Stage, step: Step, seen: Seen) -> Iterator[tuple[str, Mismatch]]:
@@ -109,9 +109,9 @@ def _of_answer(stage: Stage, step: Step, seen: Seen) -> Iterator[tuple[str, Mism
         message = f"{accepted} of the {step.times} attempts are accepted"
         help_ = f"where that is meant, expect it: `accepted: {accepted}`"
         yield "SC302", Mismatch("refused", pointer, message, help_)
-    others = {each.refusal.code for each in seen.attempts if each.refusal} - {then.refused}
-    if then.refused is not None and others and step.times:
-        message = f"attempts are refused for other reasons: {', '.join(sorted(others))}"
+    codes = sorted({each.refusal.code for each in seen.attempts if each.refusal})
+    if then.refused is not None and len(codes) > 1:
+        message = f"attempts are refused for different reasons: {', '.join(codes)}"
         yield "SC302", Mismatch("refused", pointer, message)
     if step.again is not None and (seen.recorded or not _is_same_answer(stage, step.again, seen)):
         message = "the retry is not answered as the first time, or changes something"

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from policyengine.app.scenarios.document import ScenarioFile
 from policyengine.app.scenarios.schema import scenario_schema
+from policyengine.app.scenarios.words import NUMBER_MAX
 from policyengine.policy import remarks
 from policyengine.policy.document.words import INSTANT_PATTERN
 from policyengine.policy.hints import nearest, nearest_key
@@ -21,6 +22,10 @@ _KEY: Final = "[key]"  # how pydantic marks a fault of a mapping's key, behind t
 WORDS_SHOWN_MAX: Final = 9
 HOMES_SHOWN_MAX: Final = 3
 
+_FORMS: Final[Mapping[str, str]] = {
+    "title": "letters, digits and spaces, with `,.;'%+=()&-` between them, a letter or digit first",
+    "wallet": "letters, digits and `._@+-`, a letter or digit first",
+}
 _NOUNS: Final[Mapping[str, str]] = {
     "": "the file",
     "Scenario": "a scenario",
@@ -124,14 +129,26 @@ def _of_scalar(
     if kind == "literal_error" and is_text:
         return remarks.wrong_word(asked, node)
     if kind == "string_pattern_mismatch":
-        return remarks.wrong_form(asked, node.text)
-    if kind == "value_error" and asked.schema["type"] == "number":
-        return _no_amount(asked, node, str(fault["ctx"]["error"]))
-    if kind == "value_error" and is_text:
-        return _unreadable(asked, node, str(fault["ctx"]["error"]))
+        return _wrong_form(asked, node)
+    if kind == "value_error" and (is_text or asked.schema["type"] == "number"):
+        return _unread(asked, node, str(fault["ctx"]["error"]))
     if kind in {"greater_than", "greater_than_equal", "less_than_equal"}:
         return remarks.out_of_bounds(asked, node)
     return remarks.wrong_kind(asked, node)
+
+
+def _wrong_form(asked: Asked, node: ScalarNode) -> remarks.Remark:
+    if asked.kind != "text":
+        return remarks.wrong_form(asked, node.text)
+    rule = _FORMS.get(str(asked.steps[-1]), "one line, no spaces at its ends")
+    message = f"{shown(node.text)} does not suit {asked.noun}"
+    return remarks.Remark("PE130", message, f"write {rule}")
+
+
+def _unread(asked: Asked, node: ScalarNode, why: str) -> remarks.Remark:
+    """Remark on a value of ours, an amount, an instant or a span, by what its reader said."""
+    is_amount = asked.schema["type"] == "number"
+    return _no_amount(asked, node, why) if is_amount else _unreadable(asked, node, why)
 
 
 def _no_amount(asked: Asked, node: ScalarNode, why: str) -> remarks.Remark:
@@ -139,8 +156,11 @@ def _no_amount(asked: Asked, node: ScalarNode, why: str) -> remarks.Remark:
         return remarks.wrong_kind(asked, node)
     if why == "is below 0":
         return remarks.out_of_bounds(asked, node)
+    fault = why.partition("` ")[2]
     help_ = "a ledger counts millionths of a credit: write at most six decimals"
-    return remarks.Remark("PE124", f"{shown(node.text)} {why.partition('` ')[2]}", help_)
+    if "decimals" not in fault:
+        help_ = f"write a number up to {NUMBER_MAX:,}"
+    return remarks.Remark("PE124", f"{shown(node.text)} {fault}", help_)
 
 
 def _unreadable(asked: Asked, node: ScalarNode, why: str) -> remarks.Remark:
@@ -180,8 +200,8 @@ def _unknown_key(source: Source, steps: tuple[Step, ...]) -> tuple[Diagnostic, s
     absent = [name for name in known if child_pointer(_pointer(parent), name) not in source.places]
     meant, is_certain = nearest_key(key, absent)
     homes = _homes(key, part)
-    if part.endswith("Verb") and "used" in known and not meant:
-        help_ = f"counts of units go below `used`: `used: {{{key}: ...}}`"
+    if "used" in absent and not meant and not homes:
+        meant, help_ = "used", f"counts of units go below `used`: `used: {{{key}: ...}}`"
     elif homes and not is_certain:
         help_ = f"`{key}` belongs in {' or '.join(homes[:HOMES_SHOWN_MAX])}; check the indentation"
     elif meant:

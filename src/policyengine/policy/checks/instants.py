@@ -18,14 +18,14 @@ from policyengine.values.diagnostics import Diagnostic, shown
 YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 8999
 
-_PARTS: Final = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"
-    r"(T(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2})(\.\d+)?"
-    r"(Z|[+-](?P<offset_hour>\d{2}):(?P<offset_minute>\d{2})))?",
-    re.ASCII,
-)
-_MOST: Final = {"hour": 23, "minute": 59, "second": 59, "offset_hour": 23, "offset_minute": 59}
 _MONTHS: Final = 12
+_YEAR, _MONTH, _DAY = slice(0, 4), slice(5, 7), slice(8, 10)
+_CLOCK: Final = (
+    ("hour", slice(11, 13), 23),
+    ("minute", slice(14, 16), 59),
+    ("second", slice(17, 19), 59),
+)
+_OFFSET_LENGTH: Final = len("+08:00")
 
 _NO_ZONES: Final = ("posix", "right/", "localtime", "Factory")
 """What zone databases hold beside zones; `localtime` differs from machine to machine."""
@@ -73,42 +73,49 @@ def _dates(document: PolicyDocument) -> Iterator[tuple[str, str]]:
 
 
 def _fault_of(text: str) -> _Fault | None:
-    match = _PARTS.fullmatch(text)
-    if match is None:
-        message = f"{shown(text)} is not written with the digits 0 to 9"
-        return _Fault(message, 0, len(text), "write it with plain digits")
-    return _wrong_day(match) or _wrong_time(match) or _wrong_year(match)
+    """Find what is wrong with a date or instant whose form the schema has checked."""
+    return _wrong_day(text) or _wrong_time(text) or _wrong_year(text)
 
 
-def _wrong_day(match: re.Match[str]) -> _Fault | None:
-    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+def _wrong_day(text: str) -> _Fault | None:
+    month = int(text[_MONTH])
     if not 1 <= month <= _MONTHS:
-        help_ = "write a month from `01` to `12`"
-        return _Fault(f"there is no month `{match['month']}`", *match.span("month"), help_)
-    last = monthrange(year, month)[1]
-    if not 1 <= day <= last:
-        message = f"the month {match['year']}-{match['month']} has no day `{match['day']}`"
-        return _Fault(message, *match.span("day"), f"write a day from `01` to `{last}`")
+        message = f"there is no month `{text[_MONTH]}`"
+        return _fault_at(_MONTH, message, "write a month from `01` to `12`")
+    last = monthrange(int(text[_YEAR]), month)[1]
+    if not 1 <= int(text[_DAY]) <= last:
+        message = f"the month {text[: _MONTH.stop]} has no day `{text[_DAY]}`"
+        return _fault_at(_DAY, message, f"write a day from `01` to `{last}`")
     return None
 
 
-def _wrong_time(match: re.Match[str]) -> _Fault | None:
-    for part, most in _MOST.items():
-        if match[part] is not None and int(match[part]) > most:
-            name = part.removeprefix("offset_")
-            message = f"there is no {name} `{match[part]}`"
-            return _Fault(message, *match.span(part), f"write `00` to `{most}`")
+def _wrong_time(text: str) -> _Fault | None:
+    if len(text) == _DAY.stop:
+        return None
+    parts = list(_CLOCK)
+    if not text.endswith("Z"):
+        start = len(text) - _OFFSET_LENGTH
+        parts += [("hour", slice(start + 1, start + 3), 23)]
+        parts += [("minute", slice(start + 4, start + 6), 59)]
+    for name, place, most in parts:
+        if int(text[place]) > most:
+            message = f"there is no {name} `{text[place]}`"
+            return _fault_at(place, message, f"write `00` to `{most}`")
     return None
 
 
-def _wrong_year(match: re.Match[str]) -> _Fault | None:
-    is_within = YEAR_MIN <= int(match["year"]) <= YEAR_MAX
-    if is_within and match["hour"] is not None:
-        is_within = _is_instant(match[0])
+def _wrong_year(text: str) -> _Fault | None:
+    is_within = YEAR_MIN <= int(text[_YEAR]) <= YEAR_MAX
+    if is_within and len(text) > _DAY.stop:
+        is_within = _is_instant(text)
     if is_within:
         return None
-    message = f"`{match[0]}` is outside the years {YEAR_MIN} to {YEAR_MAX}"
-    return _Fault(message, 0, len(match[0]), "write a date that a ledger can hold", "PE236")
+    message = f"`{text}` is outside the years {YEAR_MIN} to {YEAR_MAX}"
+    return _Fault(message, 0, len(text), "write a date that a ledger can hold", "PE236")
+
+
+def _fault_at(place: slice, message: str, help_: str) -> _Fault:
+    return _Fault(message, place.start, place.stop, help_)
 
 
 def _is_instant(text: str) -> bool:

@@ -97,21 +97,23 @@ def _wallets(document: MappingDocument) -> Iterator[Fault]:
 def _way(place: str, way: Way) -> Iterator[Fault]:
     acts = ("upgrade_to", "buy_pack", "grant")
     yield from _one_of(place, way, acts)
+    is_bounded = way.buy_pack is not None or way.grant is not None
+    is_upgrade = way.upgrade_to is not None and not is_bounded
     for key in ("at_most", "per"):
-        is_bounded = way.buy_pack is not None or way.grant is not None
         if is_bounded and getattr(way, key) is None:
             example = "at_most: 20" if key == "at_most" else "per: cycle"
             message = f"a pack or grant needs `{key}`"
             yield place, "MP204", message, f"add `{example}`: credits on top need a bound"
-        if not is_bounded and getattr(way, key) is not None:
+        if is_upgrade and getattr(way, key) is not None:
             message = f"`{key}` has no effect on an upgrade"
             yield f"~{place}/{key}", "MP204", message, "delete it"
     if way.grant is not None:
         try:
             micro_of(way.grant)
-        except ValueError as error:
+        except ValueError:
+            message = f"`{way.grant:f}` has more than six decimals"
             help_ = "a ledger counts millionths of a credit: write at most six decimals"
-            yield f"{place}/grant", "MP205", str(error), help_
+            yield f"{place}/grant", "MP205", message, help_
 
 
 def _one_of(place: str, part: Any, keys: tuple[str, ...]) -> Iterator[Fault]:

@@ -1,0 +1,61 @@
+"""`init`: a folder to start from, that validates, tests and runs at once."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from policyengine.cli.faults import OK, WrongUse
+
+SHOWN_MAX: Final = 8
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="The folder, which may exist.")
+    ] = Path(),
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="NAME",
+            help="`chat`, a commented product; or `codeflicker`, the reference policy.",
+        ),
+    ] = "chat",
+) -> int:
+    """Write a commented policy, scenarios that test it, and the schemas that editors read.
+
+    Nothing is overwritten.
+
+    Example: policyengine init my-prices
+    """
+    from policyengine.app.starter import starter_files
+
+    files = starter_files(template)
+    there = [path for path in files if (folder / path).exists()]
+    if there:
+        raise WrongUse(
+            f"`{folder / there[0]}` is there already; nothing was written",
+            "choose another folder, or move it away",
+        )
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            file.write(content)
+    _tell(folder, list(files))
+    return OK
+
+
+def _tell(folder: Path, files: list[Path]) -> None:
+    where = "" if folder == Path() else f" in {folder}"
+    typer.echo(f"wrote {len(files)} files{where}")
+    for path in files[:SHOWN_MAX]:
+        typer.echo(f"  {path}")
+    if len(files) > SHOWN_MAX:
+        typer.echo(f"  and {len(files) - SHOWN_MAX} more")
+    typer.echo("\nNext:")
+    if folder != Path():
+        typer.echo(f"  cd {folder}")
+    for command in ("validate", "test", "models"):
+        typer.echo(f"  policyengine {command}")

@@ -1,0 +1,58 @@
+"""The JSON Schema of mappings: complete, as checked in, and of one mind with the models."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.replay.mapping_goldens import bad_files
+from app.replay.replays import ROOT
+from app.replay.usage_files import MAPPING
+from policyengine.app.replay.mapping.load import load_mapping
+from policyengine.app.replay.mapping.schema import mapping_schema, schema_text
+from policyengine.policy.source import load_source
+
+
+def keys(node: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key, each in node.get("properties", {}).items():
+        yield f"{path}/{key}", each
+    for name, each in node.get("$defs", {}).items():
+        yield from keys(each, name)
+
+
+KEYS = list(keys(mapping_schema(), "mapping"))
+
+
+def test_the_schema_is_checked_in_as_the_models_make_it() -> None:
+    checked_in = (ROOT / "schemas" / "mapping.schema.json").read_text()
+    assert checked_in == schema_text(), "write `schema_text()` into schemas/mapping.schema.json"
+
+
+def test_the_schema_is_a_valid_schema_without_choices() -> None:
+    Draft202012Validator.check_schema(mapping_schema())
+    assert "anyOf" not in schema_text()
+    assert "oneOf" not in schema_text()
+
+
+@pytest.mark.parametrize(("path", "node"), KEYS, ids=[path for path, _ in KEYS])
+def test_every_key_has_a_description_and_an_example_that_fits(
+    path: str, node: dict[str, Any]
+) -> None:
+    assert node["description"].endswith("."), path
+    exact = json.loads(json.dumps(node["examples"]), parse_float=Decimal)
+    assert exact, path
+    for example in exact:
+        Draft202012Validator({**node, "$defs": mapping_schema()["$defs"]}).validate(example)
+
+
+def test_the_schema_takes_and_refuses_what_the_models_do() -> None:
+    validator = Draft202012Validator(mapping_schema())
+    texts = [MAPPING, *(path.read_text() for path in bad_files())]
+    for text in texts:
+        source, _ = load_source(text, "mapping.yaml")
+        codes = {each.code[:3] for each in load_mapping(text, "mapping.yaml").findings}
+        is_shape = "PE1" in codes or "MP1" in codes
+        assert validator.is_valid(source.plain) is not is_shape, text

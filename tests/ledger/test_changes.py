@@ -1,0 +1,73 @@
+"""Changes are written as text that reads back, and no other text does."""
+
+from typing import Final, get_args
+
+import pytest
+from pydantic import ValidationError
+
+from policyengine.ledger.changes import (
+    CaseClosed,
+    CaseOpened,
+    Change,
+    Charged,
+    DebtChanged,
+    GiftGiven,
+    HoldClosed,
+    HoldSet,
+    LotEnded,
+    LotOpened,
+    Referenced,
+    SeriesEnded,
+    SeriesSet,
+    SubscriptionSet,
+    changes_of,
+    changes_text,
+)
+from policyengine.ledger.holds import Draw, EstimateNote, Hold
+from policyengine.ledger.lots import LotEnd, LotTerms, Restriction
+from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
+from policyengine.values.calendar import CalendarSpan
+
+ALL: Final[tuple[Change, ...]] = (
+    LotOpened(LotTerms(1, 2, "pack", "r", 3, 4, 5, 6, Restriction(("m",), ("u",)), True, True, 7)),
+    LotEnded(1, LotEnd("carried", 2, 3)),
+    HoldSet(Hold(1, (Draw(1, 2),), 3, 4, "m", "c", "o", EstimateNote(1, 2, 3), 5, 6)),
+    HoldClosed(1),
+    SubscriptionSet(Subscription("pro", 1, 2, 3, 4, 5, 6, PendingChange("free", "cancel"))),
+    GiftGiven("g"),
+    SeriesSet(Series(1, 2, "r", 3, 4, 5, 6, 7, CalendarSpan(1, "month"), Rollover(8, 9), 10)),
+    SeriesEnded(1),
+    DebtChanged(-5, "forgiven"),
+    Charged("m", (("u", 1),), "failed", 2, 3, 4, 5, 6, EstimateNote(1, 2, 3), ("rule",)),
+    CaseOpened(None, "c"),
+    CaseClosed(1, "refunded"),
+    Referenced("pay ✓"),
+)
+
+
+def test_every_kind_of_change_reads_back_as_it_was_written() -> None:
+    assert [type(each) for each in ALL] == list(get_args(Change))
+    assert changes_of(changes_text(ALL)) == ALL
+    assert changes_of(changes_text(())) == ()
+
+
+def test_equal_changes_have_equal_texts() -> None:
+    assert changes_text(ALL) == changes_text(changes_of(changes_text(ALL)))
+    assert changes_text((HoldClosed(1),)) == '[{"hold_seq":1,"kind":"hold_closed"}]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        '[{"hold_seq":1}]',
+        '[{"hold_seq":"1","kind":"hold_closed"}]',
+        '[{"hold_seq":1.0,"kind":"hold_closed"}]',
+        '[{"hold_seq":true,"kind":"hold_closed"}]',
+        '[{"hold_seq":1,"kind":"hold_opened"}]',
+    ],
+)
+def test_other_texts_are_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        changes_of(text)
