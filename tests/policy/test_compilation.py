@@ -112,7 +112,7 @@ def exact_price(table: PriceTable, counts: dict[str, int]) -> Fraction:
     return Fraction(table.formula.evaluate(*values))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(LINEAR + BENT), PRICES, PERS, MULTIPLIERS, COUNTS)
 def test_the_compiled_price_is_the_formula(
     formula: str, rates: dict[str, str], per: int, multiplier: str, counts: dict[str, int]
@@ -123,7 +123,7 @@ def test_the_compiled_price_is_the_formula(
     assert by_reference(policy, rates, per, multiplier, counts) == exact_price(table, counts)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(LINEAR), PRICES, PERS, MULTIPLIERS, COUNTS, MODES, st.booleans())
 def test_the_compiled_total_is_the_formula_rounded_where_the_policy_says(  # one draw each
     formula: str,

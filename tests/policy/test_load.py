@@ -17,8 +17,8 @@ from policyengine.policy.load import Loaded, content_hash, load_policy
 from policyengine.policy.shape import check_shape
 from policyengine.values.diagnostics import Span, has_errors
 
-SECONDS_MAX = 0.5
-"""Loading the reference policy takes 6 ms; the test is for what grows, on a busy machine."""
+SECONDS_MAX = 0.05
+"""Loading the reference policy takes 6 ms on a quiet machine."""
 
 
 def is_within(span: Span, lines: tuple[str, ...]) -> bool:
@@ -37,7 +37,7 @@ def check_answer(data: str | bytes) -> Loaded:
     return result
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated_policies())
 def test_a_mutated_policy_is_a_policy_or_has_an_error_in_its_text(text: str) -> None:
     check_answer(text)
@@ -53,12 +53,12 @@ def test_a_document_without_an_error_always_compiles() -> None:
     random = Random(11)
     compiled = 0
     documents = [reference(1), reference(2)]
-    for _ in range(1500):
+    for _ in range(800):
         source = source_of(mutated(random.choice(documents), random))
         document, _ = check_shape(source)
         if document is not None and not has_errors(check_meaning(document, source)):
             compiled += bool(compile_policy(document, source, content_hash(document)))
-    assert compiled > 50
+    assert compiled > 25
 
 
 def test_a_warning_keeps_nothing_back() -> None:
@@ -141,9 +141,12 @@ def test_the_order_of_plans_and_of_their_grants_is_part_of_the_rules() -> None:
 
 def test_a_policy_is_loaded_at_once() -> None:
     data = (ROOT / "policies" / "codeflicker" / "v1.yaml").read_bytes()
-    started = perf_counter()
-    load_policy(data, "v1.yaml")
-    assert perf_counter() - started < SECONDS_MAX
+    seconds = []
+    for _ in range(5):
+        started = perf_counter()
+        load_policy(data, "v1.yaml")
+        seconds.append(perf_counter() - started)
+    assert min(seconds) < SECONDS_MAX
 
 
 LARGE = {

@@ -121,12 +121,13 @@ def state(path: Path) -> dict[str, Any]:
 
 def die_at_every_step(path: Path) -> None:
     """Kill a writer before and after each of its steps, until it has none left to die at."""
+    found = state(path)
     for after in (False, True):
         step = 0
         is_killed = True
         while is_killed:
             step += 1
-            before = state(path)
+            before = found
 
             def write(step: int = step, after: bool = after) -> None:
                 store = LedgerStore.open(f"sqlite:///{path}")
@@ -139,7 +140,8 @@ def die_at_every_step(path: Path) -> None:
                     session.write(entries)
 
             is_killed = ended(forked(write)) == -signal.SIGKILL
-            say(step=step, after=after, killed=is_killed, before=before, **state(path))
+            found = state(path)
+            say(step=step, after=after, killed=is_killed, before=before, **found)
 
 
 def die_at_random(path: Path) -> None:
@@ -194,6 +196,18 @@ def write_at_once(path: Path) -> None:
     with LedgerStore.open(f"sqlite:///{path}") as store, store.reading() as session:
         book = session.books(["shared"])["shared"]
         say(seq=book.seq, sound=verify(session).is_sound)
+
+
+def create_at_once(path: Path) -> None:
+    """Let six processes open a ledger that is not there yet."""
+
+    def create() -> None:
+        with LedgerStore.open(f"sqlite:///{path}") as store, store.reading() as session:
+            say(name=session.driver.ask("SELECT ledger_id FROM ledger")[0][0])
+
+    children = [forked(create) for _ in range(6)]
+    for child in children:
+        ended(child)
 
 
 def be_nobody(path: Path) -> None:

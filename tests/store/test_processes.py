@@ -66,6 +66,11 @@ def test_many_writers_take_turns_and_none_starves(tmp_path: Path) -> None:
     assert max(each["longest_wait_ms"] for each in writers) < 2_000
 
 
+def test_a_ledger_that_many_create_at_once_is_one(tmp_path: Path) -> None:
+    said = run("create_at_once", tmp_path / "ledger.db")
+    assert (len(said), len({each["name"] for each in said})) == (6, 1)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can become somebody else")
 def test_a_file_of_someone_else_is_refused_with_a_reason() -> None:
     with TemporaryDirectory() as folder:  # pytest's own folders are closed to others

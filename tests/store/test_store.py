@@ -86,6 +86,14 @@ def test_a_writer_at_the_gate_gives_up_with_a_reason(store: LedgerStore) -> None
         pass
 
 
+def test_a_gate_that_cannot_be_opened_is_a_fault(store: LedgerStore, tmp_path: Path) -> None:
+    (tmp_path / "ledger0.db.lock").mkdir()
+    with pytest.raises(LedgerReadOnly, match="where writers wait"), store.writing():
+        pass
+    with store.reading() as session:
+        assert list(session.wallet_ids()) == []
+
+
 def test_after_giving_up_a_store_works_again(store: LedgerStore) -> None:
     with LedgerStore.open(url_of(store), patience_ms=20) as other:
         with store.writing(), pytest.raises(LedgerBusy), other.writing():
@@ -136,11 +144,16 @@ def test_in_memory_one_session_at_a_time_has_the_connection() -> None:
             assert verify(session).is_sound
 
 
-def test_a_full_disk_keeps_what_was_there_and_nothing_more(store: LedgerStore) -> None:
-    save(store, wander("ana", 1, 20))
+def limit_pages(store: LedgerStore, more: int) -> None:
+    """Let the file grow by some pages only."""
     with store.writing() as session:
         (pages,) = session.driver.ask("PRAGMA page_count")[0]
-        session.driver.ask(f"PRAGMA max_page_count = {pages + 5}")
+        session.driver.ask(f"PRAGMA max_page_count = {pages + more}")
+
+
+def test_a_full_disk_keeps_what_was_there_and_nothing_more(store: LedgerStore) -> None:
+    save(store, wander("ana", 1, 20))
+    limit_pages(store, 5)
     saved = 0
 
     def fill() -> None:
@@ -155,8 +168,7 @@ def test_a_full_disk_keeps_what_was_there_and_nothing_more(store: LedgerStore) -
     with store.reading() as session:
         report = verify(session)
         assert (report.is_sound, report.wallets) == (True, 1 + saved)
-    with store.writing() as session:
-        session.driver.ask("PRAGMA max_page_count = 100000")
+    limit_pages(store, 100_000)
     save(store, wander("later", 1, 20))
     with store.reading() as session:
         assert verify(session).wallets == 2 + saved

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from policyengine.app.reading import NotFound
 from policyengine.app.receipts import Receipt
 from policyengine.app.repricing import Repriced, StoredPolicies
 from policyengine.app.shell import Shell
@@ -89,9 +90,14 @@ def report(shell: Shell, asked: Asked) -> Case:
 
     Gives: the case; asked again, the same one. With `refund_all` everything that its charges took
     is given back; otherwise what was taken beyond the price, and charges that repeat another one.
+    Raises: NotFound for a conversation without a charge.
     """
     with shell.store.reading() as session:
         related = _related(session, asked)
+        if asked.charge_seq is None and not related:
+            raise NotFound(
+                f"wallet `{asked.wallet_id}` has no charge in conversation `{asked.conversation}`"
+            )
         key = _key(asked, related)
         known = session.answered([(asked.wallet_id, key)]).get((asked.wallet_id, key))
     if known is None:
@@ -248,8 +254,6 @@ def _verdict(closed: Receipt, meant: Verdict) -> Verdict:
 
 def sentence_of(findings: Sequence[Finding], refunds: Sequence[Receipt]) -> str:
     """Say in one sentence what a case found and did."""
-    if not findings:
-        return "there is no charge in it"
     price = credits_text(sum(each.repriced.price_micro or 0 for each in findings))
     versions = sorted({each.repriced.charge.rated_by for each in findings})
     under = "version " + ", ".join(str(each) for each in versions)

@@ -69,8 +69,13 @@ def report_parts(report: "Report", took: str) -> "Iterator[RenderableType]":
     """Draw what an audit found."""
     from policyengine.cli.screen import QUIET, STRONG, headline, indented, quiet, rows
 
-    checked = (
-        f"{report.wallets:,} wallets, {report.transactions:,} transactions, {report.moves:,} moves"
+    checked = ", ".join(
+        f"{number:,} {name}{'' if number == 1 else 's'}"
+        for number, name in (
+            (report.wallets, "wallet"),
+            (report.transactions, "transaction"),
+            (report.moves, "move"),
+        )
     )
     if report.is_sound:
         yield headline("good", ("the ledger is sound", STRONG), (f"  {took}", QUIET))

@@ -82,9 +82,9 @@ def _lots(balance: "Balance") -> "RenderableType":
     from policyengine.values.amounts import credits_text
     from policyengine.values.calendar import NEVER
 
-    drawn = table(
-        ["spent in this order", "left", "held", "of", "expires (UTC)"], ["left", "held", "of"]
-    )
+    has_held = bool(balance.held_micro)
+    amounts = ["left", "held", "of"] if has_held else ["left", "of"]
+    drawn = table(["spent in this order", *amounts, "expires (UTC)"], amounts)
     for lot in balance.lots:
         terms = lot.terms
         only = [*terms.restricted_to.models, *terms.restricted_to.units]
@@ -93,11 +93,7 @@ def _lots(balance: "Balance") -> "RenderableType":
         if terms.expires_at < NEVER:
             away = distance_text(terms.expires_at, balance.as_of)
             expires = f"{clock_text(terms.expires_at)} ({away})"
-        drawn.add_row(
-            source,
-            credits_text(lot.remaining),
-            credits_text(lot.held) if lot.held else "",
-            credits_text(terms.granted_micro),
-            expires,
-        )
+        held = [credits_text(lot.held) if lot.held else ""] if has_held else []
+        granted = credits_text(terms.granted_micro)
+        drawn.add_row(source, credits_text(lot.remaining), *held, granted, expires)
     return drawn

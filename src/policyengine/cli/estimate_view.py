@@ -106,7 +106,8 @@ def calibration_parts(found: Calibration) -> Iterator[RenderableType]:
         return
     within = _percent(found.covered, found.charges)
     off = _percent(found.off_micro, found.price_micro)
-    yield headline("plain", (f"{found.charges:,} charges with an estimate", STRONG))
+    what = "charge" if found.charges == 1 else "charges"
+    yield headline("plain", (f"{found.charges:,} {what} with an estimate", STRONG))
     yield rows(
         [
             ("within", f"{within} cost between the low and the high estimate"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -77,7 +78,7 @@ def _of_the_ledger(error: BaseException) -> Fault | None:
 
     if isinstance(error, StoreFault):
         remedy = ""
-        if isinstance(error, NotALedger):
+        if isinstance(error, NotALedger) and "no ledger" in str(error):
             remedy = "open one with `policyengine subscribe WALLET PLAN`, or name it with `--db`"
         elif isinstance(error, LedgerBusy):
             remedy = "try again"
@@ -124,7 +125,8 @@ def report_usage(error: Any, arguments: Sequence[str]) -> int:
     if context is None or type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return USAGE
-    message = error.format_message().strip().rstrip(".")
+    message = error.format_message().strip().rstrip(".").replace("Value error, ", "")
+    message = re.sub(r"'([^']*)'", r"`\1`", message)
     help_at = f"see `{context.command_path} --help`"
     _print(Fault(message[:1].lower() + message[1:], help_at, USAGE), arguments)
     return USAGE

@@ -156,17 +156,26 @@ def what_text(transaction: Transaction, lots: Sequence[LotTerms] = ()) -> str:
     if charge is not None:
         outcome = "" if charge.outcome == "succeeded" else f" ({charge.outcome})"
         used = f": {counts_text(charge.counts)}" if charge.counts else ""
-        return f"{charge.model}{outcome}{used}"
+        return f"{charge.model or 'an amount'}{outcome}{used}"
+    subject = _subject(transaction, lots)
+    return f"{kind}: {subject}" if subject and subject != kind else kind
+
+
+def _subject(transaction: Transaction, lots: Sequence[LotTerms]) -> str:
+    """Name the plan, amount, entry or lots that a transaction is about."""
     subscription: SubscriptionSet | None = change_of(transaction, SubscriptionSet)
     if subscription is not None:
-        return f"{kind}: plan {subscription.subscription.plan}"
+        pending = subscription.subscription.pending
+        if pending is not None:
+            return f"plan {pending.plan} later"
+        return f"plan {subscription.subscription.plan}"
     if transaction.kind == "hold":
-        held = sum(move.amount_micro for move in transaction.moves)
-        return f"hold of {credits_text(held)}"
+        return credits_text(sum(move.amount_micro for move in transaction.moves))
     if transaction.parent_seq is not None:
-        return f"{kind}: {transaction.wallet_id}:{transaction.parent_seq}"
-    sources = ", ".join(dict.fromkeys(source_text(terms) for terms in lots))
-    return f"{kind}: {sources}" if sources and sources != kind else kind
+        return f"{transaction.wallet_id}:{transaction.parent_seq}"
+    if transaction.kind == "recur":
+        return ""
+    return ", ".join(dict.fromkeys(source_text(terms) for terms in lots))
 
 
 def operations_form(wallet: str, conversation: str, operations: Sequence[Operation]) -> Form:
@@ -187,6 +196,25 @@ def entry_parts(wallet: str, entries: Sequence[Entry], limit: int) -> Iterator[R
     if not entries:
         yield headline("plain", f"{wallet} has no earlier entries")
         return
+    yield _statement(entries)
+    written = [each for each in entries if not each.is_due]
+    if len(written) == limit and written[0].transaction.seq > 1:
+        yield ""
+        yield _more(f"policyengine history {wallet} --all --before {written[0].transaction.id}")
+
+
+def settled_parts(wallet: str, number: int, entries: Sequence[Entry]) -> Iterator[RenderableType]:
+    """Draw what settling a wallet wrote; of very many entries the last ones."""
+    if not number:
+        yield headline("good", (f"nothing was due for {wallet}", STRONG))
+        return
+    what = "entry was" if number == 1 else "entries were"
+    yield headline("good", (f"{number:,} {what} due for {wallet}", STRONG))
+    yield ""
+    yield indented(_statement(entries))
+
+
+def _statement(entries: Sequence[Entry]) -> RenderableType:
     drawn = table(["when (UTC)", "id", "what", "change", "balance"], ["change", "balance"])
     for entry in entries:
         transaction = entry.transaction
@@ -197,11 +225,7 @@ def entry_parts(wallet: str, entries: Sequence[Entry], limit: int) -> Iterator[R
             _signed(entry.change_micro),
             credits_text(transaction.available_micro),
         )
-    yield drawn
-    written = [each for each in entries if not each.is_due]
-    if len(written) == limit and written[0].transaction.seq > 1:
-        yield ""
-        yield _more(f"policyengine history {wallet} --all --before {written[0].transaction.id}")
+    return drawn
 
 
 def _signed(change: Micro) -> Text:

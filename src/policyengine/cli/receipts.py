@@ -137,9 +137,14 @@ def headline_text(shown: Shown) -> str:
         side, pot = _POT_OF_KIND[transaction.kind]
         moves = [move for move in transaction.moves if getattr(move, side) == pot]
         moved = sum(move.amount_micro for move in moves)
+        series: SeriesSet | None = change_of(transaction, SeriesSet)
+        if not moved and series is not None:
+            return f"scheduled {credits_text(series.series.amount_micro)} credits"
         return f"{verb} {credits_text(moved)} credits"
     if transaction.kind == "adjust":
         return f"{verb} by {credits_text(entry_of(transaction).change_micro)} credits"
+    if transaction.parent_seq is not None:
+        return f"{verb} {transaction.wallet_id}:{transaction.parent_seq}"
     return f"{verb} {transaction.wallet_id}"
 
 
@@ -210,6 +215,7 @@ def expiry_text(expires_at: int, now: int) -> str:
 
 def _change_rows(transaction: Transaction) -> Iterator[Row]:
     now = transaction.effective_at
+    last = [each for each in transaction.changes if isinstance(each, SeriesSet)][-1:]
     for change in transaction.changes:
         match change:
             case SubscriptionSet():
@@ -218,7 +224,7 @@ def _change_rows(transaction: Transaction) -> Iterator[Row]:
                     yield "cycle", f"until {moment(subscription.ends_at, now)}"
             case HoldSet():
                 yield "until", moment(change.hold.expires_at, now)
-            case SeriesSet():
+            case SeriesSet() if change in last:
                 yield "next", moment(change.series.next_at, now)
             case Referenced():
                 yield "reference", change.reference

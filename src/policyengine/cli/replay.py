@@ -15,9 +15,9 @@ from policyengine.cli.faults import FINDINGS, INTERRUPTED, NOTHING, OK, WrongUse
 
 if TYPE_CHECKING:
     from policyengine.app.policies import Policies
+    from policyengine.app.replay.intake import Intake, Progress
     from policyengine.app.replay.mapping.document import MappingDocument
     from policyengine.app.replay.mapping.load import LoadedMapping
-    from policyengine.app.replay.reading import Progress, Reading
     from policyengine.app.replay.report import Ran
     from policyengine.app.replay.totals import Totals
 
@@ -77,7 +77,7 @@ def replay(
     """
     from policyengine.app.replay.faults import ReplayError
     from policyengine.app.replay.files import usage_file
-    from policyengine.app.replay.reading import Reading
+    from policyengine.app.replay.intake import Intake
 
     call = altered(call, db=DATABASE_OF_REPLAYS if db is None else db)
     policies = call.load_policies()
@@ -87,15 +87,15 @@ def replay(
         if loaded.document is None:
             typer.echo(loaded.report(), err=True)
             return FINDINGS
-        reading = Reading(usage_file(file, loaded.document), loaded.document, rows, strict)
+        intake = Intake(usage_file(file, loaded.document), loaded.document, rows, strict)
         with _bar(is_drawn=progress and sys.stderr.isatty()) as tell:
-            totals = _replayed(call, reading, policies, tell, memory=memory, estimate=estimate)
+            totals = _replayed(call, intake, policies, tell, memory=memory, estimate=estimate)
     except ReplayError as error:
         raise WrongUse(str(error)) from error
     except KeyboardInterrupt:
         typer.echo("stopped; run the same command again to go on", err=True)
         return INTERRUPTED
-    ran = _ran(call, reading, policies, memory=memory, took_ns=time.monotonic_ns() - began)
+    ran = _ran(call, intake, policies, memory=memory, took_ns=time.monotonic_ns() - began)
     _answer(call, totals, ran)
     if not totals.used:
         return NOTHING
@@ -118,7 +118,7 @@ def _mapping(call: Call, name: str, policies: "Policies") -> "LoadedMapping":
 
 def _replayed(
     call: Call,
-    reading: "Reading",
+    intake: "Intake",
     policies: "Policies",
     tell: "Progress",
     *,
@@ -133,12 +133,12 @@ def _replayed(
     timelines = policies.timelines
     if memory:
         target = MemoryTarget(MemoryLedger(timelines))
-        return replay_rows(reading, target, timelines, with_estimates=estimate, progress=tell)
+        return replay_rows(intake, target, timelines, with_estimates=estimate, progress=tell)
     if call.db == DATABASE_OF_REPLAYS:
         make_folder()
     with LedgerStore.open(call.url) as store:
         return replay_rows(
-            reading,
+            intake,
             SqlTarget(store, policies),
             timelines,
             with_estimates=estimate,
@@ -177,14 +177,14 @@ def _bar(*, is_drawn: bool) -> Iterator["Progress"]:
 
 
 def _ran(
-    call: Call, reading: "Reading", policies: "Policies", *, memory: bool, took_ns: int
+    call: Call, intake: "Intake", policies: "Policies", *, memory: bool, took_ns: int
 ) -> "Ran":
     from policyengine.app.replay.report import Ran
 
-    document: MappingDocument = reading.document
+    document: MappingDocument = intake.document
     return Ran(
-        str(reading.file.path),
-        reading.file.sha256,
+        str(intake.file.path),
+        intake.file.sha256,
         document.mapping,
         document.wallets.policy or next(iter(policies.timelines)),
         "memory" if memory else call.url,

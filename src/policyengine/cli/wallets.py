@@ -1,11 +1,14 @@
 """`subscribe`, `change-plan`, `cancel`, `buy`, `settle`: a wallet's plan, packs and time."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from policyengine.cli.call import Call, with_call
+from policyengine.cli.faults import OK
 from policyengine.cli.options import Key, WalletId
+
+SETTLED_SHOWN: Final = 100
 
 _Plan = Annotated[str, typer.Argument(metavar="PLAN", help="The plan, as the policy lists it.")]
 
@@ -87,7 +90,12 @@ def settle(call: Call, wallet: WalletId) -> int:
 
     Example: policyengine settle ana
     """
-    from policyengine.cli.receipts import answer_receipt
+    from policyengine.cli.history_view import entries_form, settled_parts
 
     with call.engine() as engine:
-        return answer_receipt(call, engine, engine.settle(wallet))
+        due = [each for each in engine.entries(wallet) if each.is_due]
+        engine.settle(wallet)
+        written = list(engine.entries(wallet, limit=SETTLED_SHOWN)) if due else []
+    settled = written[-len(due) :] if due else []
+    call.answer(lambda: settled_parts(wallet, len(due), settled), lambda: entries_form(settled))
+    return OK

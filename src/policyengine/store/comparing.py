@@ -8,7 +8,7 @@ from sqlalchemy import Select, Table, bindparam, select
 from policyengine.ledger.book import Book
 from policyengine.store.books import draw_rows, hold_row, lot_row, series_row, wallet_row
 from policyengine.store.driver import Row
-from policyengine.store.findings import Fault
+from policyengine.store.findings import Fault, shown
 from policyengine.store.fold import Fold
 from policyengine.store.loading import Loader
 from policyengine.store.projections import HOLD, HOLD_DRAW, LOT, SERIES
@@ -98,5 +98,4 @@ def _name(book: Book, table: Table, key: tuple[Any, ...]) -> str:
 def _differs(table: str, name: str, column: str, was: object, real: object) -> Fault:
     if isinstance(was, bytes) or isinstance(real, bytes):
         return Fault(table, name, f"`{column}` is not that of its last transaction")
-    shown = str(was).encode("utf-8", "backslashreplace").decode()
-    return Fault(table, name, f"`{column}` is `{shown}`; the transactions lead to `{real}`")
+    return Fault(table, name, f"`{column}` is `{shown(was)}`; the transactions lead to `{real}`")

@@ -7,6 +7,11 @@ FAULTS_MAX: Final = 1_000
 """The most faults that one audit reports; more would tell nothing new."""
 
 
+def shown(value: object) -> str:
+    """Write a stored value in a sentence, even where its bytes were no text."""
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong: in which table, which row of it, and what about it.

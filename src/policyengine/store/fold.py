@@ -15,6 +15,7 @@ from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import PolicyRef, Transaction
 from policyengine.store.driver import FETCHED_AT_ONCE, Row
 from policyengine.store.entries import model_of, transaction_of
+from policyengine.store.findings import shown
 from policyengine.store.loading import Loader
 from policyengine.store.tables import TXN
 from policyengine.values.calendar import Instant
@@ -63,25 +64,23 @@ class Fold:
         lots = {**self.closed, **self.book.lots}
         return replace(self.book, lots=dict(sorted(lots.items())))
 
-    def step(self, transaction: Transaction, head: bytes) -> None:
-        """Apply a transaction.
+    def step(self, transaction: Transaction, head: bytes) -> Book:
+        """Apply a transaction; gives the book before it, with the closed lots that it touches.
 
         Raises: LedgerFault when it does not fit.
         """
         touched = {move.lot_no for move in transaction.moves}
         touched |= {each.lot_no for each in transaction.changes if isinstance(each, LotEnded)}
-        self.book = apply(self.before(touched), transaction)
+        named = [no for no in sorted(touched) if no in self.closed]
+        before = with_lots(self.book, tuple([self.closed.pop(no) for no in named]))
+        self.book = apply(before, transaction)
         shut = [no for no in sorted(touched) if not self.book.lots[no].is_open]
         if shut:
             lots = dict(self.book.lots)
             self.closed.update({no: lots.pop(no) for no in shut})
             self.book = replace(self.book, lots=lots)
         self.head = head
-
-    def before(self, touched: set[int]) -> Book:
-        """Give the book with the closed lots that a transaction touches."""
-        named = [no for no in sorted(touched) if no in self.closed]
-        return with_lots(self.book, tuple([self.closed.pop(no) for no in named]))
+        return before
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,8 @@ class Folder:
         except ValidationError as error:
             raise WrongTransaction(name, "has changes that cannot be read") from error
         _check_row(name, fold, row, moves, transaction)
-        before = fold.book
         try:
-            fold.step(transaction, row[_HASH])
+            before = fold.step(transaction, row[_HASH])
         except LedgerFault as error:
             raise WrongTransaction(name, f"does not fit its wallet: {error}") from error
         fold.recorded_at, fold.last_id = row[_RECORDED_AT], row[_ID]
@@ -181,7 +179,7 @@ def _check_row(
     if row[_RECORDED_AT] < fold.recorded_at:
         raise WrongTransaction(name, "was recorded before the transaction that it follows")
     if row[_MODEL] != model_of(transaction):
-        raise WrongTransaction(name, f"is listed under model `{row[_MODEL]}`, which it is not for")
+        raise WrongTransaction(name, f"is listed under model `{shown(row[_MODEL])}`")
     if [move[_LEG] for move in moves] != list(range(1, len(moves) + 1)):
         raise WrongTransaction(name, "has moves that are not numbered one by one")
     if any(move[_MOVE_WALLET] != fold.number for move in moves):

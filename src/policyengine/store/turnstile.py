@@ -9,9 +9,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 
-from policyengine.store.faults import LedgerBusy
+from policyengine.store.faults import LedgerBusy, LedgerReadOnly
 
 _POLL_SECONDS: Final = 1 / 1000
+_OWNER_ONLY: Final = 0o600
 
 
 class Turnstile:
@@ -80,7 +81,13 @@ class Turnstile:
 
     def _open(self, path: Path) -> int:
         if self._file is None:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                self._file = os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY)
+            except OSError as error:
+                raise LedgerReadOnly(
+                    f"`{path}`, where writers wait for each other, cannot be opened by this user: "
+                    f"{error.strerror}; nothing was written"
+                ) from error
         return self._file
 
     def _busy(self) -> LedgerBusy:

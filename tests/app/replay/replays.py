@@ -9,9 +9,9 @@ from typing import Any
 from app.replay.usage_files import MAPPING
 from policyengine.app.policies import Policies, usable_policies
 from policyengine.app.replay.files import usage_file
+from policyengine.app.replay.intake import Intake, Progress
 from policyengine.app.replay.mapping.document import MappingDocument
 from policyengine.app.replay.mapping.load import load_mapping
-from policyengine.app.replay.reading import Progress, Reading
 from policyengine.app.replay.replaying import replay
 from policyengine.app.replay.targets import MemoryTarget, SqlTarget
 from policyengine.app.replay.totals import Totals
@@ -37,18 +37,18 @@ def document_of(text: str = MAPPING) -> MappingDocument:
     return loaded.document
 
 
-def reading_of(file: Path, mapping: str = MAPPING, **options: Any) -> Reading:
+def intake_of(file: Path, mapping: str = MAPPING, **options: Any) -> Intake:
     document = document_of(mapping)
-    return Reading(usage_file(file, document), document, **options)
+    return Intake(usage_file(file, document), document, **options)
 
 
 def in_memory(
     file: Path, mapping: str = MAPPING, *, with_estimates: bool = False, **options: Any
 ) -> tuple[Totals, MemoryLedger]:
     ledger = MemoryLedger(policies().timelines)
-    reading = reading_of(file, mapping, **options)
+    intake = intake_of(file, mapping, **options)
     target = MemoryTarget(ledger)
-    totals = replay(reading, target, policies().timelines, with_estimates=with_estimates)
+    totals = replay(intake, target, policies().timelines, with_estimates=with_estimates)
     return totals, ledger
 
 
@@ -61,10 +61,10 @@ def in_sql(
     progress: Progress = lambda _phase, _done, _total: None,
     **options: Any,
 ) -> Totals:
-    reading = reading_of(file, mapping, **options)
+    intake = intake_of(file, mapping, **options)
     with LedgerStore.open(f"sqlite:///{database}", clock=lambda: RECORDED_AT) as store:
         return replay(
-            reading,
+            intake,
             SqlTarget(store, policies()),
             policies().timelines,
             with_estimates=with_estimates,

@@ -1,4 +1,4 @@
-"""Reading files: what is in them, and what is wrong with them, to the line."""
+"""Intake files: what is in them, and what is wrong with them, to the line."""
 
 import gzip
 import sys

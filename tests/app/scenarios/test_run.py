@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from app.scenarios.playing import codes_of, messages_of, run, timeline
 from policyengine.app.scenarios.document import Given, Step
-from policyengine.app.scenarios.run import _of_answer
+from policyengine.app.scenarios.run import _of_answer, unsound
 from policyengine.app.scenarios.stage import Stage
-from policyengine.values.calendar import parse_instant
+from policyengine.policy.source import load_source
 
-FEBRUARY = parse_instant("2026-02-01T00:00:00Z")
 CHARGE = {"model": "standard", "used": {"text_input": 1000000}}
 
 
@@ -80,10 +79,13 @@ def test_a_lot_that_has_lost_credits_is_a_fault() -> None:
     assert "wallet `ana`: the pots of lot 1 do not add up" in list(stage.unsound())
 
 
-def test_an_unsound_ledger_fails_a_scenario_that_is_otherwise_met() -> None:
-    # A policy cannot lead there; the message is checked through the stage above.
-    result = run("- then: {balance: 300}")
-    assert (result.passed, result.expectations) == (True, 1)
+def test_an_unsound_ledger_is_reported_at_its_scenario() -> None:
+    stage = staged()
+    stage.ledger._desk.books["ana"] = replace(stage.ledger.books["ana"], debt_micro=1)
+    source, _ = load_source("about: a test\nscenarios:\n  - title: a test\n", "test.yaml")
+    (found,) = unsound(stage, source, "/scenarios/0")
+    assert (found.code, found.span.line) == ("SC304", 3)
+    assert found.message.startswith("the ledger is not sound: wallet `ana`: ")
 
 
 def test_the_balance_is_that_of_the_step_even_where_nothing_is_written() -> None:

@@ -13,7 +13,7 @@ from policyengine.policy.codes import CODES
 from policyengine.policy.load import load_policy
 from policyengine.policy.shape import check_shape
 
-MUTATIONS = 1500
+MUTATIONS = 500
 OF_SEVERAL_FILES = {"sequence", "subscribers"}
 
 

@@ -23,7 +23,7 @@ OFFSETS = st.just("Z") | st.tuples(st.sampled_from("+-"), digits(0, 24), digits(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(st.tuples(DATES, CLOCKS, OFFSETS).map(lambda each: f"{each[0]}T{each[1]}{each[2]}"))
 def test_a_text_without_fault_is_an_instant_and_the_other_way_round(text: str) -> None:
     fault = _fault_of(text)

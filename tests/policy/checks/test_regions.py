@@ -58,7 +58,7 @@ def conditions(draw: st.DrawFn) -> str:
 COUNTS = st.integers(0, 12) | st.integers(0, 2000)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(conditions(), min_size=1, max_size=4), COUNTS, COUNTS, COUNTS)
 def test_every_request_has_its_row(texts: list[str], a: int, b: int, s: int) -> None:
     counts = {"a": a, "b": b, "s": s}

@@ -23,7 +23,7 @@ def multiplier_of(rules: list[tuple[str, int, int]], count: int) -> int:
     return next((factor for sign, at, factor in reversed(rules) if holds[sign](at)), 1)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(THRESHOLDS, min_size=1, max_size=4))
 def test_a_tier_is_reported_if_and_only_if_it_has_no_effect(
     rules: list[tuple[str, int, int]],

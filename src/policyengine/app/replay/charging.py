@@ -90,7 +90,7 @@ class Charger:
         refusal, body = decision.answer.refusal, attempts.first.body
         has_ways = bool(self.document.wallets.when_short)
         if refusal is None or refusal.code != SHORT:
-            self.totals.helped += attempts.count > 0
+            self.totals.helped += refusal is None and attempts.count > 0
             return decision
         if has_ways and self.document.wallets.still_short != "refuse" and isinstance(body, Charge):
             return self._decided(talk, attempts.next(replace(body, after_request=True)))

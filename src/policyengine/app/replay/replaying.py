@@ -14,9 +14,9 @@ from typing import Final, TypeVar
 from policyengine.app.replay.charging import Charger, Due
 from policyengine.app.replay.estimates import Estimator
 from policyengine.app.replay.faults import ReplayError
+from policyengine.app.replay.intake import Intake, Progress, read_rows
 from policyengine.app.replay.mapping.document import MappingDocument
 from policyengine.app.replay.placing import Placing, placing_of
-from policyengine.app.replay.reading import Progress, Reading, read_rows
 from policyengine.app.replay.sorting import SortedRows
 from policyengine.app.replay.targets import Target
 from policyengine.app.replay.totals import Totals
@@ -39,7 +39,7 @@ def _silent(_phase: str, _done: int, _total: int | None) -> None:
 
 
 def replay(
-    reading: Reading,
+    intake: Intake,
     target: Target,
     timelines: Mapping[str, Timeline],
     *,
@@ -52,18 +52,18 @@ def replay(
     Raises: ReplayError for a file that cannot be used, before anything is written.
     """
     totals = Totals()
-    with SortedRows(len(reading.document.units)) as rows:
-        read_rows(reading, rows, totals, progress)
+    with SortedRows(len(intake.document.units)) as rows:
+        read_rows(intake, rows, totals, progress)
         if rows.earliest is None or rows.latest is None:
             return totals
-        timeline = _timeline(reading.document, timelines)
-        placing = placing_of(reading.document.time, rows.earliest)
+        timeline = _timeline(intake.document, timelines)
+        placing = placing_of(intake.document.time, rows.earliest)
         totals.earliest_at = placing.instant(rows.earliest)
         totals.latest_at = placing.instant(rows.latest)
         _check_instants(timeline, totals.earliest_at, totals.latest_at)
         estimator = Estimator() if with_estimates else None
-        charger = Charger(reading.document, timeline, totals, estimator)
-        run = _Run(target, charger, placing, reading.file.sha256[:DIGEST_LENGTH], progress)
+        charger = Charger(intake.document, timeline, totals, estimator)
+        run = _Run(target, charger, placing, intake.file.sha256[:DIGEST_LENGTH], progress)
         run.charge(rows)
         run.settle(totals.latest_at)
     return totals

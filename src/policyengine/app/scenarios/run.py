@@ -51,12 +51,7 @@ def run_scenario(source: Source, index: int, scenario: Scenario, timeline: Timel
     stage = Stage.of(timeline)
     place = f"/scenarios/{index}"
     failures = list(_played(stage, scenario, source, place))
-    failures += [
-        Diagnostic(
-            "SC304", f"the ledger is not sound: {fault}", source.name, source.key_span(place)
-        )
-        for fault in stage.unsound()
-    ]
+    failures += unsound(stage, source, place)
     return Result(
         source.name,
         scenario.title,
@@ -65,6 +60,13 @@ def run_scenario(source: Source, index: int, scenario: Scenario, timeline: Timel
         tuple(failures[:FAILURES_MAX]),
         ledger_text(scenario.title, stage.ledger),
     )
+
+
+def unsound(stage: Stage, source: Source, place: str) -> Iterator[Diagnostic]:
+    """Report what is wrong with the books after a scenario, whatever it expects."""
+    for fault in stage.unsound():
+        message = f"the ledger is not sound: {fault}"
+        yield Diagnostic("SC304", message, source.name, source.key_span(place), pointer=place)
 
 
 def _played(stage: Stage, scenario: Scenario, source: Source, place: str) -> Iterator[Diagnostic]:

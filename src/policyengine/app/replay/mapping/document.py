@@ -1,7 +1,7 @@
 """A mapping file as document models: one class per part, each key described with an example."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -312,8 +312,3 @@ class MappingDocument(Part):
         description="What the source says that a row cost.",
         examples=[{"column": "cost", "unit": "USD"}],
     )
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        """The document as plain data."""
-        return self.model_dump()

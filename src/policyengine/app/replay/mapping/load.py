@@ -1,4 +1,4 @@
-"""Reading mapping files: strictly, with the line and column of every mistake."""
+"""Intake mapping files: strictly, with the line and column of every mistake."""
 
 from dataclasses import dataclass
 from pathlib import Path

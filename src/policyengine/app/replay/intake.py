@@ -21,7 +21,7 @@ TOLD_EVERY: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Intake:
     """How a file is read: `rows_max` ends it early, `is_strict` stops at the first bad row."""
 
     file: UsageFile
@@ -30,18 +30,18 @@ class Reading:
     is_strict: bool = False
 
 
-def read_rows(reading: Reading, rows: SortedRows, totals: Totals, progress: Progress) -> None:
+def read_rows(intake: Intake, rows: SortedRows, totals: Totals, progress: Progress) -> None:
     """Read a file into `rows`, and count what is left out.
 
     Raises: ReplayError for a file that cannot be used, or its first bad row where it is strict.
     """
-    reader = UsageReader(reading.document)
-    for raw in islice(rows_of(reading.file, reading.document), reading.rows_max):
+    reader = UsageReader(intake.document)
+    for raw in islice(rows_of(intake.file, intake.document), intake.rows_max):
         totals.rows += 1
         row = reader.read(raw)
         if isinstance(row, Unreadable):
-            if reading.is_strict:
-                where = f"line {raw.line} of `{reading.file.path}`"
+            if intake.is_strict:
+                where = f"line {raw.line} of `{intake.file.path}`"
                 raise ReplayError(f"{where}: {row.message}; nothing was charged")
             totals.spoil(raw, row)
         elif isinstance(row, Skipped):

@@ -1,0 +1,1 @@
+"""Floor 1: providers' usage objects, turned into disjoint counts of a policy's units."""
