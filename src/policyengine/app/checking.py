@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from policyengine.app.policies import POLICY_FILES_MAX, PolicyError, read_policies
+from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, drawn, sorted_findings
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
@@ -92,8 +93,7 @@ def check(files: Files) -> Checked:
     if files.policies:
         of_policies = set(files.policies)
         policies = read_policies([p for p in files.paths if p.is_dir() or p in of_policies])
-        documents = [each.document for each in policies.loaded]
-        names = tuple(sorted({each.policy for each in documents if each is not None}))
+        names = tuple(sorted({_name_of(each.source) for each in policies.loaded} - {""}))
         findings += policies.findings
         lines.update({each.source.name: each.source.lines for each in policies.loaded})
     if files.scenarios:
@@ -101,6 +101,13 @@ def check(files: Files) -> Checked:
     if files.mappings:
         _check_mappings(files.mappings, findings, lines)
     return Checked(len(files), names, sorted_findings(findings), lines)
+
+
+def _name_of(source: Source) -> str:
+    """Give the policy's name as far as it can be read; a file with errors counts as well."""
+    plain = source.plain
+    name = plain.get("policy") if isinstance(plain, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _check_scenarios(

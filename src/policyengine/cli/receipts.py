@@ -133,19 +133,22 @@ def headline_text(shown: Shown) -> str:
     charge = shown.receipt.charge
     if charge is not None:
         return f"{verb} {credits_text(charge.charged_micro)} credits"
-    if transaction.kind in _POT_OF_KIND:
-        side, pot = _POT_OF_KIND[transaction.kind]
-        moves = [move for move in transaction.moves if getattr(move, side) == pot]
-        moved = sum(move.amount_micro for move in moves)
-        series: SeriesSet | None = change_of(transaction, SeriesSet)
-        if not moved and series is not None:
-            return f"scheduled {credits_text(series.series.amount_micro)} credits"
-        return f"{verb} {credits_text(moved)} credits"
     if transaction.kind == "adjust":
         return f"{verb} by {credits_text(entry_of(transaction).change_micro)} credits"
-    if transaction.parent_seq is not None:
-        return f"{verb} {transaction.wallet_id}:{transaction.parent_seq}"
-    return f"{verb} {transaction.wallet_id}"
+    if transaction.kind in _POT_OF_KIND:
+        return _amount_text(transaction, verb)
+    about = transaction.parent_seq
+    return f"{verb} {transaction.wallet_id}" + ("" if about is None else f":{about}")
+
+
+def _amount_text(transaction: Transaction, verb: str) -> str:
+    side, pot = _POT_OF_KIND[transaction.kind]
+    moves = [move for move in transaction.moves if getattr(move, side) == pot]
+    moved = sum(move.amount_micro for move in moves)
+    series: SeriesSet | None = change_of(transaction, SeriesSet)
+    if not moved and series is not None:
+        return f"scheduled {credits_text(series.series.amount_micro)} credits"
+    return f"{verb} {credits_text(moved)} credits"
 
 
 def _plan_text(transaction: Transaction, subscription: Subscription) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.sql.expression import exists
 
 from policyengine.ledger.changes import Charged, changes_of
-from policyengine.ledger.transactions import Transaction, TransactionKind, change_of
+from policyengine.ledger.transactions import Transaction, TransactionKind
 from policyengine.store.entries import Recorded
 from policyengine.store.loading import Loader
 from policyengine.store.statements import IN_CONVERSATION, PRICED
@@ -49,7 +49,7 @@ _CONVERSATIONS: Final = (
     .limit(bindparam("limit"))
 )
 _OF_CONVERSATION: Final = (
-    select(TXN)
+    select(TXN.c.id, TXN.c.seq, TXN.c.kind, TXN.c.effective_at, TXN.c.changes)
     .where(
         TXN.c.wallet == bindparam("wallet"),
         TXN.c.conversation_id == bindparam("conversation_id"),
@@ -175,35 +175,35 @@ def read_conversations(
         before_seq=before_seq or last_seq + 1,
         limit=min(limit, PAGE_MAX),
     )
-    return [_conversation(loader, wallet_id, wallet, row[0]) for row in rows]
+    return [_conversation(loader, wallet, row[0]) for row in rows]
 
 
-def _conversation(loader: Loader, wallet_id: str, wallet: int, name: str) -> Conversation:
+def _conversation(loader: Loader, wallet: int, name: str) -> Conversation:
     rows = loader.driver.each(
         loader.statements.of(_OF_CONVERSATION), wallet=wallet, conversation_id=name
     )
-    charged = refunded = charges = seq = last_at = 0
-    first_at: Instant | None = None
+    charged = refunded = charges = first_at = last_at = last_seq = 0
     models: dict[str, None] = {}
     flags: dict[str, None] = {}
     while page := list(islice(rows, PAGE_MAX)):
-        for transaction in loader.transactions_of(wallet_id, page):
-            seq, last_at = transaction.seq, transaction.effective_at
-            first_at = last_at if first_at is None else first_at
-            refunded += _refunded(transaction)
-            priced: Charged | None = change_of(transaction, Charged)
-            if priced is not None:
-                charges += 1
-                charged += priced.charged_micro
-                models[priced.model] = None
-                flags.update(dict.fromkeys(priced.flags))
+        first_at = first_at or page[0][3]
+        _, last_seq, _, last_at, _ = page[-1]
+        refunded += _refunded(loader, [row[0] for row in page if row[2] == "refund"])
+        for row in page:
+            for change in changes_of(row[4]):
+                if isinstance(change, Charged):
+                    charges += 1
+                    charged += change.charged_micro
+                    models[change.model] = None
+                    flags.update(dict.fromkeys(change.flags))
     return Conversation(
-        name, charged, refunded, charges, tuple(models), tuple(flags), first_at or 0, last_at, seq
+        name, charged, refunded, charges, tuple(models), tuple(flags), first_at, last_at, last_seq
     )
 
 
-def _refunded(transaction: Transaction) -> Micro:
-    return sum(move.amount_micro for move in transaction.moves if move.source == "consumed")
+def _refunded(loader: Loader, refunds: list[int]) -> Micro:
+    moves = loader.moves(refunds)
+    return sum(move[6] for listed in moves.values() for move in listed if move[4] == "consumed")
 
 
 def read_balance_at(loader: Loader, wallet_id: str, instant: Instant) -> Balance | None:
