@@ -1,23 +1,23 @@
-"""Charging: usage is rated, lots pay, a shortfall follows the policy."""
+"""Charging: usage is rated, lots pay, a shortfall after a request follows the policy."""
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from policyengine.engine import refusals
-from policyengine.engine.burndown import Bill, Payment, available_sources, needs_shares, pay
-from policyengine.engine.commands import Charge, Usage
+from policyengine.engine.burndown import Bill, Payment, needs_shares
+from policyengine.engine.commands import Usage
+from policyengine.engine.overage import lend_overage, overage_room
 from policyengine.engine.rating import Price, rate, split_by_unit
-from policyengine.engine.renewal import next_plan
-from policyengine.engine.situation import Draft, Situation, draft_of, refused
+from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.holds import EstimateNote
-from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
-from policyengine.values.calendar import NEVER, SECOND, Instant, add_span, instant_text
+from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
 
 CLOCK_SKEW_MAX: Final = 300 * SECOND
 """How far ahead of the ledger's clock a caller's clock may be; up to it, `now` is meant."""
@@ -69,32 +69,6 @@ def rate_usage(timeline: Timeline, policy: Policy, usage: Usage, at: Instant) ->
     return Rated(usage, price, rated_by, started_at)
 
 
-def charge(situation: Situation, body: Charge) -> Transaction:
-    """Decide a charge."""
-    policy, book = situation.policy, situation.book
-    rated = rate_usage(situation.timeline, policy, body.usage, situation.at)
-    if isinstance(rated, Refusal):
-        return refused(situation, "charge", rated)
-    amount = rated.price.total_micro
-    payment = pay(
-        bill_of(rated, book, amount), available_sources(book.lots.values(), policy.burn_order)
-    )
-    if payment.short_micro and not body.after_request:
-        return refused(
-            situation, "charge", insufficient(situation, rated.usage.model, amount, payment)
-        )
-    draft = draft_of(situation)
-    take(draft, payment)
-    uncollected = cover_shortfall(draft, payment.short_micro)
-    draft.change(charged(situation, rated, amount, amount - uncollected, body.estimate))
-    return draft.accepted(
-        situation,
-        "charge",
-        conversation_id=body.conversation_id,
-        operation_id=body.operation_id,
-    )
-
-
 def bill_of(rated: Rated, book: Book, amount: Micro) -> Bill:
     """Give the bill of a priced request; its shares only where a lot asks for them."""
     if not needs_shares(book.lots.values()):
@@ -110,11 +84,15 @@ def take(draft: Draft, payment: Payment) -> None:
 
 
 def cover_shortfall(draft: Draft, short: Micro) -> Micro:
-    """Do with what nothing could pay after a request as the policy says.
+    """Do with what no lot could pay as the policy says: overage first, then debt.
 
     Gives: what stays uncollected.
     """
     policy = draft.policy
+    if short and policy.limits.overage is not None:
+        lent = min(short, overage_room(policy, draft.book))
+        lend_overage(draft, lent, "consumed")
+        short -= lent
     if short and policy.shortfall_after == "go_into_debt" and policy.debt is not None:
         lent = max(0, min(short, policy.debt.limit_micro - draft.debt))
         if lent:
@@ -167,57 +145,3 @@ def _flags(policy: Policy, book: Book, price: Micro) -> tuple[str, ...]:
     return tuple(
         rule.text for rule in policy.abnormal if rule.holds(*[values[name] for name in rule.names])
     )
-
-
-def insufficient(situation: Situation, model: str, needed: Micro, payment: Payment) -> Refusal:
-    """Refuse for want of credits, with the ways out."""
-    book = situation.book
-    payable = needed - payment.short_micro
-    lots = sum(1 for lot in book.lots.values() if lot.remaining)
-    return refusals.insufficient_credits(
-        needed, payable, lots, book.debt_micro, ways_out(situation, model, payment.short_micro)
-    )
-
-
-def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, Any]]:
-    """List what a wallet without enough credits can do: packs, plans, waiting, cheaper models.
-
-    Takes: the model asked for, and what is missing.
-    Gives: plain data, packs that suffice first, then the smallest.
-    """
-    policy, book = situation.policy, situation.book
-    subscription = book.subscription
-    plan_name = "" if subscription is None else subscription.plan
-    packs = [pack for pack in policy.packs.values() if plan_name in pack.sold_to]
-    packs.sort(key=lambda pack: (pack.amount_micro < short, pack.amount_micro, pack.name))
-    ways: list[dict[str, Any]] = [
-        {"way": "buy_pack", "pack": pack.name, "credits_micro": pack.amount_micro} for pack in packs
-    ]
-    plan = policy.plans.get(plan_name)
-    rank = -1 if plan is None else plan.rank
-    ways += [
-        {
-            "way": "upgrade",
-            "plan": higher.name,
-            "credits_micro": sum(grant.amount_micro for grant in higher.grants),
-        }
-        for higher in policy.plans.values()
-        if higher.rank > rank
-    ]
-    if subscription is not None and subscription.ends_at < NEVER:
-        _, following = next_plan(situation.timeline, subscription)
-        renewed = sum(
-            each.amount_micro
-            for each in following.grants
-            if each.given == "each_cycle" or each.rule not in book.gifts
-        )
-        if renewed:
-            until = instant_text(subscription.ends_at)
-            ways.append({"way": "wait", "until": until, "credits_micro": renewed})
-    asked = policy.models.get(model)
-    ways += [
-        {"way": "use_model", "model": other.name}
-        for other in policy.models.values()
-        if asked is not None and other.price.multiplier < asked.price.multiplier
-    ]
-    return ways

@@ -122,6 +122,7 @@ class Charge:
     conversation_id: str = ""
     operation_id: str = ""
     estimate: EstimateNote | None = None
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class OpenHold:
     conversation_id: str = ""
     operation_id: str = ""
     estimate: EstimateNote | None = None
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,52 @@ class ResolveCase:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOverage:
+    """Allow or forbid overage in the wallet; a limit of one's own can only be below the policy's."""
+
+    on: bool
+    limit_micro: Micro | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopUp:
+    """Allow or forbid top-ups in the wallet."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PayTopUp:
+    """Answer a top-up: it was paid; `reference` names the payment."""
+
+    top_up_seq: int
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailTopUp:
+    """Answer a top-up: it was not paid."""
+
+    top_up_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """Turn units of an older scheme into credits, once per reference."""
+
+    unit: str
+    count: int
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeats:
+    """Say how many seats the wallet has: more count at once, fewer from the next cycle."""
+
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Bring the wallet up to the time of the command; writes only what was due."""
 
@@ -218,6 +266,12 @@ Body: TypeAlias = (
     | Adjust
     | ReportAbnormal
     | ResolveCase
+    | SetOverage
+    | SetTopUp
+    | PayTopUp
+    | FailTopUp
+    | Convert
+    | SetSeats
     | Settle
 )
 
@@ -245,6 +299,8 @@ def target_seq(body: Body) -> int | None:
             return body.about_seq
         case ResolveCase():
             return body.case_seq
+        case PayTopUp() | FailTopUp():
+            return body.top_up_seq
         case _:
             return None
 

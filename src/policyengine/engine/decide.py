@@ -1,12 +1,11 @@
 """The one door into the rules: a command on a book becomes transactions and a new book."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from policyengine.engine import refusals
 from policyengine.engine.cases import report_abnormal, resolve_case
-from policyengine.engine.charging import charge
 from policyengine.engine.commands import (
     ENGINE_KEYS,
     KEY_LENGTH_MAX,
@@ -18,13 +17,19 @@ from policyengine.engine.commands import (
     ChangePlan,
     Charge,
     Command,
+    Convert,
     Extend,
+    FailTopUp,
     GiveGrant,
     OpenHold,
+    PayTopUp,
     Refund,
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetOverage,
+    SetSeats,
+    SetTopUp,
     Settle,
     Subscribe,
     VoidGrant,
@@ -32,10 +37,15 @@ from policyengine.engine.commands import (
 )
 from policyengine.engine.grants import adjust, give_grant, void_grant
 from policyengine.engine.holding import capture, extend, open_hold, release
-from policyengine.engine.plans import buy_pack, cancel, change_plan, subscribe
+from policyengine.engine.overage import set_overage
+from policyengine.engine.plans import cancel, change_plan, subscribe
+from policyengine.engine.purchases import buy_pack, convert
 from policyengine.engine.refunding import refund
+from policyengine.engine.seats import set_seats
 from policyengine.engine.settling import settle
-from policyengine.engine.situation import NOTHING_PRIOR, Prior, Situation, refused
+from policyengine.engine.situation import NOTHING_PRIOR, Draft, Prior, Situation, refused
+from policyengine.engine.spending import charge
+from policyengine.engine.top_ups import due_top_up, fail_top_up, pay_top_up, set_top_up
 from policyengine.ledger.book import Book, apply, with_lots
 from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, TransactionKind
 from policyengine.policy.timeline import Timeline
@@ -57,6 +67,12 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] =
     Adjust: adjust,
     ReportAbnormal: report_abnormal,
     ResolveCase: resolve_case,
+    SetOverage: set_overage,
+    SetTopUp: set_top_up,
+    PayTopUp: pay_top_up,
+    FailTopUp: fail_top_up,
+    Convert: convert,
+    SetSeats: set_seats,
 }
 
 _KINDS: Final[Mapping[type[Body], TransactionKind]] = {
@@ -75,6 +91,12 @@ _KINDS: Final[Mapping[type[Body], TransactionKind]] = {
     Adjust: "adjust",
     ReportAbnormal: "report",
     ResolveCase: "resolve",
+    SetOverage: "overage",
+    SetTopUp: "top_up",
+    PayTopUp: "purchase",
+    FailTopUp: "top_up",
+    Convert: "convert",
+    SetSeats: "seats",
     Settle: "settle",
 }
 
@@ -119,11 +141,45 @@ def decide(
     if prior.lots:
         settled = with_lots(settled, prior.lots)
     situation = Situation(timeline, policy, settled, command, at, prior)
-    transaction = _HANDLERS[type(command.body)](situation, command.body)
-    if _overfills(settled, transaction):
+    transaction = _handled(situation)
+    after = apply(settled, transaction)
+    if policy.limits.top_up is not None:
+        return _with_top_up(situation, due, transaction, after)
+    return Decision(after, (*due, transaction), transaction)
+
+
+def _handled(situation: Situation) -> Transaction:
+    body = situation.command.body
+    transaction = _HANDLERS[type(body)](situation, body)
+    if _overfills(situation.book, transaction):
         refusal = refusals.refusal("invalid_amount", "the wallet would have more than a ledger can")
         transaction = refused(situation, transaction.kind, refusal)
-    return Decision(apply(settled, transaction), (*due, transaction), transaction)
+    return transaction
+
+
+def _with_top_up(
+    situation: Situation, due: tuple[Transaction, ...], transaction: Transaction, after: Book
+) -> Decision:
+    """Ask for a purchase where a command leaves, or finds, less than the policy wants there.
+
+    A refusal changes nothing, so that what it finds is asked for just before it.
+    """
+    policy, at = situation.policy, situation.at
+    if transaction.refusal is None:
+        wanted = due_top_up(policy, after, at)
+        if wanted is not None:
+            transaction = replace(transaction, changes=(*transaction.changes, wanted))
+            after = apply(situation.book, transaction)
+        return Decision(after, (*due, transaction), transaction)
+    wanted = due_top_up(policy, situation.book, at)
+    if wanted is None or transaction.refusal.code != "insufficient_credits":
+        return Decision(after, (*due, transaction), transaction)
+    draft = Draft(situation.book, policy, at)
+    draft.change(wanted)
+    asked = draft.settled("top_up", f"top_up:{draft.seq}")
+    later = replace(situation, book=apply(situation.book, asked))
+    transaction = _handled(later)
+    return Decision(apply(later.book, transaction), (*due, asked, transaction), transaction)
 
 
 def _overfills(book: Book, transaction: Transaction) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from policyengine.engine.burndown import available_sources, pay
-from policyengine.engine.charging import Rated, bill_of, rate_usage, ways_out
+from policyengine.engine.charging import Rated, bill_of, rate_usage
 from policyengine.engine.commands import Command, OpenHold, Usage
+from policyengine.engine.overage import overage_room
+from policyengine.engine.shortage import ways_out
 from policyengine.engine.situation import NOTHING_PRIOR, Situation, in_force
 from policyengine.ledger.book import Book
 from policyengine.ledger.holds import Draw, EstimateNote
@@ -112,7 +114,10 @@ def estimate(
     at_most = pay(bill_of(rated[2], book, high), sources)
     command = Command(book.wallet_id, "estimate", at, OpenHold())
     situation = Situation(timeline, policy, book, command, at, NOTHING_PRIOR)
-    short = payment.short_micro or at_most.short_micro
+    room = overage_room(policy, book)
+    short_of_expected = max(0, payment.short_micro - room)
+    short_of_high = max(0, at_most.short_micro - room)
+    short = short_of_expected or short_of_high
     return Estimate(
         model,
         lengths,
@@ -122,7 +127,7 @@ def estimate(
         high,
         book.available_micro,
         payment.draws,
-        payment.short_micro,
-        at_most.short_micro,
+        short_of_expected,
+        short_of_high,
         tuple(ways_out(situation, model, short)) if short else (),
     )

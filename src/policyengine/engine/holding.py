@@ -6,21 +6,23 @@ from typing import Final
 from policyengine.engine import refusals
 from policyengine.engine.burndown import (
     Bill,
+    Payment,
     Source,
     available_sources,
     needs_shares,
-    pay,
     shared_out,
 )
+from policyengine.engine.caps import Whose, cap_states
 from policyengine.engine.charging import (
     Rated,
     bill_of,
     charged,
     cover_shortfall,
-    insufficient,
     rate_usage,
 )
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
+from policyengine.engine.covering import Cover, cover, member_refusal, note_cover
+from policyengine.engine.overage import lend_overage
 from policyengine.engine.rating import Price
 from policyengine.engine.settling import give_back
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
@@ -36,9 +38,9 @@ OPEN_HOLDS_MAX: Final = 1000
 
 def open_hold(situation: Situation, body: OpenHold) -> Transaction:
     """Decide a hold: concrete lots are set aside in burn order, or the hold is refused."""
-    bill = _hold_bill(situation, body)
-    if isinstance(bill, Refusal):
-        return refused(situation, "hold", bill)
+    wanted = _wanted(situation, body)
+    if isinstance(wanted, Refusal):
+        return refused(situation, "hold", wanted)
     policy, book, at = situation.policy, situation.book, situation.at
     if len(book.holds) >= OPEN_HOLDS_MAX:
         return refused(
@@ -50,38 +52,47 @@ def open_hold(situation: Situation, body: OpenHold) -> Transaction:
     expires_at = add_span(at, body.life or policy.holds.life, policy.zone)
     if expires_at > latest_at:
         return refused(situation, "hold", _too_long(situation, latest_at))
-    payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
-    if payment.short_micro:
-        refusal = insufficient(situation, bill.model, bill.amount_micro, payment)
-        return refused(situation, "hold", refusal)
+    model = wanted.usage.model if isinstance(wanted, Rated) else ""
+    found = cover(situation, wanted, Whose(model, body.member, body.conversation_id))
+    if isinstance(found, Refusal):
+        return refused(situation, "hold", found)
     draft = draft_of(situation)
-    for draw in payment.draws:
-        draft.move(draw.lot_no, "available", "held", draw.amount_micro)
     hold = Hold(
         draft.seq,
-        payment.draws,
+        _set_aside(draft, found),
         expires_at,
         latest_at,
-        bill.model,
+        found.whose.model,
         body.conversation_id,
         body.operation_id,
         body.estimate,
         started_at=_started_at(body.usage, at),
+        member=body.member,
+        asked="" if found.asked is None else found.asked.usage.model,
     )
     draft.change(HoldSet(hold))
+    note_cover(draft, found, 0)
     return draft.accepted(
         situation, "hold", conversation_id=body.conversation_id, operation_id=body.operation_id
     )
 
 
-def _hold_bill(situation: Situation, body: OpenHold) -> Bill | Refusal:
+def _set_aside(draft: Draft, found: Cover) -> tuple[Draw, ...]:
+    """Hold what lots pay, and what overage has to lend for it."""
+    draws = found.payment.draws
+    for draw in draws:
+        draft.move(draw.lot_no, "available", "held", draw.amount_micro)
+    lent = lend_overage(draft, found.overage_micro, "held")
+    return (*draws, Draw(lent, found.overage_micro)) if lent else draws
+
+
+def _wanted(situation: Situation, body: OpenHold) -> Rated | Bill | Refusal:
+    if refusal := member_refusal(body.member):
+        return refusal
     if (body.usage is None) == (body.amount_micro is None):
         return refusals.refusal("invalid_amount", "a hold is for an amount or for usage, not both")
     if body.usage is not None:
-        rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at)
-        if isinstance(rated, Refusal):
-            return rated
-        return bill_of(rated, situation.book, rated.price.total_micro)
+        return rate_usage(situation.timeline, situation.policy, body.usage, situation.at)
     amount = body.amount_micro or 0
     if amount <= 0:
         return refusals.refusal("invalid_amount", "a hold is of more than 0 credits")
@@ -124,8 +135,9 @@ def capture(situation: Situation, body: Capture) -> Transaction:
     draft = draft_of(situation)
     amount = rated.price.total_micro
     left, short = _consume(draft, situation, hold, _capture_bill(rated, situation.book, amount))
-    uncollected = cover_shortfall(draft, short)
-    draft.change(charged(situation, rated, amount, amount - uncollected, hold.estimate))
+    taken = amount - cover_shortfall(draft, short)
+    draft.change(charged(situation, rated, amount, taken, hold.estimate))
+    note_cover(draft, _capture_cover(situation, hold, rated), taken)
     captured = hold.captured_micro + hold.held_micro - sum(each.amount_micro for each in left)
     after = replace(hold, draws=tuple(left), captured_micro=captured)
     if body.final:
@@ -135,6 +147,24 @@ def capture(situation: Situation, body: Capture) -> Transaction:
     return _accepted(situation, draft, "capture", hold)
 
 
+def _capture_cover(situation: Situation, hold: Hold, rated: Rated) -> Cover:
+    """Say for whom a capture is; it has run, so that caps only count it."""
+    policy, book = situation.policy, situation.book
+    whose = Whose(rated.usage.model, hold.member, hold.conversation_id)
+    states = cap_states(policy, book, whose, situation.at) if policy.limits.caps else ()
+    bill = Bill(rated.price.total_micro)
+    return Cover(bill, whose, Payment((), 0), 0, rated, _asked(situation, hold, rated), states)
+
+
+def _asked(situation: Situation, hold: Hold, rated: Rated) -> Rated | None:
+    """Price a capture as the model that was asked for, where another one took its place."""
+    if not hold.asked or not rated.usage.counts or rated.usage.model != hold.model:
+        return None
+    usage = replace(rated.usage, model=hold.asked)
+    asked = rate_usage(situation.timeline, situation.policy, usage, situation.at)
+    return None if isinstance(asked, Refusal) else asked
+
+
 def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | Refusal:
     if (body.usage is None) == (body.amount_micro is None):
         return refusals.refusal("invalid_amount", "capture an amount or usage, not both")
@@ -142,6 +172,8 @@ def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | R
         usage = body.usage
         if usage.started_at is None:
             usage = replace(usage, started_at=hold.started_at)
+        if hold.asked and usage.model == hold.asked:  # another model took its place
+            usage = replace(usage, model=hold.model)
         return rate_usage(situation.timeline, situation.policy, usage, situation.at)
     amount = body.amount_micro or 0
     if not 0 <= amount <= AMOUNT_MICRO_MAX:

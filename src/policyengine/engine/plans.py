@@ -1,14 +1,14 @@
-"""Plans: joining, moving up and down, leaving, and buying packs."""
+"""Plans: joining, moving up and down, leaving."""
 
 from dataclasses import replace
 
 from policyengine.engine import refusals
-from policyengine.engine.commands import BuyPack, Cancel, ChangePlan, Subscribe
+from policyengine.engine.commands import Cancel, ChangePlan, Subscribe
 from policyengine.engine.renewal import cycle_of, leave_by_upgrade, leave_downward, start_plan
-from policyengine.engine.situation import Draft, Situation, draft_of, expires_at, refused
-from policyengine.ledger.changes import Referenced, SubscriptionSet
+from policyengine.engine.situation import Draft, Situation, draft_of, refused
+from policyengine.ledger.changes import SubscriptionSet
 from policyengine.ledger.subscriptions import PendingChange, Subscription
-from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
+from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.values.calendar import NEVER
 
@@ -109,28 +109,3 @@ def _nothing_to_cancel(situation: Situation, plan: str) -> Refusal:
         f"wallet `{situation.book.wallet_id}` is on plan `{plan}`, which cancelling leads to",
         plan=plan,
     )
-
-
-def buy_pack(situation: Situation, body: BuyPack) -> Transaction:
-    """Decide a purchase: the payment itself happened elsewhere."""
-    kind: TransactionKind = "purchase"
-    policy, subscription = situation.policy, situation.book.subscription
-    pack = policy.packs.get(body.pack)
-    if pack is None:
-        return refused(situation, kind, refusals.unknown_pack(policy, body.pack))
-    plan = "" if subscription is None else subscription.plan
-    if plan not in pack.sold_to:
-        refusal = refusals.refusal(
-            "pack_not_sold",
-            f"pack `{pack.name}` is sold to {', '.join(pack.sold_to)}; the plan is `{plan}`",
-            pack=pack.name,
-            plan=plan,
-            sold_to=list(pack.sold_to),
-        )
-        return refused(situation, kind, refusal)
-    draft = draft_of(situation)
-    ends = expires_at(pack.expiry, situation.at, NEVER, policy.zone)
-    draft.open_lot("pack", f"v{policy.version}.packs.{pack.name}", pack.amount_micro, ends)
-    if body.reference:
-        draft.change(Referenced(body.reference))
-    return draft.accepted(situation, kind)

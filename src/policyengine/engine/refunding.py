@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from policyengine.engine import refusals
+from policyengine.engine.caps import uncount
 from policyengine.engine.commands import Refund
+from policyengine.engine.overage import take_overage_back
 from policyengine.engine.renewal import follow_end
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.changes import Charged
@@ -38,6 +40,7 @@ def refund(situation: Situation, body: Refund) -> Transaction:
     if refusal := _amount_refusal(target, amount, left):
         return refused(situation, "refund", refusal)
     draft = draft_of(situation)
+    uncount(draft, target, amount)
     for each in taken:
         part = min(each.amount_micro, amount)
         amount -= part
@@ -96,6 +99,8 @@ def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
             draft.change_debt(-owed, "refunded")
         draft.move(number, "consumed", "available", amount - owed)
         return
+    if lot.terms.source == "overage":
+        amount = take_overage_back(draft, lot, "consumed", amount, "refunded")
     if not lot.has_ended(draft.at):
         draft.move(number, "consumed", "available", amount)
         if not lot.terms.restricted_to:

@@ -40,6 +40,17 @@ CODES: Final = {
     "not_a_case": "The transaction is not a report of abnormal consumption.",
     "idempotency_key_reused": "The key named another request before.",
     "invalid_key": "The key is empty, too long or reserved.",
+    "cap_reached": "A member, conversation, model or wallet has used what it may in this while.",
+    "too_many_counted": "The wallet counts as many names for its caps as it can.",
+    "invalid_member": "The member's name is too long, or has characters that cannot be printed.",
+    "in_debt": "The wallet owes credits, and the policy refuses requests until they are paid.",
+    "not_offered": "The policy does not offer this.",
+    "unknown_top_up": "The wallet has no such top-up.",
+    "top_up_closed": "The top-up was paid, or has failed.",
+    "too_many_packs": "The wallet has as many of this pack as the policy lets it have.",
+    "unknown_conversion": "The policy converts no such unit.",
+    "already_converted": "Units were converted under this reference before.",
+    "invalid_count": "The count is not one that this command can take.",
 }
 
 
@@ -95,18 +106,25 @@ def no_policy_in_force(name: str, at: Instant) -> Refusal:
 
 
 def insufficient_credits(
-    needed: Micro, available: Micro, lots: int, debt: Micro, ways_out: list[dict[str, Any]]
+    needed: Micro,
+    available: Micro,
+    lots: int,
+    debt: Micro,
+    ways_out: list[dict[str, Any]],
+    overage: Micro = 0,
 ) -> Refusal:
     """The wallet has fewer credits than the request needs; says how many, and the ways out."""
     short = needed - available
     where = f" in {lots} lot{'' if lots == 1 else 's'}" if lots else ""
+    lent = f", {credits_text(overage)} of it as overage" if overage else ""
     return refusal(
         "insufficient_credits",
-        f"needs {credits_text(needed)}, {credits_text(available)} available{where}, "
+        f"needs {credits_text(needed)}, {credits_text(available)} available{where}{lent}, "
         f"{credits_text(short)} short",
         needed_micro=needed,
         available_micro=available,
         short_micro=short,
         debt_micro=debt,
         ways_out=ways_out,
+        **({"overage_micro": overage} if overage else {}),
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from policyengine.engine.overage import invoice_overage
+from policyengine.engine.seats import granted_micro, note_seats_given
 from policyengine.engine.situation import Draft, expires_at, in_force
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import (
@@ -23,6 +25,7 @@ from policyengine.values.calendar import NEVER, CalendarSpan, Instant, add_span,
 
 def give_plan_grants(draft: Draft, plan: PlanRule, version: int, cycle_ends_at: Instant) -> None:
     """Open the lots that a plan gives at the start of a cycle, and its gifts if not given yet."""
+    note_seats_given(draft)
     for grant in plan.grants:
         if grant.given == "once":
             if grant.rule in draft.book.gifts:
@@ -33,7 +36,7 @@ def give_plan_grants(draft: Draft, plan: PlanRule, version: int, cycle_ends_at: 
         draft.open_lot(
             "plan" if each_cycle else "gift",
             f"v{version}.{grant.rule}",
-            grant.amount_micro,
+            granted_micro(draft, grant),
             ends,
             cycle_bound=each_cycle,
             rolls=each_cycle and grant.carry_over != "none",
@@ -52,6 +55,7 @@ def cycle_of(
 
 def start_plan(draft: Draft, plan: PlanRule, anchor_at: Instant) -> None:
     """Join a plan now, with its grants and gifts; its cycles are counted from the anchor."""
+    invoice_overage(draft)
     index, ends_at = cycle_of(draft.policy, plan, anchor_at, draft.at)
     version = draft.policy.version
     draft.change(
@@ -126,6 +130,7 @@ def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transac
     policy = in_force(timeline, at)
     draft = Draft(book, policy, at)
     _settle_debt(draft, policy)
+    invoice_overage(draft)
     terms, plan = next_plan(timeline, subscription)
     if subscription.pending is not None:
         _switch(draft, policy, plan, subscription.pending.because)

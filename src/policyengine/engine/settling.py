@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policyengine.engine.overage import take_overage_back
 from policyengine.engine.renewal import follow_end, recur, renew
 from policyengine.engine.situation import Draft, in_force
 from policyengine.ledger.book import Book, apply
@@ -105,6 +106,8 @@ def give_back(draft: Draft, hold: Hold) -> None:
 
 def release_draw(draft: Draft, lot: Lot, amount: Micro) -> None:
     """Give held credits back to their lot, or to where its other credits went if it is over."""
+    if lot.terms.source == "overage":
+        amount = take_overage_back(draft, lot, "held", amount, "released")
     if not follow_end(draft, lot, "held", amount):
         target: Pot = "expired" if lot.has_ended(draft.at) else "available"
         draft.move(lot.terms.no, "held", target, amount)

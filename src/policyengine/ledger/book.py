@@ -20,6 +20,8 @@ from policyengine.ledger.changes import (
 )
 from policyengine.ledger.holds import Hold
 from policyengine.ledger.lots import Lot
+from policyengine.ledger.standing import UNMARKED, Standing
+from policyengine.ledger.standing_fold import STANDING_FOLDS
 from policyengine.ledger.subscriptions import Series, Subscription
 from policyengine.ledger.transactions import Move, Transaction
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
@@ -59,6 +61,7 @@ class Book:
     debt_micro: Micro = 0
     recent_charges: tuple[Micro, ...] = ()
     due_at: Instant = NEVER
+    standing: Standing = UNMARKED
 
     @property
     def held_micro(self) -> Micro:
@@ -98,6 +101,10 @@ def apply(book: Book, transaction: Transaction) -> Book:
         fold = _FOLDS.get(type(change))
         if fold is not None:
             fold(draft, change)
+        elif (standing_fold := STANDING_FOLDS.get(type(change))) is not None:
+            before = draft.values.get("standing", book.standing)
+            after = standing_fold(before, change, transaction.seq, transaction.effective_at)
+            draft.values["standing"] = after
     for move in transaction.moves:
         draft.move(move)
     return draft.book(transaction)
@@ -192,6 +199,7 @@ class _Draft:
             self.debt,
             get("recent_charges", before.recent_charges),
             due_at,
+            get("standing", before.standing),
         )
 
 

@@ -136,6 +136,97 @@ class Referenced:
     kind: Literal["referenced"] = "referenced"
 
 
+@dataclass(frozen=True, slots=True)
+class ForMember:
+    """Which member of the wallet a request was for."""
+
+    member: str
+    kind: Literal["for_member"] = "for_member"
+
+
+@dataclass(frozen=True, slots=True)
+class CapCounted:
+    """What a name has used of a cap, until the end of its window, grows or shrinks."""
+
+    cap: str
+    name: str
+    ends_at: Instant
+    by_micro: Micro
+    kind: Literal["cap_counted"] = "cap_counted"
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """Another model took the place of the one that was asked for, and what that would have cost."""
+
+    asked: str
+    priced_as: str
+    asked_price_micro: Micro
+    kind: Literal["fell_back"] = "fell_back"
+
+
+@dataclass(frozen=True, slots=True)
+class OverageSet:
+    """Overage is allowed in the wallet or not, perhaps up to a limit of its own."""
+
+    on: bool
+    limit_micro: Micro | None = None
+    kind: Literal["overage_set"] = "overage_set"
+
+
+@dataclass(frozen=True, slots=True)
+class OverageChanged:
+    """What is due for credits beyond the balance grows or shrinks; the price is per credit."""
+
+    rule: str
+    price: str
+    currency: str
+    by_micro: Micro
+    how: Literal["lent", "released", "refunded", "invoiced"]
+    kind: Literal["overage_changed"] = "overage_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpSet:
+    """Top-ups are allowed in the wallet or not."""
+
+    on: bool
+    kind: Literal["top_up_set"] = "top_up_set"
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpRequested:
+    """A purchase is asked for: whoever takes the money answers whether it was paid.
+
+    No other one is asked for before `next_from`; this one counts until `forget_at`.
+    """
+
+    amount_micro: Micro
+    pack: str
+    next_from: Instant
+    forget_at: Instant
+    kind: Literal["top_up_requested"] = "top_up_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpEnded:
+    """A top-up was paid or failed; after a failure none is asked for before `next_from`."""
+
+    top_up_seq: int
+    how: Literal["paid", "failed"]
+    next_from: Instant = 0
+    kind: Literal["top_up_ended"] = "top_up_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsSet:
+    """How many seats the wallet has, and for how many this cycle has given credits."""
+
+    seats: int
+    given: int
+    kind: Literal["seats_set"] = "seats_set"
+
+
 Change: TypeAlias = (
     LotOpened
     | LotEnded
@@ -150,6 +241,15 @@ Change: TypeAlias = (
     | CaseOpened
     | CaseClosed
     | Referenced
+    | ForMember
+    | CapCounted
+    | FellBack
+    | OverageSet
+    | OverageChanged
+    | TopUpSet
+    | TopUpRequested
+    | TopUpEnded
+    | SeatsSet
 )
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(

@@ -29,6 +29,7 @@ class Hold:
 
     `seq` is the transaction that opened it and names it. `latest_at` bounds extensions.
     `started_at` is when the request began: its capture is priced by the version of that time.
+    `member` is who asked. `asked` is the model that was asked for where `model` took its place.
     """
 
     seq: int
@@ -41,6 +42,8 @@ class Hold:
     estimate: EstimateNote | None = None
     captured_micro: Micro = 0
     started_at: Instant = 0
+    member: str = ""
+    asked: str = ""
 
     @property
     def held_micro(self) -> Micro:

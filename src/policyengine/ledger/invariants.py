@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from policyengine.ledger.book import RECENT_CHARGES_MAX, Book, due_at
+from policyengine.ledger.standing import CAP_USES_MAX, TOP_UPS_MAX
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
 
@@ -69,10 +70,28 @@ def _memory(book: Book) -> Iterator[str]:
         yield "the recent charges are too many, or one is not above 0"
 
 
+def _standing(book: Book) -> Iterator[str]:
+    standing = book.standing
+    names = [(use.cap, use.name) for use in standing.uses]
+    if len(set(names)) != len(names) or len(names) > CAP_USES_MAX:
+        yield "a cap counts a name twice, or too many names"
+    if any(use.used_micro < 0 for use in standing.uses):
+        yield "less than nothing is used of a cap"
+    if any(each.amount_micro < 0 for each in standing.overage):
+        yield "less than nothing is due for overage"
+    for due in standing.overage:
+        lots = [each for each in book.lots.values() if each.terms.source == "overage"]
+        if sum(lot.held for lot in lots if lot.terms.rule == due.rule) > due.amount_micro:
+            yield f"holds have more overage under `{due.rule}` than is due"
+    if len(standing.top_ups) > TOP_UPS_MAX or min(standing.seats, standing.seats_given) < 1:
+        yield "there are too many top-ups, or no seat"
+
+
 _CHECKS: Final[tuple[Callable[[Book], Iterator[str]], ...]] = (
     _lots,
     _balances,
     _holds,
     _times,
     _memory,
+    _standing,
 )

@@ -17,6 +17,9 @@ LotSource: TypeAlias = Literal[
     "refund",  # given anew because the lot that paid had expired
     "adjustment",  # a correction by hand
     "debt",  # lent after a request that had already run
+    "overage",  # lent beyond the balance, at a price, for the next invoice
+    "bonus",  # given on top of what was bought
+    "conversion",  # what old units became
 ]
 
 PRIORITY_DEFAULT: Final = 50
@@ -84,7 +87,7 @@ class LotTerms:
     @property
     def is_paid_for(self) -> bool:
         """Tell whether the credits come from a plan or pack that costs money."""
-        return self.source in {"plan", "carried", "pack"}
+        return self.source in {"plan", "carried", "pack", "overage"}
 
     @property
     def newest_first(self) -> tuple[int, int]:

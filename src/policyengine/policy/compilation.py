@@ -11,9 +11,11 @@ from policyengine.policy.document.policy import PolicyDocument
 from policyengine.policy.expressions import Expression, ExpressionFault, linear_form
 from policyengine.policy.expressions import parse_expression as parse
 from policyengine.policy.folding import Rounding, folded
+from policyengine.policy.limits import limits_of
 from policyengine.policy.policy import (
     AbnormalRule,
     AlertRule,
+    BonusRule,
     DebtRule,
     Expiry,
     Formula,
@@ -88,6 +90,7 @@ def compile_policy(document: PolicyDocument, source: Source, sha256: str) -> Pol
         alerts=_alerts(document),
         abnormal=_abnormal(document),
         replaces=_replaces(document),
+        limits=limits_of(document),
     )
 
 
@@ -236,6 +239,7 @@ def _grant(plan: str, name: str, grant: Grant) -> GrantRule:
         expiry_of(grant.expires),
         grant.carry_over or "none",
         f"/plans/{plan}/grants/{name}",
+        bool(grant.per_seat),
     )
 
 
@@ -249,6 +253,10 @@ def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:
                 expiry_of(pack.expires),
                 tuple(pack.sold_to),
                 f"/packs/{name}",
+                None
+                if pack.bonus is None
+                else BonusRule(micro_of(pack.bonus.credits), expiry_of(pack.bonus.expires)),
+                pack.at_most_held,
             )
             for name, pack in document.packs.items()
         }

@@ -9,6 +9,7 @@ from policyengine.policy.document.conduct import Refunds
 from policyengine.policy.document.plans import BurnKey, Changes
 from policyengine.policy.document.policy import PolicyDocument
 from policyengine.policy.folding import Total
+from policyengine.policy.limits import Limits
 from policyengine.values.amounts import Micro, RoundingMode
 from policyengine.values.calendar import CalendarSpan, Instant
 
@@ -105,6 +106,7 @@ class GrantRule:
     expiry: Expiry
     carry_over: Literal["none", "all"]
     pointer: str
+    per_seat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,16 @@ class PlanRule:
 
 
 @dataclass(frozen=True, slots=True)
+class BonusRule:
+    """Credits given on top of a pack."""
+
+    amount_micro: Micro
+    expiry: Expiry
+
+
+@dataclass(frozen=True, slots=True)
 class PackRule:
-    """Credits that are bought."""
+    """Credits that are bought; `held_max` of them may be there with something left."""
 
     name: str
     title: str
@@ -129,6 +139,8 @@ class PackRule:
     expiry: Expiry
     sold_to: tuple[str, ...]
     pointer: str
+    bonus: BonusRule | None = None
+    held_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +235,7 @@ class Policy:
     alerts: tuple[AlertRule, ...]
     abnormal: tuple[AbnormalRule, ...]
     replaces: ReplacesRule | None
+    limits: Limits
 
     def line(self, pointer: str) -> int:
         """Give the line of a place in the file; of its nearest parent where it has none."""

@@ -202,6 +202,7 @@ class Batch:
             and before.gifts is after.gifts
             and before.series is after.series
             and before.subscription is after.subscription
+            and before.standing is after.standing
             and before.lots_opened == after.lots_opened
             and before.series_opened == after.series_opened
         )

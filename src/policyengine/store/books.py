@@ -7,6 +7,7 @@ from typing import Any, Final
 from policyengine.ledger.book import Book
 from policyengine.ledger.holds import Draw, EstimateNote, Hold
 from policyengine.ledger.lots import UNRESTRICTED, Lot, LotEnd, LotTerms, Restriction
+from policyengine.ledger.standing import standing_of, standing_text
 from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
 from policyengine.store.driver import Row
 from policyengine.values.calendar import CalendarSpan, Instant
@@ -99,6 +100,8 @@ def hold_row(wallet: int, hold: Hold) -> Row:
         hold.operation_id,
         *((None,) * 3 if note is None else (note.low_micro, note.expected_micro, note.high_micro)),
         hold.captured_micro,
+        hold.member,
+        hold.asked,
     )
 
 
@@ -123,6 +126,8 @@ def hold_of(row: Row, draws: Sequence[Row]) -> Hold:
         None if row[8] is None else EstimateNote(row[8], row[9], row[10]),
         row[11],
         row[4],
+        row[12],
+        row[13],
     )
 
 
@@ -188,6 +193,7 @@ def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Ro
         *_subscription_row(book.subscription),
         book.due_at,
         head,
+        standing_text(book.standing),
     )
 
 
@@ -228,6 +234,7 @@ def book_of(
         row[8],
         list_of(row[14]),
         row[24],
+        standing_of(row[26]),
     )
 
 

@@ -103,7 +103,7 @@ class HoldRow(LedgerRow, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["wallet", "seq"], ["txn.wallet", "txn.seq"], name="hold_was_opened"),
         keeps("hold_ends_in_time", "expires_at <= latest_at"),
-        keeps("hold_names", short("model", "conversation_id", "operation_id")),
+        keeps("hold_names", short("model", "conversation_id", "operation_id", "member", "asked")),
         keeps("hold_amounts", amounts("captured_micro")),
         keeps(
             "hold_estimate_is_whole_or_none",
@@ -124,6 +124,8 @@ class HoldRow(LedgerRow, table=True):
     expected_micro: int | None = whole()
     high_micro: int | None = whole()
     captured_micro: int = whole()
+    member: str = words()
+    asked: str = words()
 
 
 class HoldDraw(LedgerRow, table=True):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from policyengine.policy.document.limits import Fallback, Overage
 from policyengine.policy.document.words import (
     Count,
     Expression,
@@ -55,8 +56,10 @@ class Debt(Part):
 class Shortfall(Part):
     """What happens when the credits do not suffice."""
 
-    before_request: Literal["refuse"] = Field(
-        description="A request that has not run yet.", examples=["refuse"]
+    before_request: Literal["refuse", "overage", "fallback"] = Field(
+        description="A request that has not run yet: refuse it, lend at a price, or take another "
+        "model.",
+        examples=["refuse"],
     )
     after_request: Literal["take_what_is_left", "go_into_debt"] = Field(
         description="A request that has already run.", examples=["take_what_is_left"]
@@ -65,6 +68,21 @@ class Shortfall(Part):
         default=None,
         description="The limit of debt; required by `go_into_debt`.",
         examples=[{"limit": 50, "at_renewal": "kept"}],
+    )
+    in_debt: Literal["refuse_all", "free_models_only", "as_usual"] | None = Field(
+        default=None,
+        description="New requests of a wallet that owes credits. Absent: `as_usual`.",
+        examples=["refuse_all"],
+    )
+    overage: Overage | None = Field(
+        default=None,
+        description="The terms of overage; required by `overage`.",
+        examples=[{"price": 0.04, "currency": "USD", "opt_in": "required", "limit": 500}],
+    )
+    fallback: Fallback | None = Field(
+        default=None,
+        description="The model that takes over; required by `fallback`.",
+        examples=[{"model": "lite"}],
     )
 
 

@@ -1,9 +1,10 @@
 """The parts of a policy file about plans, packs and what changing them does."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from policyengine.policy.document.limits import Bonus
 from policyengine.policy.document.words import (
     ExpiryText,
     Name,
@@ -31,6 +32,11 @@ class Grant(Part):
         default=None,
         description="What a renewal keeps of the unused credits; required for `each_cycle`.",
         examples=["none"],
+    )
+    per_seat: bool | None = Field(
+        default=None,
+        description="Whether `credits` are for each seat of the wallet. Absent: for all together.",
+        examples=[True],
     )
 
 
@@ -72,6 +78,16 @@ class Pack(Part):
     )
     sold_to: list[Name] = Field(
         min_length=1, description="The plans that may buy it.", examples=[["pro", "pro_plus"]]
+    )
+    bonus: Bonus | None = Field(
+        default=None,
+        description="Credits given on top, with a life of their own.",
+        examples=[{"credits": 50, "expires": "1 month"}],
+    )
+    at_most_held: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None,
+        description="How many of it a wallet may have that are not used up or expired.",
+        examples=[3],
     )
 
 

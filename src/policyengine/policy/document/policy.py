@@ -12,6 +12,7 @@ from policyengine.policy.document.conduct import (
     Replaces,
     Shortfall,
 )
+from policyengine.policy.document.limits import CAPS_MAX, Cap, Conversion, TopUp
 from policyengine.policy.document.plans import BurnKey, Changes, Pack, Plan
 from policyengine.policy.document.pricing import (
     Charge,
@@ -128,6 +129,30 @@ class PolicyDocument(Part):
     shortfall: Shortfall = Field(
         description="What happens when credits run out.",
         examples=[{"before_request": "refuse", "after_request": "take_what_is_left"}],
+    )
+    caps: list[Cap] = Field(
+        default_factory=list,
+        max_length=CAPS_MAX,
+        description="The most that members, conversations, models or wallets may use in a while.",
+        examples=[[{"scope": "member", "credits": 500, "per": "1 month"}]],
+    )
+    top_up: TopUp | None = Field(
+        default=None,
+        description="When more credits are bought by themselves.",
+        examples=[
+            {
+                "below": 100,
+                "pack": "pack_500",
+                "cooldown": "1 hour",
+                "at_most": {"count": 3, "per": "1 month"},
+                "opt_in": "required",
+            }
+        ],
+    )
+    conversions: dict[Name, Conversion] = Field(
+        default_factory=dict,
+        description="What units of an older scheme become, by their name.",
+        examples=[{"messages": {"credits": 1100, "expires": "3 months"}}],
     )
     refunds: Refunds = Field(
         description="Where refunded credits go.",

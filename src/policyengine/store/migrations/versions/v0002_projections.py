@@ -38,7 +38,19 @@ _STEPS: Final = (
     "held>withdrawn",
     "issued>available",
 )
-_SOURCES: Final = ("plan", "gift", "pack", "grant", "carried", "refund", "adjustment", "debt")
+_SOURCES: Final = (
+    "plan",
+    "gift",
+    "pack",
+    "grant",
+    "carried",
+    "refund",
+    "adjustment",
+    "debt",
+    "overage",
+    "bonus",
+    "conversion",
+)
 _UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "year")
 _LOT_POTS: Final = (
     "remaining_micro",
@@ -138,10 +150,11 @@ def _hold() -> None:
         *words("model", "conversation_id", "operation_id"),
         *whole("low_micro", "expected_micro", "high_micro", nullable=True),
         *whole("captured_micro"),
+        *words("member", "asked"),
         sa.PrimaryKeyConstraint("wallet", "seq"),
         refers("hold_was_opened", "wallet, seq", "txn.wallet, txn.seq"),
         keeps("hold_ends_in_time", "expires_at <= latest_at"),
-        keeps("hold_names", short("model", "conversation_id", "operation_id")),
+        keeps("hold_names", short("model", "conversation_id", "operation_id", "member", "asked")),
         keeps("hold_amounts", amounts("captured_micro")),
         keeps(
             "hold_estimate_is_whole_or_none",

@@ -1,0 +1,203 @@
+"""Caps: how much of a limit each member, conversation, model or wallet has left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from policyengine.engine import refusals
+from policyengine.engine.situation import Draft
+from policyengine.ledger.book import Book
+from policyengine.ledger.changes import CapCounted
+from policyengine.ledger.holds import Hold
+from policyengine.ledger.standing import CAP_USES_MAX
+from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.policy.limits import CapRule
+from policyengine.policy.policy import Policy
+from policyengine.values.amounts import Micro, credits_text
+from policyengine.values.calendar import (
+    NEVER,
+    SECOND,
+    CalendarSpan,
+    Instant,
+    datetime_of,
+    instant_of,
+    instant_text,
+)
+
+_HOUR: Final = 3600 * SECOND
+_MONTH_DAYS_MAX: Final = 31
+_YEARS_END: Final = 9000
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose use a request is: one name in each scope; requests without one are one name's."""
+
+    model: str
+    member: str = ""
+    conversation_id: str = ""
+
+    def in_scope(self, rule: CapRule) -> str:
+        """Give the name that a cap counts the request under."""
+        match rule.scope:
+            case "member":
+                return self.member
+            case "conversation":
+                return self.conversation_id
+            case "model":
+                return self.model
+            case "wallet":
+                return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapState:
+    """A cap and what one name has used of it; what open holds set aside counts as well."""
+
+    rule: CapRule
+    name: str
+    used_micro: Micro
+    held_micro: Micro
+    ends_at: Instant
+
+    @property
+    def left_micro(self) -> Micro:
+        """Give what may still be used until the window ends."""
+        return max(0, self.rule.amount_micro - self.used_micro - self.held_micro)
+
+
+def cap_states(policy: Policy, book: Book, whose: Whose, at: Instant) -> tuple[CapState, ...]:
+    """Give the caps that hold for a request, in the policy's order."""
+    return tuple(
+        _state(policy, book, rule, whose.in_scope(rule), at)
+        for rule in policy.limits.caps
+        if _holds_for(rule, book) and (not rule.models or whose.model in rule.models)
+    )
+
+
+def caps_in_use(policy: Policy, book: Book, at: Instant) -> tuple[CapState, ...]:
+    """Give the caps of a wallet, one entry for each name with something used or held."""
+    found = []
+    for rule in policy.limits.caps:
+        if not _holds_for(rule, book):
+            continue
+        names = {use.name for use in book.standing.uses if use.cap == rule.key}
+        names |= {_holder(rule, each) for each in book.holds.values() if _counts(rule, each.model)}
+        states = [_state(policy, book, rule, name, at) for name in sorted(names)]
+        found += [each for each in states if each.used_micro or each.held_micro]
+    return tuple(found)
+
+
+def _holds_for(rule: CapRule, book: Book) -> bool:
+    if not rule.plans:
+        return True
+    return book.subscription is not None and book.subscription.plan in rule.plans
+
+
+def _counts(rule: CapRule, model: str) -> bool:
+    return not rule.models or model in rule.models
+
+
+def _holder(rule: CapRule, hold: Hold) -> str:
+    return Whose(hold.model, hold.member, hold.conversation_id).in_scope(rule)
+
+
+def _state(policy: Policy, book: Book, rule: CapRule, name: str, at: Instant) -> CapState:
+    ends_at = _window_end(policy, book, rule, at)
+    held = sum(
+        hold.held_micro
+        for hold in book.holds.values()
+        if _counts(rule, hold.model) and _holder(rule, hold) == name
+    )
+    used = book.standing.used_micro(rule.key, name, ends_at)
+    return CapState(rule, name, used, held, ends_at)
+
+
+def _window_end(policy: Policy, book: Book, rule: CapRule, at: Instant) -> Instant:
+    if rule.window is None:
+        return NEVER if book.subscription is None else book.subscription.ends_at
+    return window_end(rule.window, policy.zone, at)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def window_end(window: CalendarSpan, zone: str, at: Instant) -> Instant:
+    """Give the end of the calendar hour, day, week (from Monday) or month that has an instant."""
+    local = datetime_of(at).astimezone(_zone(zone))
+    if window.unit == "hour":
+        into_it = (local.minute * 60 + local.second) * SECOND + local.microsecond
+        return at + _HOUR - into_it
+    days = {"day": 1, "week": 7 - local.weekday()}
+    if window.unit in days:
+        end = local.date() + timedelta(days=days[window.unit])
+    else:
+        end = local.date().replace(day=1) + timedelta(days=_MONTH_DAYS_MAX)
+        end = end.replace(day=1)
+    if end.year >= _YEARS_END:
+        return NEVER
+    return instant_of(datetime(end.year, end.month, end.day, tzinfo=_zone(zone)))
+
+
+def blocking(states: Iterable[CapState], amount: Micro) -> CapState | None:
+    """Give the cap with the least left, if that is less than an amount; the first of equal ones."""
+    lowest = min(states, key=lambda state: state.left_micro, default=None)
+    return lowest if lowest is not None and lowest.left_micro < amount else None
+
+
+def cap_reached(states: Iterable[CapState], cap: CapState, needed: Micro) -> Refusal:
+    """Refuse for a cap: which one, what is left of each, and when it begins anew."""
+    rule, left = cap.rule, cap.left_micro
+    who = f" of {rule.scope} `{cap.name}`" if cap.name else f" of the {rule.scope}"
+    until = "" if cap.ends_at >= NEVER else f", until {instant_text(cap.ends_at)}"
+    return refusals.refusal(
+        "cap_reached",
+        f"needs {credits_text(needed)}, {credits_text(left)} left{who} of "
+        f"{credits_text(rule.amount_micro)} per {rule.per}{until}",
+        needed_micro=needed,
+        available_micro=left,
+        short_micro=needed - left,
+        scope=rule.scope,
+        name=cap.name,
+        resets_at=instant_text(cap.ends_at),
+        caps=[
+            {
+                "scope": each.rule.scope,
+                "name": each.name,
+                "per": each.rule.per,
+                "limit_micro": each.rule.amount_micro,
+                "left_micro": each.left_micro,
+                "resets_at": instant_text(each.ends_at),
+            }
+            for each in states
+        ],
+    )
+
+
+def too_many_names(book: Book, states: Iterable[CapState], at: Instant) -> bool:
+    """Tell whether a request brings a name that the wallet has no room left to count."""
+    known = {(use.cap, use.name) for use in book.standing.uses if at < use.ends_at}
+    new = {(each.rule.key, each.name) for each in states} - known
+    return bool(new) and len(known) + len(new) > CAP_USES_MAX
+
+
+def count_use(draft: Draft, states: Iterable[CapState], amount: Micro) -> None:
+    """Count what a request took under the caps that hold for it; caps that count alike, once."""
+    if not amount or too_many_names(draft.book, states := tuple(states), draft.at):
+        return
+    for key, each in {each.rule.key: each for each in states}.items():
+        draft.change(CapCounted(key, each.name, each.ends_at, amount))
+
+
+def uncount(draft: Draft, target: Transaction, amount: Micro) -> None:
+    """Count a refund back, where the window in which its charge was counted is not over."""
+    for change in target.changes:
+        if isinstance(change, CapCounted) and draft.at < change.ends_at:
+            used = draft.book.standing.used_micro(change.cap, change.name, change.ends_at)
+            if back := min(used, amount):
+                draft.change(CapCounted(change.cap, change.name, change.ends_at, -back))

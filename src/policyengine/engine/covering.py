@@ -1,0 +1,145 @@
+"""Covering: what pays for a request: the balance, overage, or another model; within caps."""
+
+from dataclasses import dataclass, replace
+
+from policyengine.engine import refusals
+from policyengine.engine.burndown import Bill, Payment, available_sources, pay
+from policyengine.engine.caps import (
+    CapState,
+    Whose,
+    blocking,
+    cap_reached,
+    cap_states,
+    count_use,
+    too_many_names,
+)
+from policyengine.engine.charging import Rated, bill_of, rate_usage
+from policyengine.engine.overage import overage_room
+from policyengine.engine.shortage import insufficient
+from policyengine.engine.situation import Draft, Situation
+from policyengine.ledger.changes import FellBack, ForMember
+from policyengine.ledger.transactions import Refusal
+from policyengine.values.amounts import Micro, credits_text
+
+NAME_LENGTH_MAX = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """How a bill is paid: what lots pay, and what overage has to.
+
+    `short_micro` is what neither of them can; it is 0 for a request that may go ahead. `rated` is
+    None for an amount that a caller names. `asked` is what another model took the place of.
+    """
+
+    bill: Bill
+    whose: Whose
+    payment: Payment
+    overage_micro: Micro
+    rated: Rated | None = None
+    asked: Rated | None = None
+    states: tuple[CapState, ...] = ()
+
+    @property
+    def short_micro(self) -> Micro:
+        """Give what nothing can pay."""
+        return self.payment.short_micro - self.overage_micro
+
+    @property
+    def payable_micro(self) -> Micro:
+        """Give what can be paid."""
+        return self.bill.amount_micro - self.short_micro
+
+
+def cover(
+    situation: Situation, wanted: Rated | Bill, whose: Whose, *, has_run: bool = False
+) -> Cover | Refusal:
+    """Find what pays for a request that is priced, or for an amount.
+
+    Takes: whether it has run already: then nothing is refused, and what is short stays short.
+    """
+    found = _covered(situation, wanted, whose)
+    limits = situation.policy.limits
+    if has_run or not (found.short_micro or limits.guards):
+        return found
+    if found.short_micro and found.rated is not None:
+        found = _fallen_back(situation, found, found.rated) or found
+    return _refusal(situation, found) or found
+
+
+def _covered(situation: Situation, wanted: Rated | Bill, whose: Whose) -> Cover:
+    policy, book = situation.policy, situation.book
+    rated = wanted if isinstance(wanted, Rated) else None
+    bill = wanted if isinstance(wanted, Bill) else bill_of(wanted, book, wanted.price.total_micro)
+    payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
+    room = 0
+    if payment.short_micro and policy.limits.overage is not None:
+        room = min(payment.short_micro, overage_room(policy, book))
+    states = cap_states(policy, book, whose, situation.at) if policy.limits.caps else ()
+    return Cover(bill, whose, payment, room, rated, None, states)
+
+
+def _fallen_back(situation: Situation, found: Cover, asked: Rated) -> Cover | None:
+    """Price a request as the policy's fallback; None where it has none, or cannot pay that."""
+    rule, subscription = situation.policy.limits.fallback, situation.book.subscription
+    if rule is None or rule.model == asked.usage.model:
+        return None
+    if rule.plans and (subscription is None or subscription.plan not in rule.plans):
+        return None
+    usage = replace(asked.usage, model=rule.model, started_at=asked.started_at)
+    rated = rate_usage(situation.timeline, situation.policy, usage, situation.at)
+    if isinstance(rated, Refusal):
+        return None
+    other = _covered(situation, rated, replace(found.whose, model=rule.model))
+    return None if other.short_micro else replace(other, asked=asked)
+
+
+def _refusal(situation: Situation, found: Cover) -> Refusal | None:
+    """Say why a request may not go ahead: the lowest of what is left decides."""
+    amount, book = found.bill.amount_micro, situation.book
+    if refusal := _in_debt(situation, amount):
+        return refusal
+    cap = blocking(found.states, amount)
+    if cap is not None and (not found.short_micro or cap.left_micro <= found.payable_micro):
+        return cap_reached(found.states, cap, amount)
+    if found.short_micro:
+        return insufficient(
+            situation, found.whose.model, amount, found.short_micro, found.overage_micro
+        )
+    if too_many_names(book, found.states, situation.at):
+        return refusals.refusal(
+            "too_many_counted", "the wallet counts as many names for its caps as it can"
+        )
+    return None
+
+
+def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
+    debt, rule = situation.book.debt_micro, situation.policy.limits.in_debt
+    if not debt or rule == "as_usual" or (rule == "free_models_only" and not amount):
+        return None
+    return refusals.refusal(
+        "in_debt",
+        f"the wallet owes {credits_text(debt)} credits; credits that come in pay them first",
+        debt_micro=debt,
+    )
+
+
+def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:
+    """Record for whom a request was, what model it was meant for, and what caps count of it."""
+    if found.whose.member:
+        draft.change(ForMember(found.whose.member))
+    if found.asked is not None:
+        asked = found.asked
+        draft.change(
+            FellBack(asked.usage.model, found.whose.model, asked.price.total_micro)
+        )
+    count_use(draft, found.states, taken)
+
+
+def member_refusal(member: str) -> Refusal | None:
+    """Refuse a member's name that no ledger can keep."""
+    if not member or (len(member) <= NAME_LENGTH_MAX and member.isprintable()):
+        return None
+    return refusals.refusal(
+        "invalid_member", f"a member's name has 1 to {NAME_LENGTH_MAX} printable characters"
+    )

@@ -1,0 +1,113 @@
+"""Top-ups: when a purchase is asked for, and what its answer does; no money moves here."""
+
+from typing import Final
+
+from policyengine.engine import refusals
+from policyengine.engine.commands import FailTopUp, PayTopUp, SetTopUp
+from policyengine.engine.purchases import is_full, life_end, open_pack
+from policyengine.engine.situation import Situation, draft_of, in_force, refused
+from policyengine.ledger.book import Book
+from policyengine.ledger.changes import Referenced, TopUpEnded, TopUpRequested, TopUpSet
+from policyengine.ledger.standing import TOP_UPS_MAX, Standing, TopUp
+from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.policy.limits import TopUpRule
+from policyengine.policy.policy import Policy
+from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
+from policyengine.values.calendar import Instant, add_span
+
+DOUBLINGS_MAX: Final = 10
+"""A cooldown doubles with each failure in a row, up to so many times."""
+
+
+def due_top_up(policy: Policy, book: Book, at: Instant) -> TopUpRequested | None:
+    """Give the purchase to ask for now; None where there is enough, or it may not be asked for.
+
+    What is held and what is pending counts as there: one shortage is asked for once.
+    """
+    rule = policy.limits.top_up
+    if rule is None or not _allowed(rule, book.standing, at):
+        return None
+    total = book.available_micro + book.held_micro + book.standing.pending_micro
+    if total >= rule.below_micro:
+        return None
+    amount = rule.up_to_micro - total
+    if rule.pack:
+        amount = _pack_amount(policy, book, rule.pack)
+    if amount <= 0 or total + amount > AMOUNT_MICRO_MAX:
+        return None
+    return TopUpRequested(
+        amount,
+        rule.pack,
+        add_span(at, rule.cooldown, policy.zone),
+        add_span(at, rule.per, policy.zone),
+    )
+
+
+def _allowed(rule: TopUpRule, standing: Standing, at: Instant) -> bool:
+    allowed = standing.top_up_on if standing.top_up_on is not None else not rule.needs_consent
+    counted = sum(1 for each in standing.top_ups if at < each.forget_at)
+    is_free = counted < rule.count_max and len(standing.top_ups) < TOP_UPS_MAX
+    return allowed and is_free and at >= standing.top_up_from
+
+
+def _pack_amount(policy: Policy, book: Book, name: str) -> Micro:
+    pack = policy.packs[name]
+    plan = "" if book.subscription is None else book.subscription.plan
+    return pack.amount_micro if plan in pack.sold_to and not is_full(book, pack) else 0
+
+
+def set_top_up(situation: Situation, body: SetTopUp) -> Transaction:
+    """Decide whether a wallet allows top-ups."""
+    if situation.policy.limits.top_up is None:
+        refusal = refusals.refusal(
+            "not_offered", f"policy `{situation.policy.name}` has no top-ups", what="top_up"
+        )
+        return refused(situation, "top_up", refusal)
+    draft = draft_of(situation)
+    draft.change(TopUpSet(body.on))
+    return draft.accepted(situation, "top_up")
+
+
+def pay_top_up(situation: Situation, body: PayTopUp) -> Transaction:
+    """Decide the answer that a top-up was paid: its credits come, under the terms it asked for."""
+    found = _pending(situation, body.top_up_seq)
+    if isinstance(found, Refusal):
+        return refused(situation, "purchase", found)
+    terms = in_force(situation.timeline, found.requested_at)
+    draft = draft_of(situation)
+    draft.change(TopUpEnded(found.seq, "paid"))
+    rule = terms.limits.top_up
+    if found.pack:
+        open_pack(draft, terms, terms.packs[found.pack])
+    else:
+        life = None if rule is None else rule.life
+        ends_at = life_end(life, draft.at, situation.policy.zone)
+        draft.open_lot("pack", f"v{terms.version}.top_up", found.amount_micro, ends_at)
+    if body.reference:
+        draft.change(Referenced(body.reference))
+    return draft.accepted(situation, "purchase", parent_seq=found.seq)
+
+
+def fail_top_up(situation: Situation, body: FailTopUp) -> Transaction:
+    """Decide the answer that a top-up was not paid: it is dropped, and the next one waits."""
+    found = _pending(situation, body.top_up_seq)
+    if isinstance(found, Refusal):
+        return refused(situation, "top_up", found)
+    rule = situation.policy.limits.top_up
+    next_from = situation.at
+    if rule is not None:
+        doublings = min(situation.book.standing.failures + 1, DOUBLINGS_MAX)
+        next_from = add_span(situation.at, rule.cooldown, situation.policy.zone, 2**doublings)
+    draft = draft_of(situation)
+    draft.change(TopUpEnded(found.seq, "failed", next_from))
+    return draft.accepted(situation, "top_up", parent_seq=found.seq)
+
+
+def _pending(situation: Situation, seq: int) -> TopUp | Refusal:
+    found = situation.book.standing.top_up(seq)
+    name = f"{situation.book.wallet_id}:{seq}"
+    if found is None:
+        return refusals.refusal("unknown_top_up", f"there is no top-up `{name}`", id=name)
+    if found.state != "pending":
+        return refusals.refusal("top_up_closed", f"top-up `{name}` was answered before", id=name)
+    return found

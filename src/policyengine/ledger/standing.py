@@ -1,0 +1,112 @@
+"""A wallet's standing at the edges of its balance: caps, overage, top-ups, seats."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pydantic import TypeAdapter
+
+from policyengine.values.amounts import Micro
+from policyengine.values.calendar import Instant
+
+CAP_USES_MAX: Final = 1000
+"""How many names a wallet counts at once for its caps; a longer list would slow every charge."""
+TOP_UPS_MAX: Final = 100
+"""How many top-ups of a wallet are remembered: pending ones, and those that a maximum counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapUse:
+    """What one name (a member, a conversation, a model) has used of a cap until `ends_at`."""
+
+    cap: str
+    name: str
+    ends_at: Instant
+    used_micro: Micro
+
+
+@dataclass(frozen=True, slots=True)
+class OverageDue:
+    """Overage that no invoice has yet: credits lent under one rule, and their price in money.
+
+    `price` is what one credit costs, as the policy writes it. What holds set aside counts.
+    """
+
+    rule: str
+    price: str
+    currency: str
+    amount_micro: Micro
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """A purchase that was asked for, by the transaction `seq`; counted until `forget_at`."""
+
+    seq: int
+    amount_micro: Micro
+    pack: str
+    requested_at: Instant
+    forget_at: Instant
+    state: Literal["pending", "paid", "failed"] = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a wallet has used of its limits, and what it has agreed to.
+
+    `overage_on` and `top_up_on` are None until the wallet is asked. `seats` is how many were asked
+    for, `seats_given` for how many this cycle has given credits. After `failures` failed top-ups
+    in a row, none is asked for before `top_up_from`.
+    INVARIANT: names are counted once per cap; no amount is below 0.
+    """
+
+    uses: tuple[CapUse, ...] = ()
+    overage_on: bool | None = None
+    overage_limit_micro: Micro | None = None
+    overage: tuple[OverageDue, ...] = ()
+    top_up_on: bool | None = None
+    top_ups: tuple[TopUp, ...] = ()
+    top_up_from: Instant = 0
+    failures: int = 0
+    seats: int = 1
+    seats_given: int = 1
+
+    @property
+    def overage_micro(self) -> Micro:
+        """Give the overage that no invoice has yet."""
+        return sum(each.amount_micro for each in self.overage)
+
+    @property
+    def pending_micro(self) -> Micro:
+        """Give the credits of top-ups that were asked for and are not answered yet."""
+        return sum(each.amount_micro for each in self.top_ups if each.state == "pending")
+
+    def used_micro(self, cap: str, name: str, ends_at: Instant) -> Micro:
+        """Give what a name has used of a cap in the window that ends at an instant."""
+        for use in self.uses:
+            if use.cap == cap and use.name == name and use.ends_at == ends_at:
+                return use.used_micro
+        return 0
+
+    def overage_due(self, rule: str) -> Micro:
+        """Give the overage lent under a rule that no invoice has yet."""
+        return sum(each.amount_micro for each in self.overage if each.rule == rule)
+
+    def top_up(self, seq: int) -> TopUp | None:
+        """Give the top-up that a transaction asked for, if it is remembered."""
+        return next((each for each in self.top_ups if each.seq == seq), None)
+
+
+UNMARKED: Final = Standing()
+_STANDING: Final[TypeAdapter[Standing]] = TypeAdapter(Standing)
+
+
+def standing_text(standing: Standing) -> str:
+    """Write a standing as compact JSON, always in the same way; nothing for the usual one."""
+    if standing == UNMARKED:
+        return ""
+    return _STANDING.dump_json(standing, exclude_defaults=True).decode()
+
+
+def standing_of(text: str) -> Standing:
+    """Read a standing back."""
+    return _STANDING.validate_json(text, strict=True) if text else UNMARKED
