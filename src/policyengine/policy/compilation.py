@@ -239,7 +239,7 @@ def _grant(plan: str, name: str, grant: Grant) -> GrantRule:
         expiry_of(grant.expires),
         grant.carry_over or "none",
         f"/plans/{plan}/grants/{name}",
-        bool(grant.per_seat),
+        grant.for_each == "seat",
     )
 
 

@@ -30,6 +30,13 @@ from policyengine.policy.checks.formulas import (
     check_no_price_is_negative,
 )
 from policyengine.policy.checks.instants import check_dates_exist, check_zone_is_known
+from policyengine.policy.checks.limits import (
+    check_caps_have_effect,
+    check_fallback_is_cheaper,
+    check_overage_is_billed,
+    check_shortfall_terms,
+    check_top_up,
+)
 from policyengine.policy.checks.plans import (
     check_cancelling_leads_down,
     check_carry_over,
@@ -40,6 +47,7 @@ from policyengine.policy.checks.plans import (
 )
 from policyengine.policy.checks.references import (
     check_counting_exists,
+    check_limits_name_what_is_there,
     check_listed_once,
     check_plans_exist,
     check_units_exist,
@@ -81,6 +89,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_plans_exist,
     check_units_exist,
     check_counting_exists,
+    check_limits_name_what_is_there,
     check_image_constants,
     check_listed_once,
     check_amounts_are_exact,
@@ -109,6 +118,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_burn_order_is_total,
     check_priority_counts,
     check_debt,
+    check_shortfall_terms,
+    check_overage_is_billed,
+    check_fallback_is_cheaper,
+    check_caps_have_effect,
+    check_top_up,
     check_refunds,
     check_alerts,
     check_estimates_ascend,

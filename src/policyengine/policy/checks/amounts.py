@@ -42,8 +42,7 @@ def _amounts(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
     yield "/credits/smallest", document.credits.smallest
     yield "/charge/minimum", document.charge.minimum
     yield from _given(document)
-    if document.shortfall.debt is not None:
-        yield "/shortfall/debt/limit", document.shortfall.debt.limit
+    yield from _limits(document)
 
 
 def _given(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
@@ -52,6 +51,25 @@ def _given(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
             yield pointer_to("plans", name, "grants", grant, "credits"), part.credits
     for name, pack in document.packs.items():
         yield pointer_to("packs", name, "credits"), pack.credits
+        if pack.bonus is not None:
+            yield pointer_to("packs", name, "bonus", "credits"), pack.bonus.credits
+    for unit, part in document.conversions.items():
+        yield pointer_to("conversions", unit, "credits"), part.credits
+
+
+def _limits(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
+    """Give the amounts that something may not pass; nobody has to spend them to the last."""
+    part = document.shortfall
+    if part.debt is not None:
+        yield "/shortfall/debt/limit", part.debt.limit
+    if part.overage is not None:
+        yield "/shortfall/overage/limit", part.overage.limit
+    for index, cap in enumerate(document.caps):
+        yield pointer_to("caps", index, "credits"), cap.credits
+    if document.top_up is not None:
+        yield "/top_up/below", document.top_up.below
+        if document.top_up.up_to is not None:
+            yield "/top_up/up_to", document.top_up.up_to
 
 
 def _rates(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:

@@ -39,10 +39,45 @@ def _plans_named(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     for name, pack in document.packs.items():
         for index, plan in enumerate(pack.sold_to):
             yield pointer_to("packs", name, "sold_to", index), plan
+    for place, plans in _plans_of_limits(document):
+        for index, plan in enumerate(plans):
+            yield f"{place}/{index}", plan
     yield "/changes/cancel/to", document.changes.cancel.to
     if document.replaces is not None:
         for removed, plan in document.replaces.removed_plans.items():
             yield pointer_to("replaces", "removed_plans", removed), plan
+
+
+def _plans_of_limits(document: PolicyDocument) -> Iterator[tuple[str, Sequence[str]]]:
+    part = document.shortfall
+    if part.overage is not None:
+        yield "/shortfall/overage/plans", part.overage.plans or ()
+    if part.fallback is not None:
+        yield "/shortfall/fallback/plans", part.fallback.plans or ()
+    for index, cap in enumerate(document.caps):
+        yield pointer_to("caps", index, "plans"), cap.plans or ()
+
+
+def check_limits_name_what_is_there(
+    document: PolicyDocument, source: Source
+) -> Iterator[Diagnostic]:
+    """A fallback and a cap name models of the list, and a top-up a pack of it."""
+    named = []
+    if document.shortfall.fallback is not None:
+        named.append(("/shortfall/fallback/model", document.shortfall.fallback.model))
+    for index, cap in enumerate(document.caps):
+        place = pointer_to("caps", index, "models")
+        named += [(f"{place}/{number}", model) for number, model in enumerate(cap.models or ())]
+    for pointer, model in named:
+        if model not in document.models:
+            help_ = did_you_mean(model, document.models)
+            yield found(source, "PE208", pointer, f"there is no model `{model}`", help_)
+    top_up = document.top_up
+    if top_up is not None and top_up.pack is not None and top_up.pack not in document.packs:
+        packs = document.packs
+        help_ = did_you_mean(top_up.pack, packs) if packs else "list it in `packs` first"
+        message = f"there is no pack `{top_up.pack}`"
+        yield found(source, "PE209", "/top_up/pack", message, help_)
 
 
 def check_units_exist(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -85,6 +120,10 @@ def check_listed_once(document: PolicyDocument, source: Source) -> Iterator[Diag
     yield from _twice(source, "/burn_order", document.burn_order)
     for name, pack in document.packs.items():
         yield from _twice(source, pointer_to("packs", name, "sold_to"), pack.sold_to)
+    for place, plans in _plans_of_limits(document):
+        yield from _twice(source, place, plans)
+    for index, cap in enumerate(document.caps):
+        yield from _twice(source, pointer_to("caps", index, "models"), cap.models or ())
 
 
 def _twice(source: Source, pointer: str, names: Sequence[str]) -> Iterator[Diagnostic]:

@@ -51,9 +51,25 @@ def _spans(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     for name, pack in document.packs.items():
         if pack.expires not in _WORDS:
             yield pointer_to("packs", name, "expires"), pack.expires
+    yield from _spans_of_limits(document)
     for index, alert in enumerate(document.alerts):
         if alert.expiring_within is not None:
             yield pointer_to("alerts", index, "expiring_within"), alert.expiring_within
+
+
+def _spans_of_limits(document: PolicyDocument) -> Iterator[tuple[str, str]]:
+    lives = {
+        pointer_to("packs", name, "bonus", "expires"): pack.bonus.expires
+        for name, pack in document.packs.items()
+        if pack.bonus is not None
+    }
+    for unit, part in document.conversions.items():
+        lives[pointer_to("conversions", unit, "expires")] = part.expires
+    if document.top_up is not None:
+        lives["/top_up/cooldown"] = document.top_up.cooldown
+        lives["/top_up/at_most/per"] = document.top_up.at_most.per
+        lives["/top_up/expires"] = document.top_up.expires or "never"
+    yield from ((pointer, text) for pointer, text in lives.items() if text not in _WORDS)
 
 
 def check_cycles_are_long_enough(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:

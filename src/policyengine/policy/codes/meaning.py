@@ -5,6 +5,7 @@ from typing import Final
 
 from policyengine.policy.codes.conduct import CONDUCT_CODES
 from policyengine.policy.codes.info import CodeInfo
+from policyengine.policy.codes.limits import LIMIT_CODES
 from policyengine.policy.codes.names import NAME_CODES
 from policyengine.policy.codes.numbers import NUMBER_CODES
 from policyengine.policy.codes.prices import PRICE_CODES
@@ -14,4 +15,5 @@ MEANING_CODES: Final[Mapping[str, CodeInfo]] = {
     **NUMBER_CODES,
     **CONDUCT_CODES,
     **PRICE_CODES,
+    **LIMIT_CODES,
 }

@@ -56,6 +56,20 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
         wrong="constants: {tile_px: 0, tile_tokens: 170.5}",
         right="constants: {tile_px: 512, tile_tokens: 170}",
     ),
+    "PE208": CodeInfo(
+        title="a model that does not exist",
+        what="A fallback or a cap names a model that is not in `models`.",
+        why="requests could not be priced, or the cap would never count.",
+        wrong="models: {lite: {multiplier: 0.5}}\nshortfall:\n  fallback: {model: light}",
+        right="models: {lite: {multiplier: 0.5}}\nshortfall:\n  fallback: {model: lite}",
+    ),
+    "PE209": CodeInfo(
+        title="a pack that does not exist",
+        what="`top_up` names a pack that is not in `packs`.",
+        why="nothing could be bought.",
+        wrong="packs: {pack_500: {credits: 500}}\ntop_up: {pack: pack_50}",
+        right="packs: {pack_500: {credits: 500}}\ntop_up: {pack: pack_500}",
+    ),
     "PE210": CodeInfo(
         title="a unit that stands twice",
         what="The same unit is in two measures, or among the inputs and the outputs of one.",

@@ -33,10 +33,10 @@ class Grant(Part):
         description="What a renewal keeps of the unused credits; required for `each_cycle`.",
         examples=["none"],
     )
-    per_seat: bool | None = Field(
+    for_each: Literal["seat"] | None = Field(
         default=None,
-        description="Whether `credits` are for each seat of the wallet. Absent: for all together.",
-        examples=[True],
+        description="`credits` are for each seat of the wallet. Absent: for all together.",
+        examples=["seat"],
     )
 
 
