@@ -5,8 +5,11 @@ from fractions import Fraction
 from typing import Literal
 
 from policyengine.engine.burndown import in_burn_order
+from policyengine.engine.caps import CapState, caps_in_use
+from policyengine.engine.overage import overage_limit
 from policyengine.ledger.book import Book
 from policyengine.ledger.lots import Lot
+from policyengine.ledger.standing import UNMARKED, Standing
 from policyengine.ledger.subscriptions import Series, Subscription
 from policyengine.policy.policy import AlertRule, Policy
 from policyengine.values.amounts import Micro, credits_text
@@ -24,7 +27,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A wallet at an instant: available, held and owed; `lots` in burn order, open ones only."""
+    """A wallet at an instant: available, held and owed; `lots` in burn order, open ones only.
+
+    `overage_limit_micro` is the most overage between two invoices; `caps` has an entry for each
+    name with something used or held.
+    """
 
     wallet_id: str
     as_of: Instant
@@ -35,6 +42,9 @@ class Balance:
     scheduled: tuple[Series, ...]
     subscription: Subscription | None
     alerts: tuple[Alert, ...]
+    standing: Standing = UNMARKED
+    overage_limit_micro: Micro = 0
+    caps: tuple[CapState, ...] = ()
 
 
 def balance_of(policy: Policy, book: Book, at: Instant) -> Balance:
@@ -52,6 +62,9 @@ def balance_of(policy: Policy, book: Book, at: Instant) -> Balance:
         tuple(each for _, each in sorted(book.series.items())),
         book.subscription,
         _alerts(policy, book, lots, at),
+        book.standing,
+        overage_limit(policy, book),
+        caps_in_use(policy, book, at) if policy.limits.caps else (),
     )
 
 

@@ -165,6 +165,7 @@ def cap_reached(states: Iterable[CapState], cap: CapState, needed: Micro) -> Ref
         scope=rule.scope,
         name=cap.name,
         resets_at=instant_text(cap.ends_at),
+        pointer=rule.pointer,
         caps=[
             {
                 "scope": each.rule.scope,

@@ -178,8 +178,18 @@ def _with_top_up(
     draft.change(wanted)
     asked = draft.settled("top_up", f"top_up:{draft.seq}")
     later = replace(situation, book=apply(situation.book, asked))
-    transaction = _handled(later)
+    transaction = _naming(_handled(later), asked)
     return Decision(apply(later.book, transaction), (*due, asked, transaction), transaction)
+
+
+def _naming(transaction: Transaction, asked: Transaction) -> Transaction:
+    """Let a refusal name the top-up that was asked for on its account."""
+    refusal = transaction.refusal
+    if refusal is None:
+        return transaction
+    return replace(
+        transaction, refusal=replace(refusal, details={**refusal.details, "top_up": asked.id})
+    )
 
 
 def _overfills(book: Book, transaction: Transaction) -> bool:

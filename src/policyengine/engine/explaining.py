@@ -13,7 +13,16 @@ from policyengine.engine.rating import (
     rate,
     table_of,
 )
-from policyengine.ledger.changes import Charged
+from policyengine.engine.telling import limit_words
+from policyengine.ledger.changes import (
+    CapCounted,
+    Change,
+    Charged,
+    FellBack,
+    OverageChanged,
+    TopUpEnded,
+    TopUpRequested,
+)
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.policy.policy import ModelPrices, Policy, PriceTable, UnitPrice
@@ -193,6 +202,7 @@ def explain(timeline: Timeline, transaction: Transaction, lots: Mapping[int, Lot
     charge = change_of(transaction, Charged)
     if charge is not None:
         steps += _charge_steps(timeline, policy, charge)
+    steps += _limit_steps(timeline, policy, transaction)
     steps += _move_steps(timeline, policy, transaction, lots)
     steps.append(Step("balance after", f"{credits_text(transaction.available_micro)} available"))
     return Step(f"{transaction.kind} {transaction.id}", _headline(transaction), None, tuple(steps))
@@ -213,6 +223,9 @@ def _refusal_place(policy: Policy, refusal: Refusal) -> Place | None:
         "hold_too_long": "/estimate/longest_hold",
         "pack_not_sold": f"/packs/{refusal.details.get('pack', '')}/sold_to",
         "nothing_to_cancel": "/changes/cancel/to",
+        "cap_reached": refusal.details.get("pointer", ""),
+        "in_debt": "/shortfall/in_debt",
+        "too_many_packs": f"/packs/{refusal.details.get('pack', '')}/at_most_held",
     }
     pointer = pointers.get(refusal.code)
     return None if pointer is None else place_of(policy, pointer)
@@ -254,6 +267,32 @@ def _charge_steps(timeline: Timeline, policy: Policy, charge: Charged) -> list[S
         )
         steps.append(Step("estimated before", f"{expected} ({low} to {high})"))
     return steps + [Step("flagged as abnormal", flag) for flag in charge.flags]
+
+
+def _limit_steps(timeline: Timeline, policy: Policy, transaction: Transaction) -> list[Step]:
+    """Tell what caps counted, what overage and top-ups did, which model took over."""
+    steps = []
+    for change in transaction.changes:
+        words = limit_words(change)
+        if words is not None:
+            label, _, value = words.partition(": ")
+            steps.append(Step(label, value, _limit_place(timeline, policy, change)))
+    return steps
+
+
+def _limit_place(timeline: Timeline, policy: Policy, change: Change) -> Place | None:
+    match change:
+        case OverageChanged():
+            return rule_place(timeline, change.rule)
+        case FellBack():
+            return place_of(policy, "/shortfall/fallback")
+        case TopUpRequested() | TopUpEnded():
+            return place_of(policy, "/top_up")
+        case CapCounted():
+            caps = [each.pointer for each in policy.limits.caps if each.key == change.cap]
+            return place_of(policy, caps[0]) if caps else None
+        case _:
+            return None
 
 
 _VERBS: Final[Mapping[tuple[str, str], str]] = {

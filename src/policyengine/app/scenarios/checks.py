@@ -18,6 +18,7 @@ OF_CHARGES: Final = (
     "price",
     "charged",
     "uncollected",
+    "fell_back_from",
     "price_lines",
     "tier",
     "rated_by",
@@ -25,7 +26,7 @@ OF_CHARGES: Final = (
     "paid_by",
 )
 """What can be expected of a charge or capture only."""
-OF_REFUSALS: Final = ("message", "needed", "available")
+OF_REFUSALS: Final = ("message", "needed", "available", "blocked_by")
 OF_SHORTFALLS: Final = ("short", "ways_out")
 """What can be expected of a refusal, and of an estimate."""
 
@@ -131,8 +132,9 @@ def _verbs(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
 def _company(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
     """Check keys that go with certain verbs only."""
     verb = step.verb
-    if step.reference is not None and verb != "buy_pack":
-        yield f"~{place}/reference", "SC201", "`reference` goes with `buy_pack`", "delete it"
+    if step.reference is not None and verb not in {"buy_pack", "convert", "top_up"}:
+        message = "`reference` goes with `buy_pack`, `convert` and `top_up`"
+        yield f"~{place}/reference", "SC201", message, "delete it"
     if step.named is not None and (verb in _WITHOUT_NUMBER or step.times is not None):
         yield (
             f"~{place}/as",
@@ -165,6 +167,16 @@ def _amounts(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
                 f"a {verb} is either of `credits`, or of a `model` and what is `used`",
                 "give one of the two",
             )
+    if step.top_up is not None:
+        part = step.top_up
+        ways = [each for each in (part.allowed, part.paid, part.failed) if each is not None]
+        if len(ways) != 1:
+            yield (
+                f"~{place}/top_up",
+                "SC205",
+                "a top-up is either `allowed`, or `paid`, or `failed`",
+                "give one of the three",
+            )
     if step.report is not None and (step.report.about is None) == (
         step.report.conversation is None
     ):
@@ -186,6 +198,8 @@ _REFERENCES: Final = (
     ("refund", "case"),
     ("report", "about"),
     ("resolve", "case"),
+    ("top_up", "paid"),
+    ("top_up", "failed"),
 )
 
 

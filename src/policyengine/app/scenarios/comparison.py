@@ -16,8 +16,16 @@ from policyengine.values.calendar import instant_text
 
 ENTRIES_SHOWN_MAX: Final = 10
 
-_COUNTS: Final = {"accepted", "count", "decided_by", "plan_version", "priority", "rated_by"}
-_INSTANTS: Final = {"at", "cycle_end", "cycle_start", "expires", "until"}
+_COUNTS: Final = {
+    "accepted",
+    "count",
+    "decided_by",
+    "plan_version",
+    "priority",
+    "rated_by",
+    "seats",
+}
+_INSTANTS: Final = {"at", "cycle_end", "cycle_start", "expires", "resets", "until"}
 
 
 @dataclass(frozen=True, slots=True)

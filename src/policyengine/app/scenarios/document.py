@@ -9,13 +9,16 @@ from policyengine.app.scenarios.verbs import (
     AdjustVerb,
     CaptureVerb,
     ChargeVerb,
+    ConvertVerb,
     EstimateVerb,
     ExtendVerb,
     GrantVerb,
     HoldVerb,
+    OverageVerb,
     RefundVerb,
     ReportVerb,
     ResolveVerb,
+    TopUpVerb,
 )
 from policyengine.app.scenarios.words import At, CallerText, Title, WalletId
 from policyengine.policy.document.words import Name, Part, Prose
@@ -41,6 +44,10 @@ Verb: TypeAlias = Literal[
     "adjust",
     "report",
     "resolve",
+    "overage",
+    "top_up",
+    "convert",
+    "seats",
     "estimate",
     "again",
 ]
@@ -61,6 +68,10 @@ VERBS: Final[tuple[Verb, ...]] = (
     "adjust",
     "report",
     "resolve",
+    "overage",
+    "top_up",
+    "convert",
+    "seats",
     "estimate",
     "again",
 )
@@ -148,6 +159,24 @@ class Step(Part):
         description="Close a case of abnormal consumption.",
         examples=[{"case": "case_1", "verdict": "explained"}],
     )
+    overage: OverageVerb | None = Field(
+        default=None,
+        description="Allow or forbid overage in the wallet.",
+        examples=[{"allowed": True, "limit": 100}],
+    )
+    top_up: TopUpVerb | None = Field(
+        default=None,
+        description="Allow or forbid top-ups in the wallet, or answer one.",
+        examples=[{"allowed": True}],
+    )
+    convert: ConvertVerb | None = Field(
+        default=None,
+        description="Turn units of an older scheme into credits.",
+        examples=[{"unit": "messages", "count": 10}],
+    )
+    seats: Annotated[int, Field(ge=0, le=10**7)] | None = Field(
+        default=None, description="Say how many seats the wallet has.", examples=[5]
+    )
     estimate: EstimateVerb | None = Field(
         default=None,
         description="Ask what a request will cost; nothing is written.",
@@ -177,7 +206,7 @@ class Step(Part):
     )
     reference: CallerText | None = Field(
         default=None,
-        description="The payment of a pack, as the payment provider names it.",
+        description="The payment of a pack or top-up, or what a conversion rests on.",
         examples=["pay_123"],
     )
     by: CallerText | None = Field(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from policyengine.engine.telling import limit_words
 from policyengine.ledger.changes import (
     CaseClosed,
     CaseOpened,
@@ -167,7 +168,7 @@ def _words(change: Change, transaction: Transaction) -> str:
     if isinstance(change, Charged):
         return _charged(change, transaction.policy.version)
     write = _WORDS.get(type(change))
-    return "" if write is None else write(change)
+    return (limit_words(change) or "") if write is None else write(change)
 
 
 def _subscription(subscription: Subscription) -> str:

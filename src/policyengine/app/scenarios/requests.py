@@ -14,6 +14,7 @@ from policyengine.app.scenarios.verbs import (
     RefundVerb,
     ReportVerb,
     ResolveVerb,
+    TopUpVerb,
 )
 from policyengine.engine.commands import (
     Adjust,
@@ -23,13 +24,19 @@ from policyengine.engine.commands import (
     Capture,
     ChangePlan,
     Charge,
+    Convert,
     Extend,
+    FailTopUp,
     GiveGrant,
     OpenHold,
+    PayTopUp,
     Refund,
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetOverage,
+    SetSeats,
+    SetTopUp,
     Settle,
     Subscribe,
     Usage,
@@ -52,19 +59,36 @@ def body_of(step: Step, numbers: Numbers) -> Body:
         return Settle()
     if verb == "buy_pack":
         return BuyPack(step.buy_pack or "", step.reference or "")
+    if verb == "convert" and step.convert is not None:
+        return Convert(step.convert.unit, step.convert.count, step.reference or "")
+    if verb == "top_up" and step.top_up is not None:
+        return _top_up(step.top_up, numbers, step.reference or "")
     return _BODIES[verb](getattr(step, verb), numbers)
 
 
 def _charge(part: ChargeVerb, _numbers: Numbers) -> Body:
     usage = Usage.of(part.model, part.used, part.started_at, part.outcome)
-    return Charge(usage, part.after_request, part.conversation or "", part.operation or "")
+    return Charge(
+        usage,
+        part.after_request,
+        part.conversation or "",
+        part.operation or "",
+        member=part.member or "",
+    )
 
 
 def _hold(part: HoldVerb, _numbers: Numbers) -> Body:
     usage = None
     if part.model is not None and part.used is not None:
         usage = Usage.of(part.model, part.used, part.started_at)
-    return OpenHold(part.credits, usage, part.lasts, part.conversation or "", part.operation or "")
+    return OpenHold(
+        part.credits,
+        usage,
+        part.lasts,
+        part.conversation or "",
+        part.operation or "",
+        member=part.member or "",
+    )
 
 
 def _capture(part: CaptureVerb, numbers: Numbers) -> Body:
@@ -113,6 +137,14 @@ def _resolve(part: ResolveVerb, numbers: Numbers) -> Body:
     return ResolveCase(numbers[part.case], part.verdict)
 
 
+def _top_up(part: TopUpVerb, numbers: Numbers, reference: str) -> Body:
+    if part.paid is not None:
+        return PayTopUp(numbers[part.paid], reference)
+    if part.failed is not None:
+        return FailTopUp(numbers[part.failed])
+    return SetTopUp(bool(part.allowed))
+
+
 _BODIES: Final[Mapping[Verb, Callable[[Any, Numbers], Body]]] = {
     "subscribe": lambda plan, _: Subscribe(plan),
     "change_plan": lambda plan, _: ChangePlan(plan),
@@ -128,4 +160,6 @@ _BODIES: Final[Mapping[Verb, Callable[[Any, Numbers], Body]]] = {
     "adjust": _adjust,
     "report": _report,
     "resolve": _resolve,
+    "overage": lambda part, _: SetOverage(part.allowed, part.limit),
+    "seats": lambda count, _: SetSeats(count),
 }

@@ -10,11 +10,11 @@ from policyengine.engine.commands import Usage
 from policyengine.engine.estimating import Estimate
 from policyengine.engine.explaining import price_lines
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import Charged
+from policyengine.ledger.changes import Charged, FellBack
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import SETTLED_KINDS, Refusal, Transaction, change_of
 from policyengine.policy.timeline import Timeline
-from policyengine.values.calendar import parse_instant
+from policyengine.values.calendar import NEVER, parse_instant
 
 Entry: TypeAlias = Mapping[str, Any]
 """One entry of a list, by the keys of `then`."""
@@ -196,6 +196,44 @@ def _of_plan(field: str) -> Callable[[Seen], Any]:
     return find
 
 
+def _fell_back_from(seen: Seen) -> str | None:
+    change: FellBack | None = None if seen.answer is None else change_of(seen.answer, FellBack)
+    return None if change is None else change.asked
+
+
+def _caps(seen: Seen) -> list[Entry]:
+    return [
+        {
+            "scope": each.rule.scope,
+            "name": each.name or None,
+            "left": each.left_micro,
+            "resets": each.ends_at,
+        }
+        for each in seen.balance.caps
+    ]
+
+
+def _blocked_by(seen: Seen) -> Entry | None:
+    details = {} if seen.refusal is None else seen.refusal.details
+    if "scope" not in details:
+        return None
+    resets = details["resets_at"]
+    return {
+        "scope": details["scope"],
+        "name": details["name"] or None,
+        "left": details["available_micro"],
+        "resets": NEVER if resets == "never" else parse_instant(resets),
+    }
+
+
+def _top_ups(seen: Seen) -> list[Entry]:
+    return [
+        {"credits": each.amount_micro, "pack": each.pack or None}
+        for each in seen.balance.standing.top_ups
+        if each.state == "pending"
+    ]
+
+
 def _pending(seen: Seen) -> str:
     subscription = seen.book.subscription
     pending = None if subscription is None else subscription.pending
@@ -245,6 +283,7 @@ _READERS: Final[Mapping[str, Callable[[Seen], Any]]] = {
     "price": _of_charge("price_micro"),
     "charged": _of_charge("charged_micro"),
     "uncollected": _uncollected,
+    "fell_back_from": _fell_back_from,
     "price_lines": _price_lines,
     "tier": _tier,
     "rated_by": _of_charge("rated_by"),
@@ -255,6 +294,11 @@ _READERS: Final[Mapping[str, Callable[[Seen], Any]]] = {
     "balance": lambda seen: seen.balance.available_micro,
     "held": lambda seen: seen.balance.held_micro,
     "debt": lambda seen: seen.balance.debt_micro,
+    "overage": lambda seen: seen.balance.standing.overage_micro,
+    "caps": _caps,
+    "blocked_by": _blocked_by,
+    "top_ups": _top_ups,
+    "seats": lambda seen: seen.balance.standing.seats,
     "lots": _lots,
     "holds": _holds,
     "plan": _of_plan("plan"),

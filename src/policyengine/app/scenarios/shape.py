@@ -36,6 +36,8 @@ _NOUNS: Final[Mapping[str, str]] = {
     "HoldSeen": "an entry of `holds`",
     "DrawSeen": "an entry of `paid_by`",
     "ClockSeen": "an entry of `meanwhile`",
+    "CapSeen": "an entry of `caps`",
+    "TopUpSeen": "an entry of `top_ups`",
 }
 
 

@@ -16,10 +16,21 @@ from policyengine.engine.refusals import no_policy_in_force
 from policyengine.engine.settling import settle
 from policyengine.ledger.book import Book, apply
 from policyengine.ledger.invariants import faults_of
-from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.ledger.changes import TopUpRequested
+from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.policy.timeline import Timeline
 from policyengine.simulate.memory import MemoryLedger
 from policyengine.values.calendar import Instant
+
+
+def _number(decision: Decision) -> int:
+    return decision.answer.seq
+
+
+def top_up_number(decision: Decision) -> int:
+    """Give the number of the transaction in which a step asked for a top-up."""
+    asked = [each.seq for each in decision.recorded if change_of(each, TopUpRequested) is not None]
+    return asked[0] if asked else decision.answer.seq
 
 
 @dataclass(slots=True)
@@ -55,7 +66,8 @@ class Stage:
         if step.again is not None:
             command, _ = self.sent[step.again]
             return self._look(wallet, (self._send(replace(command, at=self.at)),))
-        body = body_of(step, {name: each.answer.seq for name, (_, each) in self.sent.items()})
+        of = top_up_number if step.top_up is not None else _number
+        body = body_of(step, {name: of(each) for name, (_, each) in self.sent.items()})
         keys = [f"step {number}.{index + 1}" for index in range(step.times or 1)]
         if step.times is None:
             keys = [step.key or f"step {number}"]

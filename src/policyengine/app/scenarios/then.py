@@ -59,7 +59,7 @@ class LineSeen(Part):
 class WayOut(Part):
     """What a wallet without enough credits can do."""
 
-    way: Literal["buy_pack", "upgrade", "wait", "use_model"] = Field(
+    way: Literal["buy_pack", "upgrade", "wait", "allow_overage", "use_model"] = Field(
         description="What to do.", examples=["buy_pack"]
     )
     pack: Name | None = Field(default=None, description="The pack to buy.", examples=["pack_500"])
@@ -74,6 +74,9 @@ class WayOut(Part):
     )
     model: ModelName | None = Field(
         default=None, description="The cheaper model.", examples=["lite"]
+    )
+    price: Words | None = Field(
+        default=None, description="What one credit of overage costs.", examples=["0.04 USD"]
     )
 
 
@@ -124,6 +127,34 @@ class EstimateSeen(Part):
         default=None, description="With a usual answer.", examples=[0.6]
     )
     high: Credits | None = Field(default=None, description="With a long answer.", examples=[2.1])
+
+
+class CapSeen(Part):
+    """A cap, for one name that has used something of it."""
+
+    scope: Literal["member", "conversation", "model", "wallet"] | None = Field(
+        default=None, description="Whose use it counts.", examples=["member"]
+    )
+    name: CallerText | None = Field(
+        default=None, description="The member, conversation or model.", examples=["mia"]
+    )
+    left: Credits | None = Field(
+        default=None, description="What may still be used.", examples=[20]
+    )
+    resets: AtOrNever | None = Field(
+        default=None,
+        description="When it begins anew, or `never`.",
+        examples=["2026-03-01T00:00:00Z"],
+    )
+
+
+class TopUpSeen(Part):
+    """A top-up that is asked for and not answered yet."""
+
+    credits: Credits | None = Field(
+        default=None, description="How many credits.", examples=[500]
+    )
+    pack: Name | None = Field(default=None, description="By which pack.", examples=["pack_500"])
 
 
 class Totals(Part):
@@ -184,6 +215,11 @@ class Then(Part):
     uncollected: Credits | None = Field(
         default=None, description="What could not be taken and was let go.", examples=[0]
     )
+    fell_back_from: ModelName | None = Field(
+        default=None,
+        description="The model that was asked for, where another one took its place.",
+        examples=["frontier"],
+    )
     price_lines: list[LineSeen] | None = Field(
         default=None,
         description="All lines of the price, in the order of `used`.",
@@ -220,6 +256,29 @@ class Then(Part):
         default=None, description="What open holds set aside.", examples=[0]
     )
     debt: Credits | None = Field(default=None, description="What the wallet owes.", examples=[0])
+    overage: Credits | None = Field(
+        default=None,
+        description="Overage that no invoice has yet, held ones included.",
+        examples=[0],
+    )
+    caps: list[CapSeen] | None = Field(
+        default=None,
+        description="All caps with something used or held, in the order of the policy.",
+        examples=[[{"scope": "member", "name": "mia", "left": 20}]],
+    )
+    blocked_by: CapSeen | None = Field(
+        default=None,
+        description="The cap that refuses the step.",
+        examples=[{"scope": "member", "name": "mia", "left": 20}],
+    )
+    top_ups: list[TopUpSeen] | None = Field(
+        default=None,
+        description="All top-ups that are asked for and not answered, oldest first.",
+        examples=[[{"credits": 500, "pack": "pack_500"}]],
+    )
+    seats: Count | None = Field(
+        default=None, description="How many seats the wallet has.", examples=[5]
+    )
     lots: list[LotSeen] | None = Field(
         default=None,
         description="All lots with credits left or held, in the order of spending.",

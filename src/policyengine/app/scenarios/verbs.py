@@ -40,6 +40,9 @@ class Uses(Part):
     operation: CallerText | None = Field(
         default=None, description="The operation that it belongs to.", examples=["op-1"]
     )
+    member: CallerText | None = Field(
+        default=None, description="The member of the wallet that it is for.", examples=["mia"]
+    )
 
 
 class ChargeVerb(Uses):
@@ -81,6 +84,9 @@ class HoldVerb(Part):
     )
     operation: CallerText | None = Field(
         default=None, description="The operation that it belongs to.", examples=["op-1"]
+    )
+    member: CallerText | None = Field(
+        default=None, description="The member of the wallet that it is for.", examples=["mia"]
     )
 
 
@@ -223,6 +229,38 @@ class ResolveVerb(Part):
     verdict: Literal["explained", "refunded"] = Field(
         description="What came out of it.", examples=["refunded"]
     )
+
+
+class OverageVerb(Part):
+    """Allow or forbid overage in the wallet."""
+
+    allowed: bool = Field(description="Whether it is allowed.", examples=[True])
+    limit: Credits | None = Field(
+        default=None,
+        description="The most between two invoices. Absent: what the policy says.",
+        examples=[100],
+    )
+
+
+class TopUpVerb(Part):
+    """Allow or forbid top-ups in the wallet, or answer one."""
+
+    allowed: bool | None = Field(
+        default=None, description="Whether they are allowed.", examples=[True]
+    )
+    paid: Name | None = Field(
+        default=None, description="The step whose top-up was paid.", examples=["charge_1"]
+    )
+    failed: Name | None = Field(
+        default=None, description="The step whose top-up was not paid.", examples=["charge_1"]
+    )
+
+
+class ConvertVerb(Part):
+    """Turn units of an older scheme into credits."""
+
+    unit: Name = Field(description="The old unit.", examples=["messages"])
+    count: Count = Field(description="How many.", examples=[10])
 
 
 class EstimateVerb(Part):

@@ -64,6 +64,7 @@ def _limits(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
         yield "/shortfall/debt/limit", part.debt.limit
     if part.overage is not None:
         yield "/shortfall/overage/limit", part.overage.limit
+        yield "/shortfall/overage/price", part.overage.price
     for index, cap in enumerate(document.caps):
         yield pointer_to("caps", index, "credits"), cap.credits
     if document.top_up is not None:
