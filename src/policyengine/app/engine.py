@@ -1,6 +1,5 @@
 """The library's front: an engine on a ledger, with one method per verb."""
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,11 @@ from policyengine.app.inputs import (
     usage_from,
 )
 from policyengine.app.policies import Policies, usable_policies
-from policyengine.app.reading import Reading
 from policyengine.app.receipts import Receipt
 from policyengine.app.shell import Clock, Shell, wall_clock
+from policyengine.app.writing import Writing
 from policyengine.engine.commands import (
     Adjust,
-    Body,
     BuyPack,
     Cancel,
     Capture,
@@ -65,9 +63,10 @@ class ChargeRequest:
     conversation: str = ""
     operation: str = ""
     estimate: Estimate | None = None
+    member: str = ""
 
 
-class Engine(Reading):
+class Engine(Writing):
     """Policies and a ledger: the verbs that backends call.
 
     Every verb that writes takes a `key` that names the attempt for ever: a retry with the same key
@@ -115,12 +114,6 @@ class Engine(Reading):
     ) -> None:
         """Close the ledger."""
         self.close()
-
-    def _do(
-        self, wallet_id: str, body: Body, key: str | None, actor: str = "", reason: str = ""
-    ) -> Receipt:
-        name = key if key is not None else f"auto-{uuid.uuid4()}"
-        return self.shell.now([Command(wallet_id, name, 0, body, actor, reason)])[0]
 
     # Plans and packs
 
@@ -217,6 +210,7 @@ class Engine(Reading):
         after_request: bool = False,
         conversation: str = "",
         operation: str = "",
+        member: str = "",
         estimate: Estimate | None = None,
         key: str | None = None,
     ) -> Receipt:
@@ -224,11 +218,12 @@ class Engine(Reading):
 
         Takes: disjoint `counts` by unit, such as `{"text_input": 1200, "text_output": 400}`;
         `after_request` where the request has already run, so that a shortfall follows
-        `shortfall.after_request` of the policy instead of being refused.
+        `shortfall.after_request` of the policy instead of being refused; the `member` of the
+        wallet that it is for, whose caps count it.
         """
         usage = usage_from(model, counts, outcome, started_at)
         note = None if estimate is None else estimate.note
-        body = Charge(usage, after_request, conversation, operation, note)
+        body = Charge(usage, after_request, conversation, operation, note, member)
         return self._do(wallet_id, body, key)
 
     def charge_many(self, requests: Iterable[ChargeRequest]) -> list[Receipt]:
@@ -245,6 +240,7 @@ class Engine(Reading):
                         each.conversation,
                         each.operation,
                         None if each.estimate is None else each.estimate.note,
+                        each.member,
                     ),
                 )
                 for each in requests
@@ -279,6 +275,7 @@ class Engine(Reading):
         life: str | None = None,
         conversation: str = "",
         operation: str = "",
+        member: str = "",
         estimate: Estimate | None = None,
         key: str | None = None,
     ) -> HeldCredits:
@@ -295,6 +292,7 @@ class Engine(Reading):
             conversation,
             operation,
             None if estimate is None else estimate.note,
+            member,
         )
         return HeldCredits(self._do(wallet_id, body, key), self.capture, self.release)
 

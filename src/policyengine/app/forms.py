@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from policyengine.app.history import Entry, Operation
+from policyengine.app.limit_forms import edge_form, limits_form
 from policyengine.app.receipts import Receipt
 from policyengine.app.sentences import source_text
 from policyengine.engine.balance import Balance
@@ -111,6 +112,7 @@ def transaction_form(transaction: Transaction) -> Form:
             }
             for move in transaction.moves
         ],
+        **edge_form(transaction),
         "available": credits_plain(transaction.available_micro),
         "debt": credits_plain(transaction.debt_micro),
     }
@@ -178,6 +180,7 @@ def balance_form(balance: Balance) -> Form:
         "subscription": None if subscription is None else _subscription_form(subscription),
         "lots": [lot_form(lot) for lot in balance.lots],
         "scheduled": [_series_form(each) for each in balance.scheduled],
+        **limits_form(balance),
         "alerts": [
             {"kind": each.kind, "message": each.message, "pointer": each.pointer}
             for each in balance.alerts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from policyengine.engine.decide import Decision
-from policyengine.ledger.changes import Charged
+from policyengine.ledger.changes import Charged, FellBack, OverageChanged, TopUpRequested
 from policyengine.ledger.holds import Draw
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.values.amounts import Micro
@@ -59,6 +59,30 @@ class Receipt:
     def available_micro(self) -> Micro:
         """Give the balance after the transaction, in micro-credits."""
         return self.transaction.available_micro
+
+    @property
+    def top_up(self) -> str:
+        """Give the id of a top-up that this answer asks to be paid for; empty for most.
+
+        Whoever takes the money answers with `Engine.top_up_paid` or `Engine.top_up_failed`.
+        """
+        if change_of(self.transaction, TopUpRequested) is not None:
+            return self.transaction.id
+        refusal = self.transaction.refusal
+        return "" if refusal is None else str(refusal.details.get("top_up", ""))
+
+    @property
+    def overage_micro(self) -> Micro:
+        """Give the micro-credits that were lent at a price, which the next invoice has."""
+        changes = self.transaction.changes
+        lent = [each for each in changes if isinstance(each, OverageChanged)]
+        return sum(each.by_micro for each in lent if each.how == "lent")
+
+    @property
+    def asked_model(self) -> str:
+        """Give the model that was asked for, where another one took its place."""
+        found: FellBack | None = change_of(self.transaction, FellBack)
+        return "" if found is None else found.asked
 
     @property
     def draws(self) -> tuple[Draw, ...]:

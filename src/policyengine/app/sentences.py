@@ -68,6 +68,8 @@ def source_text(terms: LotTerms) -> str:
         "gift": f"gift of {rule}",
         "carried": f"carried over from {rule}",
         "refund": f"refund, from {rule}",
+        "bonus": f"bonus of {rule}",
+        "conversion": f"old units: {terms.rule.rpartition('.')[2]}",
     }
     return forms.get(terms.source, terms.source)
 
@@ -75,6 +77,8 @@ def source_text(terms: LotTerms) -> str:
 def _rule_text(rule: str) -> str:
     """Name what a rule such as `v1.plans.pro.grants.monthly` belongs to."""
     parts = rule.split(".")
+    if parts[-1] == "top_up":
+        return "top-up"
     if len(parts) > 2 and parts[1] in {"plans", "packs"}:  # noqa: PLR2004  # version, kind, name
         return f"{parts[1].removesuffix('s')} {parts[2]}"
     return "grant"

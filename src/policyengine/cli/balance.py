@@ -63,6 +63,7 @@ def _standing(balance: "Balance") -> Iterator[tuple[str, str]]:
         yield "held", f"{credits_text(balance.held_micro)} credits set aside for requests"
     if balance.debt_micro:
         yield "owed", f"{credits_text(balance.debt_micro)} credits, paid by the next that come"
+    yield from _limits(balance)
     subscription = balance.subscription
     if subscription is not None:
         ends = subscription.ends_at
@@ -74,6 +75,33 @@ def _standing(balance: "Balance") -> Iterator[tuple[str, str]]:
         every = "" if series.interval is None else f", every {series.interval}"
         when = moment(series.next_at, balance.as_of)
         yield "scheduled", f"{credits_text(series.amount_micro)} credits on {when}{every}"
+
+
+def _limits(balance: "Balance") -> Iterator[tuple[str, str]]:
+    """Tell what limits leave, and what waits for an invoice or a payment."""
+    from policyengine.cli.receipts import moment
+    from policyengine.engine.telling import money_text
+    from policyengine.values.amounts import credits_text
+
+    standing = balance.standing
+    for due in standing.overage:
+        money = money_text(due.amount_micro, due.price, due.currency)
+        limit = credits_text(balance.overage_limit_micro)
+        yield "overage", f"{credits_text(due.amount_micro)} credits of {limit}, {money}"
+    for cap in balance.caps:
+        left, limit = credits_text(cap.left_micro), credits_text(cap.rule.amount_micro)
+        name = f" {cap.name}" if cap.name else ""
+        again = moment(cap.ends_at, balance.as_of)
+        yield f"{cap.rule.scope}{name}", f"{left} left of {limit} per {cap.rule.per}, until {again}"
+    for top_up in standing.top_ups:
+        if top_up.state == "pending":
+            name = f"{balance.wallet_id}:{top_up.seq}"
+            yield (
+                "top-up",
+                f"{credits_text(top_up.amount_micro)} credits wait for payment of {name}",
+            )
+    if standing.seats > 1:
+        yield "seats", str(standing.seats)
 
 
 def _lots(balance: "Balance") -> "RenderableType":

@@ -10,6 +10,7 @@ from policyengine.cli.options import (
     Conversation,
     Counts,
     Key,
+    Member,
     ModelName,
     OperationId,
     OutcomeOf,
@@ -32,6 +33,7 @@ def charge(  # noqa: PLR0917  # typer passes each by its name
     outcome: OutcomeOf = "succeeded",
     conversation: Conversation = "",
     operation: OperationId = "",
+    member: Member = "",
     after_request: Annotated[
         bool,
         typer.Option(
@@ -74,6 +76,7 @@ def charge(  # noqa: PLR0917  # typer passes each by its name
             after_request=after_request,
             conversation=conversation,
             operation=operation,
+            member=member,
             estimate=_estimate(engine, wallet, model, counts) if estimated else None,
             key=key,
         )

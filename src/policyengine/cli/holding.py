@@ -11,6 +11,7 @@ from policyengine.cli.options import (
     Counts,
     HoldId,
     Key,
+    Member,
     OperationId,
     OutcomeOf,
     WalletId,
@@ -39,6 +40,7 @@ def hold(
     ] = None,
     conversation: Conversation = "",
     operation: OperationId = "",
+    member: Member = "",
     key: Key = None,
 ) -> int:
     """Set credits aside for a request: an amount, or the price of what is expected.
@@ -58,6 +60,7 @@ def hold(
             life=life,
             conversation=conversation,
             operation=operation,
+            member=member,
             key=key,
         )
         return answer_receipt(call, engine, held.receipt)

@@ -37,6 +37,14 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "void": ("grants", "Take back what is unused of a grant or purchase."),
         "adjust": ("grants", "Correct a balance by hand, up or down."),
     },
+    "Limits": {
+        "overage": ("limits", "Allow or forbid credits beyond the balance, at a price."),
+        "top-up": ("limits", "Allow or forbid that credits are bought by themselves."),
+        "top-up-paid": ("limits", "Say that a top-up was paid: its credits come."),
+        "top-up-failed": ("limits", "Say that a top-up was not paid."),
+        "convert": ("limits", "Turn units of an older scheme into credits."),
+        "seats": ("limits", "Say how many seats a wallet has."),
+    },
     "Requests": {
         "estimate": ("estimating", "Say what a request will cost before it runs."),
         "charge": ("charging", "Pay for a request."),

@@ -38,6 +38,9 @@ Conversation: TypeAlias = Annotated[
 OperationId: TypeAlias = Annotated[
     str, typer.Option("--operation", metavar="ID", help="The operation it belongs to.")
 ]
+Member: TypeAlias = Annotated[
+    str, typer.Option("--member", metavar="NAME", help="The member of the wallet it is for.")
+]
 Reason: TypeAlias = Annotated[
     str, typer.Option("--reason", metavar="TEXT", help="Why; it stays in the ledger.")
 ]

@@ -22,6 +22,7 @@ from policyengine.cli.call import Call
 from policyengine.cli.faults import FINDINGS, OK
 from policyengine.cli.refusals import refusal_parts
 from policyengine.cli.screen import QUIET, STRONG, Row, headline, lined_up, rows
+from policyengine.engine.telling import limit_words
 from policyengine.ledger.changes import Charged, HoldSet, Referenced, SeriesSet, SubscriptionSet
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.subscriptions import Subscription
@@ -58,6 +59,10 @@ _VERBS: Final = {
     "report": "reported",
     "resolve": "resolved",
     "settle": "settled",
+    "overage": "overage of",
+    "top_up": "top-ups of",
+    "convert": "converted into",
+    "seats": "seats of",
 }
 _POT_OF_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "hold": ("target", "held"),
@@ -66,6 +71,7 @@ _POT_OF_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "purchase": ("source", "issued"),
     "grant": ("source", "issued"),
     "void": ("target", "withdrawn"),
+    "convert": ("source", "issued"),
 }
 """Which moves make up the amount that a receipt is about."""
 
@@ -232,7 +238,8 @@ def _change_rows(transaction: Transaction) -> Iterator[Row]:
             case Referenced():
                 yield "reference", change.reference
             case _:
-                pass
+                if words := limit_words(change):
+                    yield "", words
 
 
 def moment(instant: int, now: int) -> str:

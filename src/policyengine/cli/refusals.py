@@ -48,6 +48,13 @@ def refusal_rows(refusal: Refusal, now: Instant) -> list[Row]:
             pairs.append((label, f"{credits_text(details[key])} credits"))
         elif key == "available_micro" and key in details:
             pairs.append((label, "nothing"))
+    for cap in details.get("caps", ()):
+        left = credits_text(cap["left_micro"])
+        who = f" {cap['name']}" if cap["name"] else ""
+        limit = credits_text(cap["limit_micro"])
+        pairs.append((f"{cap['scope']}{who}", f"{left} left of {limit} per {cap['per']}"))
+    if "top_up" in details:
+        pairs.append(("top-up", f"{details['top_up']} waits for its payment"))
     return pairs + ways_out_rows(details.get("ways_out", ()), now)
 
 
@@ -69,5 +76,7 @@ def _way_text(way: Mapping[str, Any], now: Instant) -> str:
         case "wait":
             until = parse_instant(way["until"])
             return f"wait for the next cycle: {time_text(until)} ({distance_text(until, now)})"
+        case "allow_overage":
+            return f"allow overage: up to {credits_text(way['credits_micro'])} at {way['price']}"
         case other:
             return str(other)

@@ -201,7 +201,7 @@ class ResolveCase:
 
 @dataclass(frozen=True, slots=True)
 class SetOverage:
-    """Allow or forbid overage in the wallet; a limit of one's own can only be below the policy's."""
+    """Allow or forbid overage in the wallet; a limit of its own counts where it is lower."""
 
     on: bool
     limit_micro: Micro | None = None

@@ -130,9 +130,7 @@ def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:
         draft.change(ForMember(found.whose.member))
     if found.asked is not None:
         asked = found.asked
-        draft.change(
-            FellBack(asked.usage.model, found.whose.model, asked.price.total_micro)
-        )
+        draft.change(FellBack(asked.usage.model, found.whose.model, asked.price.total_micro))
     count_use(draft, found.states, taken)
 
 

@@ -120,9 +120,7 @@ def _due(draft: Draft, rule: str) -> OverageDue | None:
 def held_overage(book: Book, rule: str) -> Micro:
     """Give the overage under a rule that holds set aside: it may still come back."""
     lots = book.lots.values()
-    return sum(
-        lot.held for lot in lots if lot.terms.source == "overage" and lot.terms.rule == rule
-    )
+    return sum(lot.held for lot in lots if lot.terms.source == "overage" and lot.terms.rule == rule)
 
 
 def invoice_overage(draft: Draft) -> None:
@@ -132,9 +130,7 @@ def invoice_overage(draft: Draft) -> None:
         due = _due(draft, each.rule)
         amount = 0 if due is None else due.amount_micro - held_overage(draft.book, each.rule)
         if amount > 0:
-            billed.append(
-                OverageChanged(each.rule, each.price, each.currency, -amount, "invoiced")
-            )
+            billed.append(OverageChanged(each.rule, each.price, each.currency, -amount, "invoiced"))
     if billed:
         draft.change(Referenced(f"overage:{draft.book.wallet_id}:{draft.seq}"))
     for change in billed:

@@ -108,9 +108,7 @@ def limits_of(document: PolicyDocument) -> Limits:
         part.before_request,
         part.in_debt or "as_usual",
         None if part.overage is None else _overage(part.overage),
-        None
-        if fallback is None
-        else FallbackRule(fallback.model, tuple(fallback.plans or ())),
+        None if fallback is None else FallbackRule(fallback.model, tuple(fallback.plans or ())),
         _caps(document),
         None if document.top_up is None else _top_up(document.top_up),
         {

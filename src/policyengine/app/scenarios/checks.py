@@ -168,9 +168,9 @@ def _amounts(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
                 "give one of the two",
             )
     if step.top_up is not None:
-        part = step.top_up
-        ways = [each for each in (part.allowed, part.paid, part.failed) if each is not None]
-        if len(ways) != 1:
+        answer = step.top_up
+        ways = (answer.allowed, answer.paid, answer.failed)
+        if sum(each is not None for each in ways) != 1:
             yield (
                 f"~{place}/top_up",
                 "SC205",

@@ -15,8 +15,8 @@ from policyengine.engine.estimating import Estimate, Range, assumed, estimate
 from policyengine.engine.refusals import no_policy_in_force
 from policyengine.engine.settling import settle
 from policyengine.ledger.book import Book, apply
-from policyengine.ledger.invariants import faults_of
 from policyengine.ledger.changes import TopUpRequested
+from policyengine.ledger.invariants import faults_of
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.policy.timeline import Timeline
 from policyengine.simulate.memory import MemoryLedger

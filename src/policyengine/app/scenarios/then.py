@@ -138,9 +138,7 @@ class CapSeen(Part):
     name: CallerText | None = Field(
         default=None, description="The member, conversation or model.", examples=["mia"]
     )
-    left: Credits | None = Field(
-        default=None, description="What may still be used.", examples=[20]
-    )
+    left: Credits | None = Field(default=None, description="What may still be used.", examples=[20])
     resets: AtOrNever | None = Field(
         default=None,
         description="When it begins anew, or `never`.",
@@ -151,9 +149,7 @@ class CapSeen(Part):
 class TopUpSeen(Part):
     """A top-up that is asked for and not answered yet."""
 
-    credits: Credits | None = Field(
-        default=None, description="How many credits.", examples=[500]
-    )
+    credits: Credits | None = Field(default=None, description="How many credits.", examples=[500])
     pack: Name | None = Field(default=None, description="By which pack.", examples=["pack_500"])
 
 

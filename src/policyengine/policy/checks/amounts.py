@@ -53,8 +53,8 @@ def _given(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
         yield pointer_to("packs", name, "credits"), pack.credits
         if pack.bonus is not None:
             yield pointer_to("packs", name, "bonus", "credits"), pack.bonus.credits
-    for unit, part in document.conversions.items():
-        yield pointer_to("conversions", unit, "credits"), part.credits
+    for unit, conversion in document.conversions.items():
+        yield pointer_to("conversions", unit, "credits"), conversion.credits
 
 
 def _limits(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:

@@ -105,13 +105,14 @@ def check_caps_have_effect(document: PolicyDocument, source: Source) -> Iterator
                 other.credits == cap.credits and number < index
             )
             if number != index and is_first and _covers(other, cap):
+                lower = pointer_to("caps", number, "credits")
                 yield found(
                     source,
                     "PE293",
                     f"{pointer}/credits",
                     "this cap never blocks: another one that is as low holds for the same use",
                     "delete it, or write a lower number",
-                    see_value(source, pointer_to("caps", number, "credits"), "this one blocks first"),
+                    see_value(source, lower, "this one blocks first"),
                 )
                 break
 

@@ -85,9 +85,7 @@ class AtMost(Part):
     """How often something may happen in a while."""
 
     count: Annotated[int, Field(ge=1, le=50)] = Field(description="How often.", examples=[3])
-    per: SpanText = Field(
-        description="Within this span before each time.", examples=["1 month"]
-    )
+    per: SpanText = Field(description="Within this span before each time.", examples=["1 month"])
 
 
 class TopUp(Part):
