@@ -17,13 +17,19 @@ from policyengine.engine.commands import (
     ChangePlan,
     Charge,
     Command,
+    Convert,
     Extend,
+    FailTopUp,
     GiveGrant,
     OpenHold,
+    PayTopUp,
     Refund,
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetOverage,
+    SetSeats,
+    SetTopUp,
     Settle,
     Subscribe,
     Usage,
@@ -31,10 +37,10 @@ from policyengine.engine.commands import (
 )
 from policyengine.engine.decide import Decision
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import Outcome
+from policyengine.ledger.changes import Outcome, TopUpRequested
 from policyengine.ledger.lots import Restriction
 from policyengine.ledger.subscriptions import Rollover
-from policyengine.ledger.transactions import Transaction
+from policyengine.ledger.transactions import Transaction, change_of
 from policyengine.policy.timeline import Timeline
 from policyengine.simulate.memory import MemoryLedger
 from policyengine.values.calendar import NEVER, CalendarSpan, Instant
@@ -120,7 +126,9 @@ def _command(history: History, step: Step, blank: Command) -> Command:
 
 
 def _charge(_history: History, blank: Command, step: Step) -> Charge:
-    return Charge(_usage(blank.at, step), after_request=bool(step[5] % 3), conversation_id="c")
+    member = ("", "mia", "noa")[step[4] % 3]
+    after_request = bool(step[5] % 3)
+    return Charge(_usage(blank.at, step), after_request, conversation_id="c", member=member)
 
 
 def _usage(at: Instant, step: Step) -> Usage:
@@ -142,8 +150,27 @@ def _hold(_history: History, blank: Command, step: Step) -> OpenHold:
     size, kind, more = step[3:]
     life = (None, CalendarSpan(more % 90 + 1, "minute"), CalendarSpan(more % 9 + 1, "day"))
     if kind % 2:
-        return OpenHold(usage=_usage(blank.at, step), life=life[more % 3])
+        return OpenHold(usage=_usage(blank.at, step), life=life[more % 3], member="mia")
     return OpenHold((size - 20) * CREDIT // (1, 7)[more % 2], life=life[more % 3])
+
+
+def _limits(history: History, blank: Command, step: Step) -> Body:
+    size, kind, more = step[3:]
+    asked = [
+        each.seq
+        for each in history.ledger.transactions[blank.wallet_id]
+        if change_of(each, TopUpRequested) is not None
+    ]
+    top_up = asked[-1 - more % len(asked)] if asked else 1
+    bodies: tuple[Body, ...] = (
+        SetOverage(bool(more % 4), None if more % 3 or not more % 4 else (more % 90 + 1) * CREDIT),
+        SetTopUp(bool(more % 5)),
+        PayTopUp(top_up, "pay"),
+        FailTopUp(top_up),
+        Convert("messages", size % 50, str(more % 4)),
+        SetSeats(size % 6),
+    )
+    return bodies[kind % len(bodies)]
 
 
 def _some_hold(history: History, wallet_id: str, number: int) -> int:
@@ -220,7 +247,8 @@ def _refund(history: History, blank: Command, step: Step) -> Refund:
 _Make: TypeAlias = Callable[[History, Command, Step], Body]
 _ADJUST: Final = 76
 _BODIES: Final[tuple[tuple[int, _Make], ...]] = (
-    (28, _charge),
+    (25, _charge),
+    (28, _limits),
     (38, _hold),
     (49, _capture),
     (53, lambda history, blank, step: Release(_some_hold(history, blank.wallet_id, step[5]))),

@@ -9,12 +9,22 @@ from typing import Final
 
 from engine.wallets import CREDIT
 from laws.histories import History
+from laws.rulebooks import OVERAGE_LIMIT, TOP_UPS_MAX
 from policyengine.engine.batch import Desk, decide_all
+from policyengine.engine.caps import Whose, cap_states
 from policyengine.engine.commands import Adjust, Command, Settle, target_seq
 from policyengine.engine.decide import decide
 from policyengine.engine.situation import Prior
 from policyengine.ledger.book import Book, apply, due_at, without_closed_lots
-from policyengine.ledger.changes import Charged, LotEnded, LotOpened, changes_of, changes_text
+from policyengine.ledger.changes import (
+    Charged,
+    LotEnded,
+    LotOpened,
+    OverageChanged,
+    TopUpRequested,
+    changes_of,
+    changes_text,
+)
 from policyengine.ledger.invariants import faults_of
 from policyengine.ledger.lots import LotTerms
 from policyengine.ledger.transactions import Transaction, change_of
@@ -25,12 +35,15 @@ DEBT_LIMIT: Final = 40 * CREDIT
 
 JOINING: Final = {"subscribe", "change_plan", "cancel", "renew"}
 ORIGINS: Final = {
-    "plan": JOINING,
-    "gift": JOINING,
+    "plan": {*JOINING, "seats"},
+    "gift": {*JOINING, "seats"},
     "pack": {"purchase"},
     "grant": {"grant", "recur"},
     "adjustment": {"adjust"},
     "debt": {"charge", "capture"},
+    "overage": {"charge", "capture", "hold"},
+    "bonus": {"purchase"},
+    "conversion": {"convert"},
     "refund": {"refund"},
     "carried": {*JOINING, "recur", "release", "time_out", "capture", "refund"},
 }
@@ -133,6 +146,65 @@ def credits_come_from_rules(history: History) -> None:
         assert issued["refund"] <= withdrawn["consumed"]
         lent = [each for each in transaction.changes if each.kind == "debt_changed"]
         assert issued["debt"] == sum(each.by_micro for each in lent if each.how == "lent")
+        over = [each for each in transaction.changes if isinstance(each, OverageChanged)]
+        assert issued["overage"] == sum(each.by_micro for each in over if each.how == "lent")
+
+
+def overage_is_bounded_and_accounted_for(history: History) -> None:
+    """What is due never passes the limit, and is what was lent less what came back or was billed.
+
+    No lot of overage is spent twice, and nothing but a renewal or a change of plan bills it.
+    """
+    for transactions in history.ledger.transactions.values():
+        due = 0
+        for transaction in transactions:
+            for change in transaction.changes:
+                if isinstance(change, OverageChanged):
+                    due += change.by_micro
+                    assert change.how != "invoiced" or transaction.kind in JOINING
+                    assert (change.by_micro > 0) == (change.how == "lent")
+            assert 0 <= due <= OVERAGE_LIMIT * CREDIT
+    for book in history.ledger.books.values():
+        assert book.standing.overage_micro <= OVERAGE_LIMIT * CREDIT
+
+
+def caps_hold_before_a_request(history: History) -> None:
+    """A request that has not run never leaves less than nothing of a cap that holds for it."""
+    for decision in history.decisions:
+        answer = decision.answer
+        if decision.is_replay or answer.refusal is not None or answer.kind != "hold":
+            continue
+        policy = history.timeline.version(answer.policy.version)
+        assert policy is not None
+        hold = decision.book.holds[answer.seq]
+        if not hold.held_micro:  # what costs nothing passes nothing
+            continue
+        whose = Whose(hold.model, hold.member, hold.conversation_id)
+        for state in cap_states(policy, decision.book, whose, answer.effective_at):
+            assert state.used_micro + state.held_micro <= state.rule.amount_micro
+
+
+def top_ups_never_storm(history: History) -> None:
+    """No more are asked for than the policy allows, none for what is pending already."""
+    for wallet_id, transactions in history.ledger.transactions.items():
+        asked: list[tuple[Instant, Instant, Instant]] = []
+        book = Book(wallet_id, history.timeline.name)
+        for transaction in transactions:
+            before = book
+            book = apply(book, transaction)
+            change = change_of(transaction, TopUpRequested)
+            if change is None:
+                continue
+            at = transaction.effective_at
+            policy = history.timeline.version(transaction.policy.version)
+            assert policy is not None
+            rule = policy.limits.top_up
+            assert rule is not None
+            pending = before.standing.pending_micro
+            assert book.available_micro + book.held_micro + pending < rule.below_micro
+            assert sum(1 for each in asked if at < each[1]) < TOP_UPS_MAX
+            assert all(each[2] <= at for each in asked)
+            asked.append((at, change.forget_at, change.next_from))
 
 
 def releases_and_expiries_mint_nothing(history: History) -> None:

@@ -39,6 +39,7 @@ class Rulebook:
     zone: str
     rounding: tuple[str, str]
     formula: str
+    limits: str = "none"
 
 
 CHOICES: Final[dict[str, tuple[Any, ...]]] = {
@@ -68,7 +69,17 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "zone": ("Asia/Shanghai", "Europe/Berlin", "UTC"),
     "rounding": (("up", "each_request"), ("half_even", "each_line"), ("down", "each_request")),
     "formula": ("tokens_at_rate * multiplier", "max(tokens_at_rate * multiplier, 1)"),
+    "limits": ("none", "overage", "overage at will", "fallback", "top_up to an amount"),
 }
+
+OVERAGE_LIMIT: Final = 60
+TOP_UPS_MAX: Final = 3
+CAPS: Final = (
+    {"scope": "member", "credits": 300, "per": "cycle"},
+    {"scope": "conversation", "credits": 90, "per": "1 hour"},
+    {"scope": "model", "credits": 400, "per": "1 week", "models": ["frontier"]},
+    {"scope": "wallet", "credits": 900, "per": "1 day", "plans": ["pro", "pro_plus"]},
+)
 
 rulebooks: Final = st.builds(
     Rulebook, **{name: st.sampled_from(each) for name, each in CHOICES.items()}
@@ -127,4 +138,40 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         "shortfall/after_request": "go_into_debt" if has_debt else "take_what_is_left",
         **({"shortfall/debt": {"limit": 40, "at_renewal": rules.debt}} if has_debt else {}),
         "refunds/expired_lot": rules.refunds,
+        **_limits(rules, has_debt=has_debt),
     }
+
+
+def _limits(rules: Rulebook, *, has_debt: bool) -> dict[str, Any]:
+    if rules.limits == "none":
+        return {}
+    buys: dict[str, Any] = {"pack": "pack_500"}
+    if rules.limits == "top_up to an amount":
+        buys = {"up_to": 200, "expires": "2 months"}
+    answers: dict[str, Any] = {
+        "plans/pro_plus/grants/monthly/for_each": "seat",
+        "packs/pack_500/bonus": {"credits": 7, "expires": "3 days"},
+        "packs/pack_500/at_most_held": 2,
+        "caps": [dict(each) for each in CAPS],
+        "conversions": {"messages": {"credits": Decimal("1.5"), "expires": "5 days"}},
+        "top_up": {
+            "below": 80,
+            **buys,
+            "cooldown": "2 hours",
+            "at_most": {"count": TOP_UPS_MAX, "per": "10 days"},
+            "opt_in": "not_needed",
+        },
+        **({"shortfall/in_debt": "free_models_only"} if has_debt else {}),
+    }
+    if rules.limits == "fallback":
+        answers["shortfall/before_request"] = "fallback"
+        answers["shortfall/fallback"] = {"model": "lite"}
+    elif rules.limits != "top_up to an amount":
+        answers["shortfall/before_request"] = "overage"
+        answers["shortfall/overage"] = {
+            "price": Decimal("0.04"),
+            "currency": "USD",
+            "opt_in": "required" if rules.limits == "overage" else "not_needed",
+            "limit": OVERAGE_LIMIT,
+        }
+    return answers

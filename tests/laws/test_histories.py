@@ -101,6 +101,24 @@ def test_a_batch_decides_as_one_command_at_a_time(history: History) -> None:
     laws.batches_change_nothing(history)
 
 
+@few
+@given(histories)
+def test_overage_never_passes_its_limit_and_is_accounted_for(history: History) -> None:
+    laws.overage_is_bounded_and_accounted_for(history)
+
+
+@few
+@given(histories)
+def test_no_cap_is_passed_before_a_request(history: History) -> None:
+    laws.caps_hold_before_a_request(history)
+
+
+@few
+@given(histories)
+def test_top_ups_never_storm(history: History) -> None:
+    laws.top_ups_never_storm(history)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("block", range(20))
 def test_thousands_of_histories_obey_every_law(block: int) -> None:
@@ -120,6 +138,9 @@ def test_thousands_of_histories_obey_every_law(block: int) -> None:
             laws.burn_order_is_total_and_obeyed,
             laws.pruning_changes_nothing,
             laws.batches_change_nothing,
+            laws.overage_is_bounded_and_accounted_for,
+            laws.caps_hold_before_a_request,
+            laws.top_ups_never_storm,
         ):
             law(history)
         laws.sweepers_change_nothing(history, chance)

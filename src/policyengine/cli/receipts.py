@@ -59,10 +59,10 @@ _VERBS: Final = {
     "report": "reported",
     "resolve": "resolved",
     "settle": "settled",
-    "overage": "overage of",
-    "top_up": "top-ups of",
+    "overage": "set overage of",
+    "top_up": "set top-ups of",
     "convert": "converted into",
-    "seats": "seats of",
+    "seats": "set seats of",
 }
 _POT_OF_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "hold": ("target", "held"),

@@ -15,6 +15,7 @@ from policyengine.values.calendar import Instant, parse_instant
 _NUMBERS: Final = (
     ("needed", "needed_micro"),
     ("available", "available_micro"),
+    ("as overage", "overage_micro"),
     ("short", "short_micro"),
     ("owed", "debt_micro"),
 )
