@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from engine.limited import CONVERSIONS, IN_DEBT, OF_PACKS, SEATS, TOP_UP, caps, limited
 from engine.wallets import CREDIT, DAY, START, Wallet, at, policy, spend
+from policyengine.engine import caps as caps_module
 from policyengine.engine import holding
 from policyengine.engine.commands import (
     Adjust,
@@ -15,12 +17,17 @@ from policyengine.engine.commands import (
     ChangePlan,
     Charge,
     Command,
+    Convert,
+    FailTopUp,
     GiveGrant,
     OpenHold,
+    PayTopUp,
     Refund,
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetOverage,
+    SetSeats,
     Subscribe,
     Usage,
     VoidGrant,
@@ -84,6 +91,41 @@ def test_each_refusal_of_a_wallet_is_reached_and_recorded(
     assert answer == wallet.transactions[-1]
 
 
+AT_LIMITS: dict[str, tuple[Body, ...]] = {
+    "cap_reached": (Charge(spend(11), member="mia"),),
+    "too_many_counted": (OpenHold(CREDIT, member="mia"), OpenHold(CREDIT, member="noa")),
+    "invalid_member": (Charge(spend(1), member="m" * 256),),
+    "in_debt": (Charge(spend(2030), after_request=True, member="mia"), OpenHold(CREDIT)),
+    "not_offered": (SetOverage(on=True),),
+    "unknown_top_up": (PayTopUp(9),),
+    "top_up_closed": (
+        Charge(spend(1950), after_request=True),
+        FailTopUp(2),
+        FailTopUp(2),
+    ),
+    "too_many_packs": (BuyPack("pack_500"), BuyPack("pack_500"), BuyPack("pack_500")),
+    "unknown_conversion": (Convert("x", 1),),
+    "already_converted": (Convert("messages", 1), Convert("messages", 2)),
+    "invalid_count": (SetSeats(0),),
+}
+
+
+@pytest.mark.parametrize("code", sorted(AT_LIMITS))
+def test_each_refusal_at_a_limit_is_reached_and_recorded(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if code == "too_many_counted":
+        monkeypatch.setattr(caps_module, "CAP_USES_MAX", 0)
+    cap = caps({"scope": "member", "credits": 10, "per": "cycle"})
+    wallet = Wallet(limited(cap, TOP_UP, OF_PACKS, CONVERSIONS, SEATS, IN_DEBT))
+    *before, last = AT_LIMITS[code]
+    for body in before:
+        if code != "too_many_counted":
+            assert wallet.do(body).refusal is None
+    assert wallet.refused(last) == code
+    assert wallet.transactions[-1].refusal is not None
+
+
 def unrecorded(ledger: MemoryLedger, wallet: str, key: str, body: Body) -> str:
     answer = ledger.execute_one(Command(wallet, key, START, body)).answer
     assert answer.refusal is not None
@@ -100,7 +142,7 @@ def test_each_refusal_that_no_ledger_can_hold_is_reached() -> None:
         unrecorded(ledger, "ana", "k1", Charge(spend(1))),
         unrecorded(ledger, "ana", "", Charge(spend(1))),
     }
-    assert found | set(REACHED) == set(CODES)
+    assert found | set(REACHED) | set(AT_LIMITS) == set(CODES)
 
 
 @pytest.mark.parametrize(("code", "sentence"), CODES.items())

@@ -6,20 +6,29 @@ import pytest
 from pydantic import ValidationError
 
 from policyengine.ledger.changes import (
+    CapCounted,
     CaseClosed,
     CaseOpened,
     Change,
     Charged,
     DebtChanged,
+    FellBack,
+    ForMember,
     GiftGiven,
     HoldClosed,
     HoldSet,
     LotEnded,
     LotOpened,
+    OverageChanged,
+    OverageSet,
     Referenced,
+    SeatsSet,
     SeriesEnded,
     SeriesSet,
     SubscriptionSet,
+    TopUpEnded,
+    TopUpRequested,
+    TopUpSet,
     changes_of,
     changes_text,
 )
@@ -42,6 +51,15 @@ ALL: Final[tuple[Change, ...]] = (
     CaseOpened(None, "c"),
     CaseClosed(1, "refunded"),
     Referenced("pay ✓"),
+    ForMember("mia"),
+    CapCounted("member per cycle", "mia", 2, -3),
+    FellBack("frontier", "lite", 4),
+    OverageSet(on=True, limit_micro=5),
+    OverageChanged("v1.shortfall.overage", "0.04", "USD", 6, "lent"),
+    TopUpSet(on=False),
+    TopUpRequested(7, "pack", 8, 9),
+    TopUpEnded(1, "failed", 2),
+    SeatsSet(3, 4),
 )
 
 

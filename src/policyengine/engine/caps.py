@@ -49,7 +49,7 @@ class Whose:
                 return self.conversation_id
             case "model":
                 return self.model
-            case "wallet":
+            case _:  # the wallet as a whole
                 return ""
 
 

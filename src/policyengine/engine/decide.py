@@ -165,31 +165,23 @@ def _with_top_up(
     A refusal changes nothing, so that what it finds is asked for just before it.
     """
     policy, at = situation.policy, situation.at
-    if transaction.refusal is None:
+    refusal = transaction.refusal
+    if refusal is None:
         wanted = due_top_up(policy, after, at)
         if wanted is not None:
             transaction = replace(transaction, changes=(*transaction.changes, wanted))
             after = apply(situation.book, transaction)
         return Decision(after, (*due, transaction), transaction)
     wanted = due_top_up(policy, situation.book, at)
-    if wanted is None or transaction.refusal.code != "insufficient_credits":
+    if wanted is None or refusal.code != "insufficient_credits":
         return Decision(after, (*due, transaction), transaction)
     draft = Draft(situation.book, policy, at)
     draft.change(wanted)
     asked = draft.settled("top_up", f"top_up:{draft.seq}")
     later = replace(situation, book=apply(situation.book, asked))
-    transaction = _naming(_handled(later), asked)
+    named = replace(refusal, details={**refusal.details, "top_up": asked.id})
+    transaction = refused(later, transaction.kind, named)
     return Decision(apply(later.book, transaction), (*due, asked, transaction), transaction)
-
-
-def _naming(transaction: Transaction, asked: Transaction) -> Transaction:
-    """Let a refusal name the top-up that was asked for on its account."""
-    refusal = transaction.refusal
-    if refusal is None:
-        return transaction
-    return replace(
-        transaction, refusal=replace(refusal, details={**refusal.details, "top_up": asked.id})
-    )
 
 
 def _overfills(book: Book, transaction: Transaction) -> bool:

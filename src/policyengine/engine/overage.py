@@ -101,7 +101,7 @@ def take_overage_back(
     if how == "refunded":
         unbilled -= held_overage(draft.book, due.rule)
     part = max(0, min(unbilled, amount))
-    if part:
+    if part:  # else an invoice has all of it
         draft.move(lot.terms.no, source, "withdrawn", part)
         draft.change(OverageChanged(due.rule, due.price, due.currency, -part, how))
     return amount - part

@@ -6,8 +6,10 @@ from policyengine.engine import refusals
 from policyengine.engine.commands import SetSeats
 from policyengine.engine.situation import Draft, Situation, draft_of, expires_at, refused
 from policyengine.ledger.changes import SeatsSet
+from policyengine.ledger.subscriptions import Subscription
 from policyengine.ledger.transactions import Transaction
-from policyengine.policy.policy import GrantRule, PlanRule
+from policyengine.policy.policy import GrantRule
+from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 
 SEATS_MAX: Final = 1_000_000
@@ -21,8 +23,7 @@ def set_seats(situation: Situation, body: SetSeats) -> Transaction:
     """
     book, policy = situation.book, situation.policy
     subscription = book.subscription
-    plan = None if subscription is None else _plan(situation, subscription.version)
-    grants = [] if plan is None else [each for each in plan.grants if each.per_seat]
+    grants = [] if subscription is None else _grants_per_seat(situation.timeline, subscription)
     if not grants:
         refusal = refusals.refusal("not_offered", "the plan gives nothing per seat", what="seats")
         return refused(situation, "seats", refusal)
@@ -36,26 +37,22 @@ def set_seats(situation: Situation, body: SetSeats) -> Transaction:
     draft.change(SeatsSet(body.seats, max(given, body.seats)))
     if more > 0 and subscription is not None:
         for grant in grants:
-            if grant.given == "each_cycle" or grant.rule in book.gifts:
-                ends = expires_at(grant.expiry, draft.at, subscription.ends_at, policy.zone)
-                each_cycle = grant.given == "each_cycle"
-                draft.open_lot(
-                    "plan" if each_cycle else "gift",
-                    f"v{subscription.version}.{grant.rule}",
-                    grant.amount_micro * more,
-                    ends,
-                    cycle_bound=each_cycle,
-                    rolls=each_cycle and grant.carry_over != "none",
-                )
+            draft.open_lot(
+                "plan",
+                f"v{subscription.version}.{grant.rule}",
+                grant.amount_micro * more,
+                expires_at(grant.expiry, draft.at, subscription.ends_at, policy.zone),
+                cycle_bound=True,
+                rolls=grant.carry_over != "none",
+            )
     return draft.accepted(situation, "seats")
 
 
-def _plan(situation: Situation, version: int) -> PlanRule | None:
-    """Give the terms of the wallet's plan, by the version that applies to it."""
-    terms, subscription = situation.timeline.version(version), situation.book.subscription
-    if terms is None or subscription is None:
-        return None
-    return terms.plans.get(subscription.plan)
+def _grants_per_seat(timeline: Timeline, subscription: Subscription) -> list[GrantRule]:
+    """Give what the wallet's plan gives per seat, by the version whose terms apply to it."""
+    terms = timeline.version(subscription.version)
+    grants = () if terms is None else terms.plans[subscription.plan].grants
+    return [each for each in grants if each.per_seat]
 
 
 def seats_of(draft: Draft, grant: GrantRule) -> int:

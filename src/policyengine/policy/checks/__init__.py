@@ -34,6 +34,7 @@ from policyengine.policy.checks.limits import (
     check_caps_have_effect,
     check_fallback_is_cheaper,
     check_overage_is_billed,
+    check_seats_renew,
     check_shortfall_terms,
     check_top_up,
 )
@@ -123,6 +124,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_fallback_is_cheaper,
     check_caps_have_effect,
     check_top_up,
+    check_seats_renew,
     check_refunds,
     check_alerts,
     check_estimates_ascend,

@@ -140,6 +140,22 @@ def _covers(other: Cap, cap: Cap) -> bool:
     return other.plans is None or (cap.plans is not None and set(cap.plans) <= set(other.plans))
 
 
+def check_seats_renew(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """What is given for each seat is given in each cycle, since seats come and go with it."""
+    for plan, part in document.plans.items():
+        for name, grant in part.grants.items():
+            pointer = pointer_to("plans", plan, "grants", name)
+            if grant.for_each is not None and grant.given == "once":
+                yield found_at_key(
+                    source,
+                    "PE296",
+                    f"{pointer}/for_each",
+                    "a seat that leaves and comes back would bring a one-time grant again",
+                    "delete it, or write `given: each_cycle`",
+                    see_value(source, f"{pointer}/given", "this is given once"),
+                )
+
+
 def check_top_up(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """A top-up says in one way what it buys, and that is enough."""
     part = document.top_up

@@ -55,4 +55,12 @@ LIMIT_CODES: Final[Mapping[str, CodeInfo]] = {
         wrong="top_up: {below: 100, up_to: 50}",
         right="top_up: {below: 100, up_to: 500}",
     ),
+    "PE296": CodeInfo(
+        title="a one-time grant per seat",
+        what="A grant that is `given: once` is `for_each: seat`.",
+        why="seats are counted cycle by cycle; a seat that leaves and comes back would bring the "
+        "grant once more.",
+        wrong="welcome: {credits: 100, given: once, for_each: seat}",
+        right="monthly: {credits: 100, given: each_cycle, for_each: seat}",
+    ),
 }
