@@ -49,6 +49,9 @@ def refusal_rows(refusal: Refusal, now: Instant) -> list[Row]:
             pairs.append((label, f"{credits_text(details[key])} credits"))
         elif key == "available_micro" and key in details:
             pairs.append((label, "nothing"))
+    if "scope" in details:
+        name = f" {details['name']}" if details["name"] else ""
+        pairs.append(("blocked by", f"the cap of {details['scope']}{name}"))
     for cap in details.get("caps", ()):
         left = credits_text(cap["left_micro"])
         who = f" {cap['name']}" if cap["name"] else ""
