@@ -147,7 +147,7 @@ def test_old_units_and_seats_have_verbs(clock: Clock, tmp_path: Path) -> None:
         assert_sound(engine)
 
 
-def test_a_standing_that_was_altered_behind_the_ledgers_back_is_found(
+def test_limits_that_were_altered_behind_the_ledgers_back_are_found(
     clock: Clock, tmp_path: Path
 ) -> None:
     with opened("caps", clock, tmp_path) as engine:
@@ -156,8 +156,8 @@ def test_a_standing_that_was_altered_behind_the_ledgers_back_is_found(
         with engine.shell.store.writing() as session:
             connection = session.driver.connection
             connection.execute("DROP TRIGGER wallet_steps")
-            connection.execute("UPDATE wallet SET standing = ''")
+            connection.execute("UPDATE wallet SET limits = ''")
         with engine.shell.store.reading() as session:
             (fault,) = verify(session).faults
         assert fault.table == "wallet"
-        assert "standing" in fault.sentence
+        assert "limits" in fault.sentence

@@ -96,9 +96,9 @@ def test_windows_that_are_over_are_forgotten() -> None:
     wallet = Wallet(limited(caps(MEMBER)))
     for name in ("mia", "noa", "ole"):
         wallet.do(Charge(spend(10), member=name))
-    assert len(wallet.book.standing.uses) == 3
+    assert len(wallet.book.limits.uses) == 3
     wallet.do(Charge(spend(10), member="mia"), wallet.now + DAY)
-    assert [(each.name, each.used_micro) for each in wallet.book.standing.uses] == [
+    assert [(each.name, each.used_micro) for each in wallet.book.limits.uses] == [
         ("mia", 10 * CREDIT)
     ]
 
@@ -111,9 +111,9 @@ def test_names_beyond_the_most_are_charged_after_a_request_and_not_counted(
     wallet.do(Charge(spend(10), member="mia"))
     assert wallet.refused(Charge(spend(10), member="noa")) == "too_many_counted"
     wallet.do(Charge(spend(10), member="noa", after_request=True))
-    assert [each.name for each in wallet.book.standing.uses] == ["mia"]
+    assert [each.name for each in wallet.book.limits.uses] == ["mia"]
     wallet.do(Charge(spend(10), member="mia"))
-    assert wallet.book.standing.uses[0].used_micro == 20 * CREDIT
+    assert wallet.book.limits.uses[0].used_micro == 20 * CREDIT
 
 
 def test_a_hold_of_an_amount_has_no_model_to_count() -> None:
@@ -140,9 +140,9 @@ def test_a_refund_of_all_leaves_no_trace_of_the_use() -> None:
     wallet = Wallet(limited(caps(MEMBER)))
     charge = wallet.do(Charge(spend(10), member="mia"))
     wallet.do(Refund(charge.seq, 4 * CREDIT))
-    assert wallet.book.standing.uses[0].used_micro == 6 * CREDIT
+    assert wallet.book.limits.uses[0].used_micro == 6 * CREDIT
     wallet.do(Refund(charge.seq))
-    assert wallet.book.standing.uses == ()
+    assert wallet.book.limits.uses == ()
 
 
 def test_a_refund_of_a_cycle_that_was_cut_short_counts_nothing_back() -> None:
@@ -151,15 +151,15 @@ def test_a_refund_of_a_cycle_that_was_cut_short_counts_nothing_back() -> None:
     wallet.do(ChangePlan("pro_plus"), at("2026-02-10"))
     wallet.do(Charge(spend(30), member="mia"))
     wallet.do(Refund(first.seq))
-    assert [each.used_micro for each in wallet.book.standing.uses] == [30 * CREDIT]
+    assert [each.used_micro for each in wallet.book.limits.uses] == [30 * CREDIT]
 
 
 def test_a_fallback_is_counted_as_the_model_that_takes_over() -> None:
     rules = limited(FALLBACK, caps({"scope": "model", "credits": 1500, "per": "cycle"}))
     wallet = Wallet(rules)
     wallet.do(Charge(spend(2400)))
-    assert [each.name for each in wallet.book.standing.uses] == ["lite"]
-    assert wallet.book.standing.uses[0].used_micro == 1200 * CREDIT
+    assert [each.name for each in wallet.book.limits.uses] == ["lite"]
+    assert wallet.book.limits.uses[0].used_micro == 1200 * CREDIT
 
 
 def test_a_cap_per_cycle_of_a_plan_without_cycles_never_begins_anew() -> None:

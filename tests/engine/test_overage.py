@@ -17,7 +17,7 @@ from policyengine.engine.commands import (
 from policyengine.engine.estimating import Estimate, Range, estimate
 from policyengine.engine.overage import overage_limit, overage_room
 from policyengine.ledger.changes import OverageChanged, Referenced
-from policyengine.ledger.standing import OverageDue
+from policyengine.ledger.limit_state import OverageDue
 from policyengine.ledger.transactions import change_of
 from policyengine.values.calendar import parse_span
 
@@ -35,7 +35,7 @@ def allowed(plan: str = "pro") -> Wallet:
 def test_what_is_due_says_rule_price_and_amount() -> None:
     wallet = allowed()
     wallet.do(Charge(spend(2010)))
-    assert wallet.book.standing.overage == (OverageDue(RULE, "0.04", "USD", 10 * CREDIT),)
+    assert wallet.book.limits.overage == (OverageDue(RULE, "0.04", "USD", 10 * CREDIT),)
     assert wallet.book.debt_micro == 0
 
 
@@ -46,7 +46,7 @@ def test_a_renewal_invoices_with_a_reference_and_leaves_the_grant_alone() -> Non
     renewal = next(each for each in wallet.transactions if each.kind == "renew")
     assert change_of(renewal, Referenced) == Referenced(f"overage:ana:{renewal.seq}")
     assert change_of(renewal, OverageChanged).by_micro == -10 * CREDIT
-    assert wallet.book.standing.overage == ()
+    assert wallet.book.limits.overage == ()
     assert wallet.available == 1999 * CREDIT
 
 
@@ -78,9 +78,9 @@ def test_a_pending_change_at_the_renewal_invoices_once() -> None:
 def test_a_hold_of_overage_that_is_released_is_not_due() -> None:
     wallet = allowed()
     hold = wallet.do(OpenHold(2030 * CREDIT))
-    assert wallet.book.standing.overage_micro == 30 * CREDIT
+    assert wallet.book.limits.overage_micro == 30 * CREDIT
     wallet.do(Release(hold.seq))
-    assert wallet.book.standing.overage_micro == 0
+    assert wallet.book.limits.overage_micro == 0
     assert wallet.available == 2000 * CREDIT
 
 
@@ -88,14 +88,14 @@ def test_a_hold_of_overage_that_times_out_is_not_due() -> None:
     wallet = allowed()
     wallet.do(OpenHold(2030 * CREDIT))
     wallet.do(Charge(spend(1)), wallet.now + DAY)
-    assert wallet.book.standing.overage_micro == 0
+    assert wallet.book.limits.overage_micro == 0
 
 
 def test_more_than_was_held_may_be_overage() -> None:
     wallet = allowed()
     hold = wallet.do(OpenHold(2000 * CREDIT))
     answer = wallet.do(Capture(hold.seq, amount_micro=2060 * CREDIT))
-    assert wallet.book.standing.overage_micro == 50 * CREDIT
+    assert wallet.book.limits.overage_micro == 50 * CREDIT
     assert [each.charged_micro for each in answer.changes if each.kind == "charged"] == [
         2050 * CREDIT
     ]
@@ -106,7 +106,7 @@ def test_what_an_invoice_has_is_given_back_as_credits() -> None:
     charge = wallet.do(Charge(spend(2010)))
     wallet.do(Charge(spend(2000)), MARCH)
     wallet.do(Refund(charge.seq, 10 * CREDIT))
-    assert (wallet.available, wallet.book.standing.overage) == (10 * CREDIT, ())
+    assert (wallet.available, wallet.book.limits.overage) == (10 * CREDIT, ())
 
 
 def test_a_refund_takes_no_more_off_than_is_due_and_not_held() -> None:
@@ -115,9 +115,9 @@ def test_a_refund_takes_no_more_off_than_is_due_and_not_held() -> None:
     first = wallet.do(Charge(spend(2020)))
     wallet.do(Charge(spend(2005)), MARCH)
     wallet.do(OpenHold(15 * CREDIT))
-    assert wallet.book.standing.overage_micro == 20 * CREDIT
+    assert wallet.book.limits.overage_micro == 20 * CREDIT
     wallet.do(Refund(first.seq, 10 * CREDIT))
-    assert wallet.book.standing.overage_micro == 15 * CREDIT
+    assert wallet.book.limits.overage_micro == 15 * CREDIT
     assert wallet.available == 5 * CREDIT
 
 
@@ -126,7 +126,7 @@ def test_a_refund_leaves_what_holds_have_alone() -> None:
     first = wallet.do(Charge(spend(2020)))
     wallet.do(OpenHold(2010 * CREDIT), MARCH)
     wallet.do(Refund(first.seq, 10 * CREDIT))
-    assert wallet.book.standing.overage_micro == 10 * CREDIT
+    assert wallet.book.limits.overage_micro == 10 * CREDIT
     assert wallet.available == 10 * CREDIT
 
 
@@ -136,12 +136,12 @@ def test_a_newer_version_lends_at_its_own_price_and_both_are_billed() -> None:
     wallet.do(ON)
     wallet.do(Charge(spend(2010)))
     wallet.do(Charge(spend(5)), at("2026-10-02"))
-    assert [(each.rule, each.price) for each in wallet.book.standing.overage] == [
+    assert [(each.rule, each.price) for each in wallet.book.limits.overage] == [
         (RULE, "0.04"),
         ("v2.shortfall.overage", "1"),
     ]
     wallet.do(VoidGrant(9), at("2026-10-21"))
-    assert wallet.book.standing.overage == ()
+    assert wallet.book.limits.overage == ()
 
 
 def test_listed_plans_alone_have_overage() -> None:
@@ -212,6 +212,6 @@ def test_a_hold_that_outlives_the_renewal_is_billed_by_the_next_one() -> None:
     wallet.do(ON)
     hold = wallet.do(OpenHold(2020 * CREDIT, life=parse_span("40 days")))
     wallet.do(Capture(hold.seq, amount_micro=2020 * CREDIT), MARCH)
-    assert wallet.book.standing.overage_micro == 20 * CREDIT
+    assert wallet.book.limits.overage_micro == 20 * CREDIT
     wallet.do(Charge(spend(1)), at("2026-04-01"))
-    assert wallet.book.standing.overage_micro == 0
+    assert wallet.book.limits.overage_micro == 0

@@ -23,10 +23,10 @@ def test_a_seat_that_goes_gives_less_from_the_next_cycle_on() -> None:
     wallet = Wallet(limited(SEATS))
     wallet.do(SetSeats(3))
     wallet.do(SetSeats(2))
-    assert (wallet.book.standing.seats, wallet.book.standing.seats_given) == (2, 3)
+    assert (wallet.book.limits.seats, wallet.book.limits.seats_given) == (2, 3)
     wallet.do(Settle(), MARCH)
     assert wallet.available == 4000 * CREDIT
-    assert (wallet.book.standing.seats, wallet.book.standing.seats_given) == (2, 2)
+    assert (wallet.book.limits.seats, wallet.book.limits.seats_given) == (2, 2)
 
 
 def test_the_seats_of_an_upgrade_are_those_of_the_wallet() -> None:

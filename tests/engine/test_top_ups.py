@@ -18,7 +18,7 @@ from policyengine.engine.commands import (
     VoidGrant,
 )
 from policyengine.ledger.changes import TopUpRequested
-from policyengine.ledger.standing import TOP_UPS_MAX
+from policyengine.ledger.limit_state import TOP_UPS_MAX
 from policyengine.ledger.transactions import change_of
 from policyengine.policy.policy import Policy
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
@@ -129,7 +129,7 @@ def test_no_more_are_remembered_than_a_wallet_may_have() -> None:
     for number in range(1, 130):
         wallet.do(Charge(spend(1), after_request=True), START + number * 2 * HOUR)
         wallet.do(GiveGrant(CREDIT))
-    assert len(wallet.book.standing.top_ups) <= TOP_UPS_MAX
+    assert len(wallet.book.limits.top_ups) <= TOP_UPS_MAX
 
 
 def test_a_wallet_that_can_hold_no_more_asks_for_nothing() -> None:
@@ -154,7 +154,7 @@ def test_a_failure_under_a_policy_without_top_ups_sets_no_time() -> None:
     wallet = Wallet(limited(TOP_UP), policy(version=2), start=at("2026-09-30"))
     answer = wallet.do(Charge(spend(1990)))
     wallet.do(FailTopUp(answer.seq), at("2026-10-02"))
-    assert wallet.book.standing.top_up_from == at("2026-10-02")
+    assert wallet.book.limits.top_up_from == at("2026-10-02")
 
 
 moves = st.lists(
@@ -172,7 +172,7 @@ def test_random_charges_never_make_a_storm(steps: list[tuple[int, int, str]], wa
     times: list[int] = []
     for number, wait, what in steps:
         wallet.now += wait * MINUTE // 10
-        before = wallet.book.standing
+        before = wallet.book.limits
         pending = [each.seq for each in before.top_ups if each.state == "pending"]
         if what == "p" and pending:
             decision = wallet.decide(PayTopUp(pending[0]))
@@ -183,7 +183,7 @@ def test_random_charges_never_make_a_storm(steps: list[tuple[int, int, str]], wa
         for each in decision.recorded:
             if change_of(each, TopUpRequested) is not None:
                 times.append(each.effective_at)
-                still = [top_up for top_up in wallet.book.standing.top_ups if top_up.seq in pending]
+                still = [top_up for top_up in wallet.book.limits.top_ups if top_up.seq in pending]
                 waiting = sum(each.amount_micro for each in still if each.state == "pending")
                 assert wallet.book.available_micro + waiting < 100 * CREDIT
     assert all(later - earlier >= HOUR for earlier, later in itertools.pairwise(times))

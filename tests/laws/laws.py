@@ -165,7 +165,7 @@ def overage_is_bounded_and_accounted_for(history: History) -> None:
                     assert (change.by_micro > 0) == (change.how == "lent")
             assert 0 <= due <= OVERAGE_LIMIT * CREDIT
     for book in history.ledger.books.values():
-        assert book.standing.overage_micro <= OVERAGE_LIMIT * CREDIT
+        assert book.limits.overage_micro <= OVERAGE_LIMIT * CREDIT
 
 
 def caps_hold_before_a_request(history: History) -> None:
@@ -200,7 +200,7 @@ def top_ups_never_storm(history: History) -> None:
             assert policy is not None
             rule = policy.limits.top_up
             assert rule is not None
-            pending = before.standing.pending_micro
+            pending = before.limits.pending_micro
             assert book.available_micro + book.held_micro + pending < rule.below_micro
             assert sum(1 for each in asked if at < each[1]) < TOP_UPS_MAX
             assert all(each[2] <= at for each in asked)

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 from policyengine.engine.balance import Balance
 from policyengine.engine.telling import limit_words, money_text
 from policyengine.ledger.changes import FellBack, ForMember, OverageChanged, TopUpRequested
-from policyengine.ledger.standing import OverageDue, TopUp
+from policyengine.ledger.limit_state import OverageDue, TopUp
 from policyengine.ledger.transactions import Transaction, change_of
 from policyengine.values.amounts import credits_plain
 from policyengine.values.calendar import NEVER, Instant, instant_text
@@ -19,12 +19,12 @@ def _instant(instant: Instant) -> str | None:
 
 def limits_form(balance: Balance) -> Form:
     """Give what a wallet has used of its limits, and what waits for an answer."""
-    standing = balance.standing
+    limits = balance.limits
     return {
         "overage": {
-            "allowed": standing.overage_on,
+            "allowed": limits.overage_on,
             "limit": credits_plain(balance.overage_limit_micro),
-            "due": [_due_form(each) for each in standing.overage],
+            "due": [_due_form(each) for each in limits.overage],
         },
         "caps": [
             {
@@ -41,14 +41,14 @@ def limits_form(balance: Balance) -> Form:
             for each in balance.caps
         ],
         "top_ups": {
-            "allowed": standing.top_up_on,
+            "allowed": limits.top_up_on,
             "pending": [
                 _top_up_form(balance.wallet_id, each)
-                for each in standing.top_ups
+                for each in limits.top_ups
                 if each.state == "pending"
             ],
         },
-        "seats": standing.seats,
+        "seats": limits.seats,
     }
 
 

@@ -83,8 +83,8 @@ def _limits(balance: "Balance") -> Iterator[tuple[str, str]]:
     from policyengine.engine.telling import money_text
     from policyengine.values.amounts import credits_text
 
-    standing = balance.standing
-    for due in standing.overage:
+    limits = balance.limits
+    for due in limits.overage:
         money = money_text(due.amount_micro, due.price, due.currency)
         limit = credits_text(balance.overage_limit_micro)
         yield "overage", f"{credits_text(due.amount_micro)} credits of {limit}, {money}"
@@ -93,15 +93,15 @@ def _limits(balance: "Balance") -> Iterator[tuple[str, str]]:
         name = f" {cap.name}" if cap.name else ""
         again = moment(cap.ends_at, balance.as_of)
         yield f"{cap.rule.scope}{name}", f"{left} left of {limit} per {cap.rule.per}, until {again}"
-    for top_up in standing.top_ups:
+    for top_up in limits.top_ups:
         if top_up.state == "pending":
             name = f"{balance.wallet_id}:{top_up.seq}"
             yield (
                 "top-up",
                 f"{credits_text(top_up.amount_micro)} credits wait for payment of {name}",
             )
-    if standing.seats > 1:
-        yield "seats", str(standing.seats)
+    if limits.seats > 1:
+        yield "seats", str(limits.seats)
 
 
 def _lots(balance: "Balance") -> "RenderableType":

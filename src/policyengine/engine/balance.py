@@ -8,8 +8,8 @@ from policyengine.engine.burndown import in_burn_order
 from policyengine.engine.caps import CapState, caps_in_use
 from policyengine.engine.overage import overage_limit
 from policyengine.ledger.book import Book
+from policyengine.ledger.limit_state import UNTOUCHED, LimitState
 from policyengine.ledger.lots import Lot
-from policyengine.ledger.standing import UNMARKED, Standing
 from policyengine.ledger.subscriptions import Series, Subscription
 from policyengine.policy.policy import AlertRule, Policy
 from policyengine.values.amounts import Micro, credits_text
@@ -42,7 +42,7 @@ class Balance:
     scheduled: tuple[Series, ...]
     subscription: Subscription | None
     alerts: tuple[Alert, ...]
-    standing: Standing = UNMARKED
+    limits: LimitState = UNTOUCHED
     overage_limit_micro: Micro = 0
     caps: tuple[CapState, ...] = ()
 
@@ -62,7 +62,7 @@ def balance_of(policy: Policy, book: Book, at: Instant) -> Balance:
         tuple(each for _, each in sorted(book.series.items())),
         book.subscription,
         _alerts(policy, book, lots, at),
-        book.standing,
+        book.limits,
         overage_limit(policy, book),
         caps_in_use(policy, book, at) if policy.limits.caps else (),
     )

@@ -12,7 +12,7 @@ from policyengine.engine.situation import Draft
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import CapCounted
 from policyengine.ledger.holds import Hold
-from policyengine.ledger.standing import CAP_USES_MAX
+from policyengine.ledger.limit_state import CAP_USES_MAX
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.limits import CapRule
 from policyengine.policy.policy import Policy
@@ -84,7 +84,7 @@ def caps_in_use(policy: Policy, book: Book, at: Instant) -> tuple[CapState, ...]
     for rule in policy.limits.caps:
         if not _holds_for(rule, book):
             continue
-        names = {use.name for use in book.standing.uses if use.cap == rule.key}
+        names = {use.name for use in book.limits.uses if use.cap == rule.key}
         names |= {_holder(rule, each) for each in book.holds.values() if _counts(rule, each.model)}
         states = [_state(policy, book, rule, name, at) for name in sorted(names)]
         found += [each for each in states if each.used_micro or each.held_micro]
@@ -112,7 +112,7 @@ def _state(policy: Policy, book: Book, rule: CapRule, name: str, at: Instant) ->
         for hold in book.holds.values()
         if _counts(rule, hold.model) and _holder(rule, hold) == name
     )
-    used = book.standing.used_micro(rule.key, name, ends_at)
+    used = book.limits.used_micro(rule.key, name, ends_at)
     return CapState(rule, name, used, held, ends_at)
 
 
@@ -182,7 +182,7 @@ def cap_reached(states: Iterable[CapState], cap: CapState, needed: Micro) -> Ref
 
 def too_many_names(book: Book, states: Iterable[CapState], at: Instant) -> bool:
     """Tell whether a request brings a name that the wallet has no room left to count."""
-    known = {(use.cap, use.name) for use in book.standing.uses if at < use.ends_at}
+    known = {(use.cap, use.name) for use in book.limits.uses if at < use.ends_at}
     new = {(each.rule.key, each.name) for each in states} - known
     return bool(new) and len(known) + len(new) > CAP_USES_MAX
 
@@ -199,6 +199,6 @@ def uncount(draft: Draft, target: Transaction, amount: Micro) -> None:
     """Count a refund back, where the window in which its charge was counted is not over."""
     for change in target.changes:
         if isinstance(change, CapCounted) and draft.at < change.ends_at:
-            used = draft.book.standing.used_micro(change.cap, change.name, change.ends_at)
+            used = draft.book.limits.used_micro(change.cap, change.name, change.ends_at)
             if back := min(used, amount):
                 draft.change(CapCounted(change.cap, change.name, change.ends_at, -back))

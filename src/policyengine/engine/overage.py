@@ -8,8 +8,8 @@ from policyengine.engine.commands import SetOverage
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import LotOpened, OverageChanged, OverageSet, Referenced
+from policyengine.ledger.limit_state import OverageDue
 from policyengine.ledger.lots import Lot, LotTerms, Pot
-from policyengine.ledger.standing import OverageDue
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.policy import Policy
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
@@ -42,8 +42,8 @@ def overage_room(policy: Policy, book: Book) -> Micro:
     rule = policy.limits.overage
     if rule is None:
         return 0
-    standing = book.standing
-    allowed = standing.overage_on if standing.overage_on is not None else not rule.needs_consent
+    limits = book.limits
+    allowed = limits.overage_on if limits.overage_on is not None else not rule.needs_consent
     return _room(policy, book) if allowed else 0
 
 
@@ -62,12 +62,12 @@ def overage_limit(policy: Policy, book: Book) -> Micro:
         return 0
     if rule.plans and subscription.plan not in rule.plans:
         return 0
-    own = book.standing.overage_limit_micro
+    own = book.limits.overage_limit_micro
     return rule.limit_micro if own is None else min(own, rule.limit_micro)
 
 
 def _room(policy: Policy, book: Book) -> Micro:
-    return max(0, overage_limit(policy, book) - book.standing.overage_micro)
+    return max(0, overage_limit(policy, book) - book.limits.overage_micro)
 
 
 def lend_overage(draft: Draft, amount: Micro, pot: Literal["consumed", "held"]) -> int:
@@ -109,7 +109,7 @@ def take_overage_back(
 
 def _due(draft: Draft, rule: str) -> OverageDue | None:
     """Give what is due under a rule, with what this transaction has changed so far."""
-    found = next((each for each in draft.book.standing.overage if each.rule == rule), None)
+    found = next((each for each in draft.book.limits.overage if each.rule == rule), None)
     if found is None:
         return None
     changes = [each for each in draft.changes if isinstance(each, OverageChanged)]
@@ -126,7 +126,7 @@ def held_overage(book: Book, rule: str) -> Micro:
 def invoice_overage(draft: Draft) -> None:
     """Take what is due to an invoice; what holds set aside waits for the next one."""
     billed = []
-    for each in draft.book.standing.overage:
+    for each in draft.book.limits.overage:
         due = _due(draft, each.rule)
         amount = 0 if due is None else due.amount_micro - held_overage(draft.book, each.rule)
         if amount > 0:

@@ -32,7 +32,7 @@ def set_seats(situation: Situation, body: SetSeats) -> Transaction:
         refusal = refusals.refusal("invalid_count", f"a wallet has 1 to {SEATS_MAX} seats")
         return refused(situation, "seats", refusal)
     draft = draft_of(situation)
-    given = book.standing.seats_given
+    given = book.limits.seats_given
     more = body.seats - given
     draft.change(SeatsSet(body.seats, max(given, body.seats)))
     if more > 0 and subscription is not None:
@@ -57,7 +57,7 @@ def _grants_per_seat(timeline: Timeline, subscription: Subscription) -> list[Gra
 
 def seats_of(draft: Draft, grant: GrantRule) -> int:
     """Give how many seats a grant is for."""
-    return draft.book.standing.seats if grant.per_seat else 1
+    return draft.book.limits.seats if grant.per_seat else 1
 
 
 def granted_micro(draft: Draft, grant: GrantRule) -> Micro:
@@ -67,6 +67,6 @@ def granted_micro(draft: Draft, grant: GrantRule) -> Micro:
 
 def note_seats_given(draft: Draft) -> None:
     """Note that the cycle that begins gives for the seats there are."""
-    standing = draft.book.standing
-    if standing.seats != standing.seats_given:
-        draft.change(SeatsSet(standing.seats, standing.seats))
+    limits = draft.book.limits
+    if limits.seats != limits.seats_given:
+        draft.change(SeatsSet(limits.seats, limits.seats))

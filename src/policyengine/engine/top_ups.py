@@ -8,7 +8,7 @@ from policyengine.engine.purchases import is_full, life_end, open_pack
 from policyengine.engine.situation import Situation, draft_of, in_force, refused
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Referenced, TopUpEnded, TopUpRequested, TopUpSet
-from policyengine.ledger.standing import TOP_UPS_MAX, Standing, TopUp
+from policyengine.ledger.limit_state import TOP_UPS_MAX, LimitState, TopUp
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.limits import TopUpRule
 from policyengine.policy.policy import Policy
@@ -25,9 +25,9 @@ def due_top_up(policy: Policy, book: Book, at: Instant) -> TopUpRequested | None
     What is held and what is pending counts as there: one shortage is asked for once.
     """
     rule = policy.limits.top_up
-    if rule is None or not _allowed(rule, book.standing, at):
+    if rule is None or not _allowed(rule, book.limits, at):
         return None
-    total = book.available_micro + book.held_micro + book.standing.pending_micro
+    total = book.available_micro + book.held_micro + book.limits.pending_micro
     if total >= rule.below_micro:
         return None
     amount = rule.up_to_micro - total
@@ -43,11 +43,11 @@ def due_top_up(policy: Policy, book: Book, at: Instant) -> TopUpRequested | None
     )
 
 
-def _allowed(rule: TopUpRule, standing: Standing, at: Instant) -> bool:
-    allowed = standing.top_up_on if standing.top_up_on is not None else not rule.needs_consent
-    counted = sum(1 for each in standing.top_ups if at < each.forget_at)
-    is_free = counted < rule.count_max and len(standing.top_ups) < TOP_UPS_MAX
-    return allowed and is_free and at >= standing.top_up_from
+def _allowed(rule: TopUpRule, limits: LimitState, at: Instant) -> bool:
+    allowed = limits.top_up_on if limits.top_up_on is not None else not rule.needs_consent
+    counted = sum(1 for each in limits.top_ups if at < each.forget_at)
+    is_free = counted < rule.count_max and len(limits.top_ups) < TOP_UPS_MAX
+    return allowed and is_free and at >= limits.top_up_from
 
 
 def _pack_amount(policy: Policy, book: Book, name: str) -> Micro:
@@ -96,7 +96,7 @@ def fail_top_up(situation: Situation, body: FailTopUp) -> Transaction:
     rule = situation.policy.limits.top_up
     next_from = situation.at
     if rule is not None:
-        doublings = min(situation.book.standing.failures + 1, DOUBLINGS_MAX)
+        doublings = min(situation.book.limits.failures + 1, DOUBLINGS_MAX)
         next_from = add_span(situation.at, rule.cooldown, situation.policy.zone, 2**doublings)
     draft = draft_of(situation)
     draft.change(TopUpEnded(found.seq, "failed", next_from))
@@ -104,7 +104,7 @@ def fail_top_up(situation: Situation, body: FailTopUp) -> Transaction:
 
 
 def _pending(situation: Situation, seq: int) -> TopUp | Refusal:
-    found = situation.book.standing.top_up(seq)
+    found = situation.book.limits.top_up(seq)
     name = f"{situation.book.wallet_id}:{seq}"
     if found is None:
         return refusals.refusal("unknown_top_up", f"there is no top-up `{name}`", id=name)

@@ -19,9 +19,9 @@ from policyengine.ledger.changes import (
     SubscriptionSet,
 )
 from policyengine.ledger.holds import Hold
+from policyengine.ledger.limit_fold import LIMIT_FOLDS
+from policyengine.ledger.limit_state import UNTOUCHED, LimitState
 from policyengine.ledger.lots import Lot
-from policyengine.ledger.standing import UNMARKED, Standing
-from policyengine.ledger.standing_fold import STANDING_FOLDS
 from policyengine.ledger.subscriptions import Series, Subscription
 from policyengine.ledger.transactions import Move, Transaction
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
@@ -61,7 +61,7 @@ class Book:
     debt_micro: Micro = 0
     recent_charges: tuple[Micro, ...] = ()
     due_at: Instant = NEVER
-    standing: Standing = UNMARKED
+    limits: LimitState = UNTOUCHED
 
     @property
     def held_micro(self) -> Micro:
@@ -101,10 +101,10 @@ def apply(book: Book, transaction: Transaction) -> Book:
         fold = _FOLDS.get(type(change))
         if fold is not None:
             fold(draft, change)
-        elif (standing_fold := STANDING_FOLDS.get(type(change))) is not None:
-            before = draft.values.get("standing", book.standing)
-            after = standing_fold(before, change, transaction.seq, transaction.effective_at)
-            draft.values["standing"] = after
+        elif (limit_fold := LIMIT_FOLDS.get(type(change))) is not None:
+            before = draft.values.get("limits", book.limits)
+            after = limit_fold(before, change, transaction.seq, transaction.effective_at)
+            draft.values["limits"] = after
     for move in transaction.moves:
         draft.move(move)
     return draft.book(transaction)
@@ -199,7 +199,7 @@ class _Draft:
             self.debt,
             get("recent_charges", before.recent_charges),
             due_at,
-            get("standing", before.standing),
+            get("limits", before.limits),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from policyengine.ledger.book import RECENT_CHARGES_MAX, Book, due_at
-from policyengine.ledger.standing import CAP_USES_MAX, TOP_UPS_MAX
+from policyengine.ledger.limit_state import CAP_USES_MAX, TOP_UPS_MAX
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
 
@@ -70,20 +70,20 @@ def _memory(book: Book) -> Iterator[str]:
         yield "the recent charges are too many, or one is not above 0"
 
 
-def _standing(book: Book) -> Iterator[str]:
-    standing = book.standing
-    names = [(use.cap, use.name) for use in standing.uses]
+def _limits(book: Book) -> Iterator[str]:
+    limits = book.limits
+    names = [(use.cap, use.name) for use in limits.uses]
     if len(set(names)) != len(names) or len(names) > CAP_USES_MAX:
         yield "a cap counts a name twice, or too many names"
-    if any(use.used_micro < 0 for use in standing.uses):
+    if any(use.used_micro < 0 for use in limits.uses):
         yield "less than nothing is used of a cap"
-    if any(each.amount_micro < 0 for each in standing.overage):
+    if any(each.amount_micro < 0 for each in limits.overage):
         yield "less than nothing is due for overage"
-    for due in standing.overage:
+    for due in limits.overage:
         lots = [each for each in book.lots.values() if each.terms.source == "overage"]
         if sum(lot.held for lot in lots if lot.terms.rule == due.rule) > due.amount_micro:
             yield f"holds have more overage under `{due.rule}` than is due"
-    if len(standing.top_ups) > TOP_UPS_MAX or min(standing.seats, standing.seats_given) < 1:
+    if len(limits.top_ups) > TOP_UPS_MAX or min(limits.seats, limits.seats_given) < 1:
         yield "there are too many top-ups, or no seat"
 
 
@@ -93,5 +93,5 @@ _CHECKS: Final[tuple[Callable[[Book], Iterator[str]], ...]] = (
     _holds,
     _times,
     _memory,
-    _standing,
+    _limits,
 )

@@ -202,7 +202,7 @@ class Batch:
             and before.gifts is after.gifts
             and before.series is after.series
             and before.subscription is after.subscription
-            and before.standing is after.standing
+            and before.limits is after.limits
             and before.lots_opened == after.lots_opened
             and before.series_opened == after.series_opened
         )

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from policyengine.ledger.book import Book
 from policyengine.ledger.holds import Draw, EstimateNote, Hold
+from policyengine.ledger.limit_state import limit_state_of, limit_state_text
 from policyengine.ledger.lots import UNRESTRICTED, Lot, LotEnd, LotTerms, Restriction
-from policyengine.ledger.standing import standing_of, standing_text
 from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
 from policyengine.store.driver import Row
 from policyengine.values.calendar import CalendarSpan, Instant
@@ -193,7 +193,7 @@ def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Ro
         *_subscription_row(book.subscription),
         book.due_at,
         head,
-        standing_text(book.standing),
+        limit_state_text(book.limits),
     )
 
 
@@ -234,7 +234,7 @@ def book_of(
         row[8],
         list_of(row[14]),
         row[24],
-        standing_of(row[26]),
+        limit_state_of(row[26]),
     )
 
 

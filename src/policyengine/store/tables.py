@@ -150,7 +150,7 @@ class Wallet(LedgerRow, table=True):
     pending_because: str | None = words()
     due_at: int = whole()
     head_hash: bytes = octets()
-    standing: str = words()
+    limits: str = words()
 
 
 class Txn(LedgerRow, table=True):

@@ -229,7 +229,7 @@ def _blocked_by(seen: Seen) -> Entry | None:
 def _top_ups(seen: Seen) -> list[Entry]:
     return [
         {"credits": each.amount_micro, "pack": each.pack or None}
-        for each in seen.balance.standing.top_ups
+        for each in seen.balance.limits.top_ups
         if each.state == "pending"
     ]
 
@@ -294,11 +294,11 @@ _READERS: Final[Mapping[str, Callable[[Seen], Any]]] = {
     "balance": lambda seen: seen.balance.available_micro,
     "held": lambda seen: seen.balance.held_micro,
     "debt": lambda seen: seen.balance.debt_micro,
-    "overage": lambda seen: seen.balance.standing.overage_micro,
+    "overage": lambda seen: seen.balance.limits.overage_micro,
     "caps": _caps,
     "blocked_by": _blocked_by,
     "top_ups": _top_ups,
-    "seats": lambda seen: seen.balance.standing.seats,
+    "seats": lambda seen: seen.balance.limits.seats,
     "lots": _lots,
     "holds": _holds,
     "plan": _of_plan("plan"),

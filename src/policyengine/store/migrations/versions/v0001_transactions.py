@@ -141,7 +141,7 @@ def _wallet() -> None:
         *words("pending_plan", "pending_because", nullable=True),
         *whole("due_at"),
         octets("head_hash"),
-        *words("standing"),
+        *words("limits"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("wallet_id", name="wallet_is_once"),
         keeps("wallet_is_numbered", "id > 0"),

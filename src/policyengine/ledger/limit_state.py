@@ -1,4 +1,4 @@
-"""A wallet's standing at the edges of its balance: caps, overage, top-ups, seats."""
+"""A wallet's limits at the edges of its balance: caps, overage, top-ups, seats."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -50,7 +50,7 @@ class TopUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LimitState:
     """What a wallet has used of its limits, and what it has agreed to.
 
     `overage_on` and `top_up_on` are None until the wallet is asked. `seats` is how many were asked
@@ -96,17 +96,17 @@ class Standing:
         return next((each for each in self.top_ups if each.seq == seq), None)
 
 
-UNMARKED: Final = Standing()
-_STANDING: Final[TypeAdapter[Standing]] = TypeAdapter(Standing)
+UNTOUCHED: Final = LimitState()
+_LIMIT_STATE: Final[TypeAdapter[LimitState]] = TypeAdapter(LimitState)
 
 
-def standing_text(standing: Standing) -> str:
-    """Write a standing as compact JSON, always in the same way; nothing for the usual one."""
-    if standing == UNMARKED:
+def limit_state_text(limits: LimitState) -> str:
+    """Write limits as compact JSON, always in the same way; nothing for the usual one."""
+    if limits == UNTOUCHED:
         return ""
-    return _STANDING.dump_json(standing, exclude_defaults=True).decode()
+    return _LIMIT_STATE.dump_json(limits, exclude_defaults=True).decode()
 
 
-def standing_of(text: str) -> Standing:
-    """Read a standing back."""
-    return _STANDING.validate_json(text, strict=True) if text else UNMARKED
+def limit_state_of(text: str) -> LimitState:
+    """Read limits back."""
+    return _LIMIT_STATE.validate_json(text, strict=True) if text else UNTOUCHED
