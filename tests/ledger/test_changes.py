@@ -11,6 +11,7 @@ from policyengine.ledger.changes import (
     Change,
     Charged,
     DebtChanged,
+    ForCase,
     GiftGiven,
     HoldClosed,
     HoldSet,
@@ -41,6 +42,7 @@ ALL: Final[tuple[Change, ...]] = (
     Charged("m", (("u", 1),), "failed", 2, 3, 4, 5, 6, EstimateNote(1, 2, 3), ("rule",)),
     CaseOpened(None, "c"),
     CaseClosed(1, "refunded"),
+    ForCase(1),
     Referenced("pay ✓"),
 )
 

@@ -15,8 +15,8 @@ KEYS_MAX: Final = 200
 ROWS_MAX: Final = 1_000
 """The most entries of one list, such as the iterations of a request."""
 
-DEPTH_MAX: Final = 8
-"""How deep an unknown field is searched for a count."""
+VALUES_MAX: Final = 1_000
+"""How many values of an unknown field are looked at in search of a count."""
 
 Kind: TypeAlias = Literal[
     "required",  # a count that must be there
@@ -186,7 +186,7 @@ class _Reader:
             elif kind != "ignored":
                 counts[path] = self._count(where, value, required=kind == "required")
         for key, value in values.items():
-            if _holds_count(value, 0):
+            if _holds_count(value):
                 raise self._fault(
                     f"{place}{prefix}{key}",
                     "an unknown field with a count in it; what it overlaps is not known, "
@@ -244,21 +244,29 @@ class _Reader:
         return UsageError(self.form.provider, field, message)
 
 
-def _holds_count(value: object, depth: int) -> bool:
+def _holds_count(value: object) -> bool:
     """Tell whether a value is, or contains, a number other than 0."""
-    if value is None or isinstance(value, str | bytes | bool):
-        return False
-    if isinstance(value, Number):
-        return value != 0
-    inner = value if isinstance(value, list | tuple | set | frozenset) else None
-    if inner is None and (found := as_mapping(value)) is not None:
-        inner = tuple(found.values())
-    if inner is None or depth == DEPTH_MAX or len(inner) > ROWS_MAX:
-        # What cannot be looked through is not called empty.
-        return True
-    return any(_holds_count(each, depth + 1) for each in inner)
+    waiting = [value]
+    for _ in range(VALUES_MAX):
+        if not waiting:
+            return False
+        each = waiting.pop()
+        if each is None or isinstance(each, str | bytes | bool):
+            continue
+        if isinstance(each, Number):
+            if each != 0:
+                return True
+        elif isinstance(each, list | tuple):
+            waiting.extend(each)
+        elif (found := as_mapping(each)) is not None:
+            waiting.extend(found.values())
+        else:
+            break
+    # What cannot be looked through is not called empty.
+    return True
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else type(value).__name__
-    return f"`{value if isinstance(value, Number) else text}`"[:80]
+    if isinstance(value, Number):
+        return f"`{value}`"[:80]
+    return f"the text `{value[:80]}`" if isinstance(value, str) else f"`{type(value).__name__}`"

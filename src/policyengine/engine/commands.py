@@ -249,6 +249,11 @@ def target_seq(body: Body) -> int | None:
             return None
 
 
+def case_seq(body: Body) -> int | None:
+    """Give the case that a refund is made for, which must be at hand as well."""
+    return body.case_seq if isinstance(body, Refund) else None
+
+
 def fingerprint(command: Command) -> str:
     """Give the digest of what a command asks, without its time and key: equal for a true retry."""
     body = command.body

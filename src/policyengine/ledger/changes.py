@@ -129,6 +129,14 @@ class CaseClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class ForCase:
+    """A refund was made for a case."""
+
+    case_seq: int
+    kind: Literal["for_case"] = "for_case"
+
+
+@dataclass(frozen=True, slots=True)
 class Referenced:
     """A document outside the ledger: a payment, an invoice."""
 
@@ -149,6 +157,7 @@ Change: TypeAlias = (
     | Charged
     | CaseOpened
     | CaseClosed
+    | ForCase
     | Referenced
 )
 
