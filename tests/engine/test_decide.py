@@ -10,6 +10,7 @@ from policyengine.engine.commands import (
     KEY_LENGTH_MAX,
     Adjust,
     Body,
+    BuyPack,
     Charge,
     Command,
     GiveGrant,
@@ -149,3 +150,24 @@ def test_every_command_has_a_kind_and_a_decision() -> None:
     assert (
         decide(Wallet(plan="").timeline, book, Command("ana", "k", START, Settle())).recorded == ()
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        Charge(spend(1), conversation_id="c" * 256),
+        Charge(spend(1), operation_id="\ud800"),
+        Charge(spend(1, model="m" * 256)),
+        BuyPack("pack_500", reference="pay\0ment"),
+    ],
+)
+def test_texts_that_no_ledger_can_keep_are_refused_and_not_recorded(body: Body) -> None:
+    wallet = Wallet()
+    before = wallet.book
+    assert wallet.refused(body) == "invalid_text"
+    assert wallet.book == before
+
+
+def test_a_text_in_any_language_is_kept() -> None:
+    answer = Wallet().do(Charge(spend(1), conversation_id="对话-1"))
+    assert answer.conversation_id == "对话-1"

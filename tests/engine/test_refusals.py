@@ -99,6 +99,7 @@ def test_each_refusal_that_no_ledger_can_hold_is_reached() -> None:
         unrecorded(ledger, "b o", "k", Subscribe("pro")),
         unrecorded(ledger, "ana", "k1", Charge(spend(1))),
         unrecorded(ledger, "ana", "", Charge(spend(1))),
+        unrecorded(ledger, "ana", "long", Charge(spend(1, model="m" * 256))),
     }
     assert found | set(REACHED) == set(CODES)
 

@@ -7,11 +7,11 @@ no total, and an advisor's or a fallback's tokens are another model's.
 from dataclasses import dataclass
 from typing import Final
 
-from policyengine.adapters.counts import Counts, InputQuantity, Quantity
+from policyengine.adapters.counts import Counts, Quantity
 from policyengine.adapters.reading import Figures, Kind, Rows, Shape, UsageForm, read
 from policyengine.adapters.splitting import split_answer, written_by_time
 
-_TOKENS: Final[dict[str, Kind | Shape | Rows]] = {
+TOKENS: Final[dict[str, Kind | Shape | Rows]] = {
     "input_tokens": "required",
     "output_tokens": "required",
     "cache_read_input_tokens": "count",
@@ -28,8 +28,8 @@ FORM: Final = UsageForm(
     "anthropic",
     Shape(
         {
-            **_TOKENS,
-            "iterations": Rows(Shape(_TOKENS)),
+            **TOKENS,
+            "iterations": Rows(Shape(TOKENS)),
             "server_tool_use": Shape(
                 {
                     "web_search_requests": "count",
@@ -44,11 +44,6 @@ FORM: Final = UsageForm(
     "in a stream, `message_start` has the input and `message_delta` the final output: "
     "merge the fields of both",
 )
-
-_TIMES: Final[dict[str, InputQuantity]] = {
-    "cache_creation.ephemeral_5m_input_tokens": "cache_write_5m",
-    "cache_creation.ephemeral_1h_input_tokens": "cache_write_1h",
-}
 
 OWN_ITERATIONS: Final = frozenset({"message", "compaction"})
 """The iterations that the request's own model ran."""
@@ -89,7 +84,7 @@ def anthropic(usage: object) -> Counts:
 class _Tokens:
     anew: int
     cached: int
-    written: dict[InputQuantity, int]
+    written: dict[Quantity, int]
     output: int
 
 
@@ -98,7 +93,15 @@ def _tokens(figures: Figures) -> _Tokens:
     return _Tokens(
         figures.count("input_tokens"),
         figures.count("cache_read_input_tokens"),
-        written_by_time(figures, figures.counts[total_field], total_field, _TIMES),
+        written_by_time(
+            figures,
+            total_field,
+            figures.counts[total_field],
+            {
+                "cache_write_5m": figures.counts["cache_creation.ephemeral_5m_input_tokens"],
+                "cache_write_1h": figures.counts["cache_creation.ephemeral_1h_input_tokens"],
+            },
+        ),
         figures.count("output_tokens"),
     )
 
@@ -112,9 +115,7 @@ def _check_iterations(figures: Figures, rows: tuple[Figures, ...]) -> None:
             raise row.fault(
                 "model", "the iterations ran on several models; count each entry with its own"
             )
-    answered = sum(
-        row.count("output_tokens") for row in rows if row.words["type"] == "message"
-    )
+    answered = sum(row.count("output_tokens") for row in rows if row.words["type"] == "message")
     if answered != figures.count("output_tokens"):
         raise figures.fault(
             "output_tokens",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policyengine.adapters.counts import Counts, InputQuantity
+from policyengine.adapters.counts import Counts, Quantity
 from policyengine.adapters.reading import Figures, Rows, Shape, UsageForm, read
 from policyengine.adapters.splitting import check_total
 
@@ -24,7 +24,7 @@ FORM: Final = UsageForm(
     "in a stream, the event `metadata` has it",
 )
 
-_TIMES: Final[dict[str, InputQuantity]] = {"5m": "cache_write_5m", "1h": "cache_write_1h"}
+_TIMES: Final[dict[str, Quantity]] = {"5m": "cache_write_5m", "1h": "cache_write_1h"}
 
 
 def bedrock(usage: object) -> Counts:
@@ -37,8 +37,8 @@ def bedrock(usage: object) -> Counts:
     """
     figures = read(FORM, usage)
     anew, output = figures.count("inputTokens"), figures.count("outputTokens")
-    cached = figures.agreed("cacheReadInputTokens", "cacheReadInputTokenCount")
-    written = figures.agreed("cacheWriteInputTokens", "cacheWriteInputTokenCount")
+    cached = figures.agreed("cacheReadInputTokens", "cacheReadInputTokenCount") or 0
+    written = figures.agreed("cacheWriteInputTokens", "cacheWriteInputTokenCount") or 0
     check_total(
         figures,
         "totalTokens",
@@ -56,11 +56,11 @@ def bedrock(usage: object) -> Counts:
     )
 
 
-def _by_time(figures: Figures, written: int) -> dict[InputQuantity, int]:
+def _by_time(figures: Figures, written: int) -> dict[Quantity, int]:
     rows = figures.rows["cacheDetails"]
     if not rows:
         return {"cache_write": written}
-    split: dict[InputQuantity, int] = {}
+    split: dict[Quantity, int] = {}
     for row in rows:
         quantity = _TIMES.get(row.words["ttl"] or "")
         if quantity is None:

@@ -34,15 +34,14 @@ def deepseek(usage: object) -> Counts:
     figures = read(FORM, usage)
     prompt, completion = figures.count("prompt_tokens"), figures.count("completion_tokens")
     check_total(figures, "total_tokens", prompt + completion, "prompt and completion together")
-    cached = figures.agreed("prompt_cache_hit_tokens", "prompt_tokens_details.cached_tokens")
+    hits = figures.agreed("prompt_cache_hit_tokens", "prompt_tokens_details.cached_tokens")
+    cached = hits or 0
     check_total(
         figures, "prompt_cache_miss_tokens", prompt - cached, "the prompt without its cache hits"
     )
     sent = split_prompt(
         figures,
-        Prompt(
-            total=prompt, fields=("prompt_tokens", "prompt_cache_hit_tokens"), cached=cached
-        ),
+        Prompt(total=prompt, fields=("prompt_tokens", "prompt_cache_hit_tokens"), cached=cached),
     )
     reasoning = figures.count("completion_tokens_details.reasoning_tokens")
     made = split_answer(figures, "completion_tokens", completion, reasoning)

@@ -70,14 +70,10 @@ def gemini(usage: object) -> Counts:
             cached_by=cached_by,
         ),
     )
-    _check_stated(figures, "prompt_tokens_details", media, prompt)
-    _check_stated(
-        figures,
-        "tool_use_prompt_tokens_details",
-        _by_medium(figures, "tool_use_prompt_tokens_details"),
-        tool,
-    )
-    answered = figures.agreed("candidates_token_count", "response_token_count")
+    assumed = [*sent.assumed, *_unstated(figures, "prompt_tokens_details", media, prompt)]
+    tools = _by_medium(figures, "tool_use_prompt_tokens_details")
+    _unstated(figures, "tool_use_prompt_tokens_details", tools, tool)
+    answered = _answered(figures)
     thoughts = figures.count("thoughts_token_count")
     output = answered + (0 if _thoughts_are_inside(figures) else thoughts)
     check_total(
@@ -86,18 +82,16 @@ def gemini(usage: object) -> Counts:
     made_of = _by_medium(figures, "candidates_tokens_details") or _by_medium(
         figures, "response_tokens_details"
     )
-    _check_stated(figures, "candidates_tokens_details", made_of, output)
-    made = split_answer(
-        figures,
-        "candidates_token_count",
-        output,
-        thoughts,
-        {medium: count for medium, count in made_of.items() if medium not in ("text", "document")},
-    )
+    assumed += _unstated(figures, "candidates_tokens_details", made_of, answered)
+    # A model answers with no documents; what is not one of these is text.
+    made_media: dict[Medium, int] = {
+        medium: made_of.get(medium, 0) for medium in ("image", "audio", "video")
+    }
+    made = split_answer(figures, "candidates_token_count", output, thoughts, made_media)
     return Counts.of(
         FORM.provider,
         {**sent.quantities, **made.quantities, "tool_input": tool},
-        sent.assumed,
+        tuple(assumed),
     )
 
 
@@ -115,6 +109,10 @@ def _by_medium(figures: Figures, path: str) -> dict[Medium, int]:
     return counts
 
 
+def _answered(figures: Figures) -> int:
+    return figures.agreed("candidates_token_count", "response_token_count") or 0
+
+
 def _thoughts_are_inside(figures: Figures) -> bool:
     """Tell whether the answer contains the thoughts, which some models report so.
 
@@ -122,11 +120,17 @@ def _thoughts_are_inside(figures: Figures) -> bool:
     """
     return figures.count("total_token_count") == figures.sum_of(
         "prompt_token_count", "tool_use_prompt_token_count"
-    ) + figures.agreed("candidates_token_count", "response_token_count")
+    ) + _answered(figures)
 
 
-def _check_stated(figures: Figures, path: str, media: dict[Medium, int], total: int) -> None:
-    """Check that a breakdown is not more than the whole; less is known to happen, and is text."""
+def _unstated(figures: Figures, path: str, media: dict[Medium, int], total: int) -> tuple[str, ...]:
+    """Say how much of a whole its breakdown leaves out, which is then text.
+
+    Raises: UsageError for a breakdown that is more than the whole.
+    """
     stated = sum(media.values())
     if stated > total:
         raise figures.fault(path, f"{stated} are more than the {total} that they are part of")
+    if not media or stated == total:
+        return ()
+    return (f"`{path}` leaves out {total - stated} of {total} tokens; they were taken for text",)

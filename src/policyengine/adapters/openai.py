@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policyengine.adapters.counts import Counts, InputQuantity, Quantity
+from policyengine.adapters.counts import Counts, Quantity
 from policyengine.adapters.reading import Shape, UsageForm, read
 from policyengine.adapters.splitting import (
     Prompt,
@@ -73,11 +73,6 @@ TOOLS: Final = UsageForm(
     "a response without hosted tools has no `tool_usage`",
 )
 
-_TIMES: Final[dict[str, InputQuantity]] = {
-    "input_tokens_details.cache_write_tokens_details.ttl_30m_tokens": "cache_write_30m",
-    "input_tokens_details.cache_write_tokens_details.ttl_12h_tokens": "cache_write_12h",
-}
-
 
 def openai_chat(usage: object) -> Counts:
     """Count the usage of a chat completion.
@@ -127,6 +122,7 @@ def openai_responses(usage: object, tool_usage: object = None) -> Counts:
     total, output = figures.count("input_tokens"), figures.count("output_tokens")
     check_total(figures, "total_tokens", total + output, "input and output together")
     asked = "input_tokens_details"
+    times = f"{asked}.cache_write_tokens_details"
     sent = split_prompt(
         figures,
         Prompt(
@@ -135,9 +131,12 @@ def openai_responses(usage: object, tool_usage: object = None) -> Counts:
             cached=figures.count(f"{asked}.cached_tokens"),
             written=written_by_time(
                 figures,
-                figures.counts[f"{asked}.cache_write_tokens"],
                 f"{asked}.cache_write_tokens",
-                _TIMES,
+                figures.counts[f"{asked}.cache_write_tokens"],
+                {
+                    "cache_write_30m": figures.counts[f"{times}.ttl_30m_tokens"],
+                    "cache_write_12h": figures.counts[f"{times}.ttl_12h_tokens"],
+                },
             ),
         ),
     )

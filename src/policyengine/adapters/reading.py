@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import pairwise
 from numbers import Number
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Final, Literal, TypeAlias
@@ -89,18 +90,18 @@ class Figures:
         """Sum counts."""
         return sum(self.count(path) for path in paths)
 
-    def agreed(self, *paths: str) -> int:
-        """Give a count that is reported under several names, which must not contradict.
+    def agreed(self, *paths: str) -> int | None:
+        """Give a count that is reported under several names; None where it is under none.
 
-        Raises: UsageError at the first name that differs from the one before it.
+        Raises: UsageError at the first name that contradicts the one before it.
         """
         given = [(path, count) for path in paths if (count := self.counts[path]) is not None]
-        for (first, expected), (path, found) in zip(given, given[1:], strict=False):
+        for (first, expected), (path, found) in pairwise(given):
             if found != expected:
                 raise self.fault(
                     path, f"{found} contradicts `{first}`, which is {expected}; they are the same"
                 )
-        return given[0][1] if given else 0
+        return given[0][1] if given else None
 
     def fault(self, path: str, message: str) -> UsageError:
         """Say what is wrong with a field of these figures."""
@@ -167,9 +168,7 @@ class _Reader:
         found: Mapping[str, object],
         shape: Shape,
         at: tuple[str, str],
-        into: tuple[
-            dict[str, int | None], dict[str, str | None], dict[str, tuple[Figures, ...]]
-        ],
+        into: tuple[dict[str, int | None], dict[str, str | None], dict[str, tuple[Figures, ...]]],
     ) -> None:
         place, prefix = at
         counts, words, rows = into
@@ -254,7 +253,7 @@ def _holds_count(value: object) -> bool:
         if each is None or isinstance(each, str | bytes | bool):
             continue
         if isinstance(each, Number):
-            if each != 0:
+            if each:
                 return True
         elif isinstance(each, list | tuple):
             waiting.extend(each)

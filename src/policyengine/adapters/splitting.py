@@ -4,27 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from policyengine.adapters.counts import InputQuantity, OutputQuantity, Quantity
+from policyengine.adapters.counts import Quantity
 from policyengine.adapters.reading import Figures
 
 Medium: TypeAlias = Literal["text", "image", "audio", "video", "document"]
 
 # INVARIANT: also the order in which cached tokens are taken where no provider says of what.
-_ANEW: Final[Mapping[Medium, InputQuantity]] = {
+_ANEW: Final[Mapping[Medium, Quantity]] = {
     "text": "text_input",
     "image": "image_input",
     "audio": "audio_input",
     "video": "video_input",
     "document": "document_input",
 }
-_CACHED: Final[Mapping[Medium, InputQuantity]] = {
+_CACHED: Final[Mapping[Medium, Quantity]] = {
     "text": "text_cached",
     "image": "image_cached",
     "audio": "audio_cached",
     "video": "video_cached",
     "document": "document_cached",
 }
-_ANSWERED: Final[Mapping[Medium, OutputQuantity]] = {
+_ANSWERED: Final[Mapping[Medium, Quantity]] = {
     "image": "image_output",
     "audio": "audio_output",
     "video": "video_output",
@@ -52,7 +52,7 @@ class Prompt:
     media: Mapping[Medium, int] = field(default_factory=dict)
     cached: int = 0
     cached_by: Mapping[Medium, int] = field(default_factory=dict)
-    written: Mapping[InputQuantity, int] = field(default_factory=dict)
+    written: Mapping[Quantity, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +153,23 @@ def split_answer(
 
 
 def written_by_time(
-    figures: Figures, total: int | None, total_field: str, times: Mapping[str, InputQuantity]
-) -> dict[InputQuantity, int]:
+    figures: Figures,
+    path: str,
+    total: int | None,
+    times: Mapping[Quantity, int | None],
+) -> dict[Quantity, int]:
     """Give the tokens written to a cache by how long it keeps them.
 
-    Takes: the provider's total of them, and the quantity of each field that splits it.
+    Takes: the provider's total of them and the field of it, and its split, None where not stated.
     Gives: the split; `cache_write` where the provider states none.
     Raises: UsageError when the split does not add up to the total.
     """
-    if all(figures.counts[path] is None for path in times):
+    if all(count is None for count in times.values()):
         return {"cache_write": total or 0}
-    split = {quantity: figures.count(path) for path, quantity in times.items()}
+    split = {quantity: count or 0 for quantity, count in times.items()}
     summed = sum(split.values())
     if total is not None and total != summed:
-        raise figures.fault(
-            total_field, f"{total} written are not the {summed} that its times add up to"
-        )
+        raise figures.fault(path, f"{total} written are not the {summed} that its times add up to")
     return split
 
 

@@ -32,24 +32,26 @@ class Shell:
     policies: Policies
     clock: Clock = wall_clock
     _known: set[PolicyRef] = field(default_factory=set)
-    _remembered: set[PolicyRef] = field(default_factory=set)
 
     def now(self, commands: Iterable[Command]) -> list[Receipt]:
         """Execute commands at the clock's instant, taken under the ledger's lock."""
         with self.store.writing() as session:
             at = self.clock()
-            receipts = self._decided(session, [replace(each, at=at) for each in commands])
-        self._known |= self._remembered
+            receipts, kept = self._decided(session, [replace(each, at=at) for each in commands])
+        self._known |= kept  # only now: what was not committed is not remembered
         return receipts
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         """Execute commands at their own instants: replays, scenarios, tests."""
         with self.store.writing() as session:
-            receipts = self._decided(session, commands)
-        self._known |= self._remembered
+            receipts, kept = self._decided(session, commands)
+        self._known |= kept
         return receipts
 
-    def _decided(self, session: WriteSession, commands: Sequence[Command]) -> list[Receipt]:
+    def _decided(
+        self, session: WriteSession, commands: Sequence[Command]
+    ) -> tuple[list[Receipt], set[PolicyRef]]:
+        """Decide and write; gives the receipts, and which policies the ledger has now for sure."""
         needs = needs_of(commands)
         desk = Desk(
             session.books(needs.wallet_ids),
@@ -57,38 +59,38 @@ class Shell:
             session.named(needs.targets) if needs.targets else {},
         )
         decisions = decide_all(self.policies.timelines, desk, commands)
+        kept: set[PolicyRef] = set()
         if desk.recorded:
-            self._remember_policies(session, desk)
+            kept = self._remember_policies(session, desk)
             session.write(
                 [
                     Entry(desk.opened[wallet_id], desk.books[wallet_id], tuple(transactions))
                     for wallet_id, transactions in desk.recorded.items()
                 ]
             )
-        return [receipt_of(each) for each in decisions]
+        return [receipt_of(each) for each in decisions], kept
 
-    def _remember_policies(self, session: WriteSession, desk: Desk) -> None:
+    def _remember_policies(self, session: WriteSession, desk: Desk) -> set[PolicyRef]:
         """Keep the text of every version that decided, or that rated late usage."""
-        self._remembered = set()
+        kept: set[PolicyRef] = set()
         for transactions in desk.recorded.values():
             for transaction in transactions:
                 ref = transaction.policy
-                if ref not in self._known:
-                    self._remember(session, ref, ref.version)
+                if ref not in self._known and ref not in kept:
+                    kept.add(self._remember(session, ref, ref.version))
                 charge: Charged | None = change_of(transaction, Charged)
                 if charge is not None and charge.rated_by != ref.version:
-                    self._remember(session, ref, charge.rated_by)
+                    kept.add(self._remember(session, ref, charge.rated_by))
+        return kept
 
-    def _remember(self, session: WriteSession, decided: PolicyRef, version: int) -> None:
+    def _remember(self, session: WriteSession, decided: PolicyRef, version: int) -> PolicyRef:
         policy = self.policies.timelines[decided.name].version(version)
         if policy is None:
             raise PolicyError(f"version {version} of `{decided.name}` is not loaded")
         ref = PolicyRef(policy.name, policy.version, policy.sha256)
-        if ref in self._known or ref in self._remembered:
-            return
-        if not _is_remembered(session, ref):
+        if ref not in self._known and not _is_remembered(session, ref):
             session.remember_policy(ref, policy.source)
-        self._remembered.add(ref)
+        return ref
 
 
 def _is_remembered(session: WriteSession, ref: PolicyRef) -> bool:

@@ -39,6 +39,7 @@ CODES: Final = {
     "case_closed": "The case is closed.",
     "not_a_case": "The transaction is not a report of abnormal consumption.",
     "idempotency_key_reused": "The key named another request before.",
+    "invalid_text": "A name or reason is too long, or not Unicode.",
     "invalid_key": "The key is empty, too long or reserved.",
 }
 
