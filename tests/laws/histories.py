@@ -214,7 +214,8 @@ def _adjust(_history: History, blank: Command, step: Step) -> Adjust:
 
 def _refund(history: History, blank: Command, step: Step) -> Refund:
     target = _some_seq(history, blank.wallet_id, step[5], "charge", "capture")
-    return Refund(target, None if step[4] % 2 else step[3] * CREDIT // 50)
+    case = None if step[4] % 5 else _some_seq(history, blank.wallet_id, step[3], "report")
+    return Refund(target, None if step[4] % 2 else step[3] * CREDIT // 50, case)
 
 
 _Make: TypeAlias = Callable[[History, Command, Step], Body]

@@ -72,7 +72,7 @@ def split_prompt(figures: Figures, prompt: Prompt) -> Parts:
     media = sum(prompt.media.values())
     if media > prompt.total:
         raise figures.fault(
-            total_field, f"{prompt.total} in all are fewer than the {media} that are not text"
+            total_field, f"{prompt.total} in all are fewer than the {media} of its media"
         )
     again = prompt.cached + sum(prompt.written.values())
     if again > prompt.total:
@@ -144,7 +144,7 @@ def split_answer(
     if parts > total:
         raise figures.fault(
             total_field,
-            f"{total} in all are fewer than the {parts} of reasoning and other than text",
+            f"{total} in all are fewer than the {parts} of its reasoning and media",
         )
     quantities: dict[Quantity, int] = {"text_output": total - parts, "reasoning_output": reasoning}
     for medium, count in (media or {}).items():

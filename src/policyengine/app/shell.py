@@ -1,7 +1,8 @@
 """The imperative shell: load what commands need, decide, write, answer."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from policyengine.app.policies import Policies, PolicyError
@@ -35,40 +36,43 @@ class Shell:
 
     def now(self, commands: Iterable[Command]) -> list[Receipt]:
         """Execute commands at the clock's instant, taken under the ledger's lock."""
-        with self.store.writing() as session:
+        asked = list(commands)
+        with self.deciding(asked) as (_, desk):
             at = self.clock()
-            receipts, kept = self._decided(session, [replace(each, at=at) for each in commands])
-        self._known |= kept  # only now: what was not committed is not remembered
-        return receipts
+            return self._receipts(desk, [replace(each, at=at) for each in asked])
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         """Execute commands at their own instants: replays, scenarios, tests."""
-        with self.store.writing() as session:
-            receipts, kept = self._decided(session, commands)
-        self._known |= kept
-        return receipts
+        with self.deciding(commands) as (_, desk):
+            return self._receipts(desk, commands)
 
-    def _decided(
-        self, session: WriteSession, commands: Sequence[Command]
-    ) -> tuple[list[Receipt], set[PolicyRef]]:
-        """Decide and write; gives the receipts, and which policies the ledger has now for sure."""
-        needs = needs_of(commands)
-        desk = Desk(
-            session.books(needs.wallet_ids),
-            session.answered(needs.keys),
-            session.named(needs.targets) if needs.targets else {},
-        )
-        decisions = decide_all(self.policies.timelines, desk, commands)
-        kept: set[PolicyRef] = set()
-        if desk.recorded:
-            kept = self._remember_policies(session, desk)
-            session.write(
-                [
-                    Entry(desk.opened[wallet_id], desk.books[wallet_id], tuple(transactions))
-                    for wallet_id, transactions in desk.recorded.items()
-                ]
+    @contextmanager
+    def deciding(self, commands: Sequence[Command]) -> Iterator[tuple[WriteSession, Desk]]:
+        """Load what commands need, let them be decided, and commit what came of it, or nothing.
+
+        Gives: the session that holds the ledger's lock, and the desk to decide on.
+        """
+        with self.store.writing() as session:
+            needs = needs_of(commands)
+            desk = Desk(
+                session.books(needs.wallet_ids),
+                session.answered(needs.keys),
+                session.named(needs.targets) if needs.targets else {},
             )
-        return [receipt_of(each) for each in decisions], kept
+            yield session, desk
+            kept: set[PolicyRef] = set()
+            if desk.recorded:
+                kept = self._remember_policies(session, desk)
+                session.write(
+                    [
+                        Entry(desk.opened[wallet_id], desk.books[wallet_id], tuple(transactions))
+                        for wallet_id, transactions in desk.recorded.items()
+                    ]
+                )
+        self._known |= kept  # only now: what was not committed is not remembered
+
+    def _receipts(self, desk: Desk, commands: Iterable[Command]) -> list[Receipt]:
+        return [receipt_of(each) for each in decide_all(self.policies.timelines, desk, commands)]
 
     def _remember_policies(self, session: WriteSession, desk: Desk) -> set[PolicyRef]:
         """Keep the text of every version that decided, or that rated late usage."""

@@ -162,14 +162,19 @@ def _key_refusal(key: str) -> Refusal | None:
     return None
 
 
+_TEXT_FIELDS: Final = ("conversation_id", "operation_id", "reference", "plan", "pack", "policy")
+"""Names that a command carries into its transaction, if only into the words of a refusal."""
+
+
 def _text_refusal(command: Command) -> Refusal | None:
     """Refuse texts that a ledger cannot keep: too long, or no Unicode."""
     body = command.body
-    names = [command.actor, getattr(body, "reference", "")]
-    names += [getattr(body, "conversation_id", ""), getattr(body, "operation_id", "")]
+    names = [command.actor, *[getattr(body, field, "") for field in _TEXT_FIELDS]]
     usage = getattr(body, "usage", None)
     if usage is not None:
-        names.append(usage.model)
+        names += [usage.model, *[unit for unit, _ in usage.counts]]
+    if isinstance(body, GiveGrant):
+        names += [*body.restricted_to.models, *body.restricted_to.units]
     if len(command.reason) > REASON_LENGTH_MAX or max(map(len, names)) > NAME_LENGTH_MAX:
         message = f"a name has at most {NAME_LENGTH_MAX} characters, a reason {REASON_LENGTH_MAX}"
         return refusals.refusal("invalid_text", message)
