@@ -181,8 +181,9 @@ def _output(of: Mapping[str, int]) -> int:
 _TEXT: Final = ("text_input", "text_cached", "text_output")
 _CLAUDE: Final = ("cache_write_5m", "cache_write_1h")
 
-REPORTS: Final[dict[Provider, tuple[Callable[[Mapping[str, int]], Payload], tuple[Quantity, ...]]]]
-REPORTS = {
+Reporting: TypeAlias = tuple[Callable[[Mapping[str, int]], Payload], tuple[Quantity, ...]]
+
+REPORTS: Final[dict[Provider, Reporting]] = {
     "openai_chat": (
         _openai_chat,
         (*_TEXT, "image_input", "audio_input", "cache_write", "reasoning_output", "audio_output"),

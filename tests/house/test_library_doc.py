@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from policyengine.adapters.usage import PROVIDERS
 from policyengine.app.engine import Engine
 from policyengine.engine.refusals import CODES
 
@@ -38,6 +39,7 @@ def test_the_starred_refusals_are_those_that_have_no_place_in_a_ledger() -> None
             engine.subscribe("bo", "free", policy="acme"),
             engine.cancel("ana", key="join"),
             engine.cancel("ana", key=""),
+            engine.buy_pack("ana", "p" * 256),
         ]
     assert {each.refusal.code for each in receipts if each.refusal and not each.id} == starred
 
@@ -50,6 +52,11 @@ def test_every_verb_of_the_engine_is_listed_once() -> None:
     }
     listed = [match[1] for match in _VERB.finditer(part("Verbs"))]
     assert sorted(listed) == sorted(verbs)
+
+
+def test_every_provider_with_an_adapter_is_named() -> None:
+    named = part("A request").partition("There are adapters for ")[2].partition(". ")[0]
+    assert tuple(re.findall(r"`(\w+)`", named)) == PROVIDERS
 
 
 ERRORS: Final = [

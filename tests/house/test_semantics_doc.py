@@ -63,6 +63,12 @@ def test_every_test_that_proves_a_statement_exists() -> None:
     assert sorted(named - names_of_tests()) == []
 
 
+def test_every_test_that_the_readme_names_exists() -> None:
+    named = set(_TEST.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    assert len(named) > 5
+    assert sorted(named - names_of_tests()) == []
+
+
 def test_every_rule_of_the_product_proves_a_statement() -> None:
     named = {match[2] for text in STATEMENTS.values() for match in _SCENARIO.finditer(text)}
     rules = {each.name for each in SCENARIOS.glob("rule-*.yaml")}

@@ -22,8 +22,8 @@ from policyengine.engine.explaining import Step, explain
 from policyengine.engine.refusals import refusal, unknown_model
 from policyengine.engine.settling import settle
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import Charged
-from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.ledger.changes import Charged, ForCase
+from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.policy.policy import ModelPrices, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.store.findings import Report
@@ -338,6 +338,9 @@ def _told(transaction: Transaction) -> Iterator[Step]:
     """Give what the caller said of a transaction."""
     if transaction.parent_seq is not None:
         yield Step("about", f"{transaction.wallet_id}:{transaction.parent_seq}")
+    case: ForCase | None = change_of(transaction, ForCase)
+    if case is not None:
+        yield Step("for case", f"{transaction.wallet_id}:{case.case_seq}")
     for label, value in (
         ("conversation", transaction.conversation_id),
         ("operation", transaction.operation_id),
