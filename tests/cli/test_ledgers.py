@@ -114,6 +114,18 @@ def test_an_audit_names_the_transaction_that_was_forged(ana: Terminal) -> None:
     assert "✗ the ledger is wrong, first in txn `ana:2`" in answer.out
 
 
+def test_a_balance_that_was_forged_is_made_anew_from_the_transactions(ana: Terminal) -> None:
+    ana.run(CHARGE)
+    forge("update wallet set available_micro = available_micro + 1000000")
+    answer = ana.run("verify")
+    assert answer.code == 1
+    assert "first in wallet `ana`" in answer.out
+    answer = ana.run("verify --rebuild")
+    assert answer.code == 0
+    assert answer.out.startswith("! mended: wallet `ana`")
+    assert ana.json("balance ana")["available"] == "999.52"
+
+
 def test_an_audit_prices_each_charge_again(ana: Terminal) -> None:
     ana.run(CHARGE)
     # The source of the policy says another multiplier than the one that was charged by.

@@ -159,6 +159,7 @@ def test_an_audit_a_sweep_and_a_settlement_are_json(ana: Terminal) -> None:
         "transactions": 1,
         "moves": 1,
         "faults": [],
+        "mended": [],
     }
     ana.at = "2026-03-01T09:00:00Z"
     assert ana.json("sweep") == {"settled": 1}

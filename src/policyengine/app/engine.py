@@ -45,6 +45,7 @@ from policyengine.engine.estimating import Estimate
 from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, Restriction
 from policyengine.ledger.subscriptions import Rollover
+from policyengine.store.rebuild import Rebuilt, rebuild
 from policyengine.store.store import LedgerStore
 from policyengine.values.calendar import parse_span
 
@@ -373,6 +374,11 @@ class Engine(Reading):
         about = None if charge_id is None else split_id(charge_id)[1]
         asked = Asked(wallet_id, about, conversation, refund_all, reason, actor)
         return report(self.shell, asked)
+
+    def rebuild(self) -> Rebuilt:
+        """Make balances, lots and holds anew from the transactions; gives what was wrong."""
+        with self.shell.store.writing() as session:
+            return rebuild(session)
 
     def settle(self, wallet_id: str) -> Receipt:
         """Bring a wallet up to now: expiries, renewals and time-outs that are due."""
