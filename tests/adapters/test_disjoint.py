@@ -33,7 +33,7 @@ def quantities(draw: st.DrawFn, provider: Provider) -> dict[Quantity, int]:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_what_a_provider_reports_overlapping_is_counted_apart_again(
     provider: Provider, data: st.DataObject
@@ -44,7 +44,7 @@ def test_what_a_provider_reports_overlapping_is_counted_apart_again(
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_the_counts_sum_to_the_total_of_the_provider(
     provider: Provider, data: st.DataObject
@@ -67,7 +67,7 @@ def test_the_counts_sum_to_the_total_of_the_provider(
 
 
 @pytest.mark.parametrize("provider", [each for each in PROVIDERS if each != "anthropic"])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_a_total_that_is_not_the_sum_is_refused(provider: Provider, data: st.DataObject) -> None:
     used = data.draw(quantities(provider))
@@ -99,7 +99,7 @@ def values_of(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_whatever_comes_is_counted_or_refused(provider: Provider, data: st.DataObject) -> None:
     payload = data.draw(values_of(FORMS[provider].shape))

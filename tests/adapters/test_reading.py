@@ -87,6 +87,7 @@ def test_a_path_that_no_shape_has_is_a_mistake_in_an_adapter() -> None:
     [
         (-1, "`-1`"),
         (COUNT_MAX + 1, "`1000000000001`"),
+        pytest.param(1 << 20_000, "a number of 20001 bits", id="very long"),
         (12.0, "`12.0`"),
         (Decimal(12), "`12`"),
         (True, "`True`"),

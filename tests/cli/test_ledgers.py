@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -152,18 +153,18 @@ def test_comments_of_a_policy_may_change_while_it_is_in_use(ana: Terminal) -> No
 
 def test_two_processes_charge_one_wallet_and_nothing_is_lost(ana: Terminal) -> None:
     arguments = [*CHARGE.split(), "--at", ana.at]
-    running = [
-        subprocess.Popen(  # noqa: S603  # our own command
-            [*POLICYENGINE, *arguments, "--key", f"k{number}"],
-            cwd=ana.folder,
-            stdout=subprocess.PIPE,
-        )
-        for number in range(2)
-    ]
-    assert [process.wait(60) for process in running] == [0, 0]
-    for process in running:
-        assert process.stdout is not None
-        process.stdout.close()
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                subprocess.Popen(  # noqa: S603  # our own command
+                    [*POLICYENGINE, *arguments, "--key", f"k{number}"],
+                    cwd=ana.folder,
+                    stdout=subprocess.DEVNULL,
+                )
+            )
+            for number in range(2)
+        ]
+        assert [process.wait(60) for process in running] == [0, 0]
     assert ana.json("balance ana")["available"] == "999.04"  # 1,000 - 2 x 0.48
     assert ana.run("verify").code == 0
 

@@ -16,6 +16,9 @@ KEYS_MAX: Final = 200
 ROWS_MAX: Final = 1_000
 """The most entries of one list, such as the iterations of a request."""
 
+SHOWN_BITS_MAX: Final = 128
+"""The most bits of a number that a message writes out; Python itself refuses very long ones."""
+
 VALUES_MAX: Final = 1_000
 """How many values of an unknown field are looked at in search of a count."""
 
@@ -124,7 +127,8 @@ def read(form: UsageForm, payload: object) -> Figures:
             form.provider, "", f"found `{name}`; give a mapping or an object of the provider's SDK"
         )
     inner = next((key for key in ("usage", "usage_metadata", "usageMetadata") if key in found), "")
-    if inner and not any(form.spelling(str(key)) in form.shape.fields for key in found):
+    kinds = (form.shape.fields.get(form.spelling(str(key))) for key in found)
+    if inner and not any(kind in ("required", "count") for kind in kinds):
         raise UsageError(
             form.provider, inner, "this is the whole response; give what stands in this field"
         )
@@ -266,6 +270,8 @@ def _holds_count(value: object) -> bool:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, int) and value.bit_length() > SHOWN_BITS_MAX:
+        return f"a number of {value.bit_length()} bits"
     if isinstance(value, Number):
         return f"`{value}`"[:80]
     return f"the text `{value[:80]}`" if isinstance(value, str) else f"`{type(value).__name__}`"

@@ -32,7 +32,7 @@ def verify(
         bool,
         typer.Option(
             "--rebuild",
-            help="First make balances, lots and holds anew from the transactions, where they differ.",
+            help="First make balances, lots and holds anew from the transactions.",
         ),
     ] = False,
 ) -> int:

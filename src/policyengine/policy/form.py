@@ -30,8 +30,8 @@ RemarkOn: TypeAlias = Callable[[Asked, Node, Fault], Remark | None]
 """What one kind of file says of a value in words of its own; None where others' words will do."""
 
 
-def _nothing_of_its_own(asked: Asked, node: Node, fault: Fault) -> Remark | None:
-    del asked, node, fault
+def _nothing_of_its_own(_asked: Asked, _node: Node, _fault: Fault) -> None:
+    """Leave every value to the words that all files share."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -187,5 +187,7 @@ def _homes(
     for key, each in schema.get("properties", {}).items():
         yield key, _noun(nouns, steps, schema.get(_PART, ""))
         yield from _homes(each, nouns, (*steps, key))
-    for each in (*schema.get("patternProperties", {}).values(), schema.get("items", {})):
+    for each in schema.get("patternProperties", {}).values():
         yield from _homes(each, nouns, (*steps, 0))
+    if "items" in schema:
+        yield from _homes(schema["items"], nouns, (*steps, 0))

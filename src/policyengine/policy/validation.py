@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from policyengine.policy.nodes import pointer_of
 from policyengine.policy.outline import Outline
 from policyengine.policy.source import Source
-from policyengine.values.diagnostics import Diagnostic, shown
+from policyengine.values.diagnostics import Diagnostic
 
 _OUTLINES_MAX: Final = 8
 """Validators that are kept: one for each kind of file."""
@@ -29,12 +29,11 @@ def schema_findings(source: Source, outline: Outline) -> Iterator[Diagnostic]:
     """
     for error in validator_of(outline).iter_errors(source.plain):
         steps = tuple(error.absolute_path)
-        named = (each for each in reversed(steps) if isinstance(each, str))
-        name = next(named, "the file")
+        noun = outline.asked_at(steps).noun
         pointer = pointer_of(steps)
         yield Diagnostic(
             code="PE120",
-            message=f"{shown(name)} breaks the rule `{error.validator}` of the schema",
+            message=f"{noun} breaks the rule `{error.validator}` of the schema",
             file=source.name,
             span=source.value_span(pointer),
             pointer=pointer,

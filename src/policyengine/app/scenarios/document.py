@@ -1,6 +1,6 @@
 """A scenario file as a whole: scenarios about one rule, each given, when, then."""
 
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
@@ -45,25 +45,7 @@ Verb: TypeAlias = Literal[
     "again",
 ]
 
-VERBS: Final[tuple[Verb, ...]] = (
-    "subscribe",
-    "change_plan",
-    "cancel",
-    "buy_pack",
-    "grant",
-    "void",
-    "charge",
-    "hold",
-    "capture",
-    "release",
-    "extend",
-    "refund",
-    "adjust",
-    "report",
-    "resolve",
-    "estimate",
-    "again",
-)
+VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 
 
 class Given(Part):

@@ -1,6 +1,6 @@
 """What a step can do, beyond a single word: the mapping below each verb."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -14,6 +14,15 @@ from policyengine.app.scenarios.words import (
 from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, PRIORITY_MAX
 from policyengine.policy.document.words import Count, ModelName, Name, Part
+
+Conversation: TypeAlias = Annotated[
+    CallerText | None,
+    Field(description="The conversation that it belongs to.", examples=["c-1"]),
+]
+Operation: TypeAlias = Annotated[
+    CallerText | None,
+    Field(description="The operation that it belongs to.", examples=["op-1"]),
+]
 
 
 class Uses(Part):
@@ -34,12 +43,8 @@ class Uses(Part):
         description="When the request began; it chooses the version that prices it. Absent: now.",
         examples=["2026-09-30T23:50:00Z"],
     )
-    conversation: CallerText | None = Field(
-        default=None, description="The conversation that it belongs to.", examples=["c-1"]
-    )
-    operation: CallerText | None = Field(
-        default=None, description="The operation that it belongs to.", examples=["op-1"]
-    )
+    conversation: Conversation = None
+    operation: Operation = None
 
 
 class ChargeVerb(Uses):
@@ -76,12 +81,8 @@ class HoldVerb(Part):
         description="How long the hold lasts. Absent: what the policy says.",
         examples=["1 hour"],
     )
-    conversation: CallerText | None = Field(
-        default=None, description="The conversation that it belongs to.", examples=["c-1"]
-    )
-    operation: CallerText | None = Field(
-        default=None, description="The operation that it belongs to.", examples=["op-1"]
-    )
+    conversation: Conversation = None
+    operation: Operation = None
 
 
 class CaptureVerb(Part):
