@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from policyengine.engine import refusals
 from policyengine.engine.commands import BuyPack, Cancel, ChangePlan, Subscribe
-from policyengine.engine.renewal import cycle_of, leave_by_upgrade, leave_downward, start_plan
+from policyengine.engine.renewal import leave_downward, start_plan, upgrade
 from policyengine.engine.situation import Draft, Situation, draft_of, expires_at, refused
 from policyengine.ledger.changes import Referenced, SubscriptionSet
 from policyengine.ledger.subscriptions import PendingChange, Subscription
 from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
-from policyengine.policy.policy import PlanRule, Policy
+from policyengine.policy.policy import Policy
 from policyengine.values.calendar import NEVER
 
 
@@ -48,7 +48,7 @@ def change_plan(situation: Situation, body: ChangePlan) -> Transaction:
     if rule.when == "end_of_cycle" and subscription.ends_at < NEVER:
         _wait(draft, subscription, plan.name, "upgrade" if up else "downgrade")
     elif up:
-        _upgrade_now(draft, policy, plan, subscription)
+        upgrade(draft, policy, plan, subscription)
     else:
         leave_downward(draft, policy, "downgrade")
         start_plan(draft, plan, situation.at)
@@ -76,16 +76,6 @@ def _stay(situation: Situation, subscription: Subscription) -> Transaction:
 
 def _wait(draft: Draft, subscription: Subscription, plan: str, because: str) -> None:
     draft.change(SubscriptionSet(replace(subscription, pending=PendingChange(plan, because))))
-
-
-def _upgrade_now(draft: Draft, policy: Policy, plan: PlanRule, subscription: Subscription) -> None:
-    keeps_date = policy.changes.upgrade.new_cycle == "keeps_date"
-    anchor = draft.at
-    if keeps_date and subscription.ends_at < NEVER:
-        anchor = subscription.anchor_at
-    _, new_end = cycle_of(policy, plan, anchor, draft.at)
-    leave_by_upgrade(draft, policy, new_end)
-    start_plan(draft, plan, anchor)
 
 
 def cancel(situation: Situation, _body: Cancel) -> Transaction:

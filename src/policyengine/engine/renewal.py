@@ -128,7 +128,7 @@ def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transac
     _settle_debt(draft, policy)
     terms, plan = next_plan(timeline, subscription)
     if subscription.pending is not None:
-        _switch(draft, policy, plan, subscription.pending.because)
+        _switch(draft, policy, plan, subscription, subscription.pending.because)
     else:
         cycle_before = _cycle_before(timeline, subscription)
         _next_cycle(draft, terms, plan, subscription, cycle_before)
@@ -165,13 +165,23 @@ def _successor(timeline: Timeline, policy: Policy, name: str) -> PlanRule:
     return policy.plans.get(name) or policy.plans[policy.changes.cancel.to]
 
 
-def _switch(draft: Draft, policy: Policy, plan: PlanRule, because: str) -> None:
+def _switch(
+    draft: Draft, policy: Policy, plan: PlanRule, subscription: Subscription, because: str
+) -> None:
     if because == "upgrade":
-        _, new_end = cycle_of(policy, plan, draft.at, draft.at)
-        leave_by_upgrade(draft, policy, new_end)
+        upgrade(draft, policy, plan, subscription)
     else:
         leave_downward(draft, policy, because)
-    start_plan(draft, plan, draft.at)
+        start_plan(draft, plan, draft.at)
+
+
+def upgrade(draft: Draft, policy: Policy, plan: PlanRule, subscription: Subscription) -> None:
+    """Move up to a plan now: with a cycle of its own, or on the dates of the old one."""
+    keeps_date = policy.changes.upgrade.new_cycle == "keeps_date" and subscription.ends_at < NEVER
+    anchor = subscription.anchor_at if keeps_date else draft.at
+    _, new_end = cycle_of(policy, plan, anchor, draft.at)
+    _leave_by_upgrade(draft, policy, new_end)
+    start_plan(draft, plan, anchor)
 
 
 def leave_downward(draft: Draft, policy: Policy, because: str) -> None:
@@ -182,7 +192,7 @@ def leave_downward(draft: Draft, policy: Policy, because: str) -> None:
             end_lot(draft, lot, "expired")
 
 
-def leave_by_upgrade(draft: Draft, policy: Policy, new_cycle_ends_at: Instant) -> None:
+def _leave_by_upgrade(draft: Draft, policy: Policy, new_cycle_ends_at: Instant) -> None:
     """Do with the lots of the old cycle what the policy says of upgrades."""
     rule = policy.changes.upgrade
     if rule.unused == "kept":
