@@ -37,6 +37,7 @@ from policyengine.engine.commands import (
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetCohort,
     Settle,
     Subscribe,
     VoidGrant,
@@ -65,6 +66,7 @@ class ChargeRequest:
     conversation: str = ""
     operation: str = ""
     estimate: Estimate | None = None
+    modifiers: tuple[str, ...] = ()
 
 
 class Engine(Reading):
@@ -125,10 +127,23 @@ class Engine(Reading):
     # Plans and packs
 
     def subscribe(
-        self, wallet_id: str, plan: str, *, policy: str = "", key: str | None = None
+        self,
+        wallet_id: str,
+        plan: str,
+        *,
+        policy: str = "",
+        cohort: str = "",
+        key: str | None = None,
     ) -> Receipt:
-        """Open a wallet and join its first plan; `policy` where several are loaded."""
-        return self._do(wallet_id, Subscribe(plan, policy), key)
+        """Open a wallet and join its first plan; `policy` where several are loaded.
+
+        Takes: the `cohort` of the policy that the wallet is in, if any.
+        """
+        return self._do(wallet_id, Subscribe(plan, policy, cohort), key)
+
+    def set_cohort(self, wallet_id: str, cohort: str, *, key: str | None = None) -> Receipt:
+        """Put a wallet into a cohort of the policy, empty for none; it survives plan changes."""
+        return self._do(wallet_id, SetCohort(cohort), key)
 
     def change_plan(self, wallet_id: str, plan: str, *, key: str | None = None) -> Receipt:
         """Move to another plan, as the policy says of upgrades and downgrades."""
@@ -218,15 +233,17 @@ class Engine(Reading):
         conversation: str = "",
         operation: str = "",
         estimate: Estimate | None = None,
+        modifiers: Iterable[str] = (),
         key: str | None = None,
     ) -> Receipt:
         """Pay for a request at once.
 
-        Takes: disjoint `counts` by unit, such as `{"text_input": 1200, "text_output": 400}`;
+        Takes: disjoint `counts` by unit, such as `{"text_input": 1200, "text_output": 400}`; the
+        `modifiers` of the policy that hold for it, such as `["batch"]`;
         `after_request` where the request has already run, so that a shortfall follows
         `shortfall.after_request` of the policy instead of being refused.
         """
-        usage = usage_from(model, counts, outcome, started_at)
+        usage = usage_from(model, counts, outcome, started_at, modifiers)
         note = None if estimate is None else estimate.note
         body = Charge(usage, after_request, conversation, operation, note)
         return self._do(wallet_id, body, key)
@@ -240,7 +257,9 @@ class Engine(Reading):
                     each.key,
                     0,
                     Charge(
-                        usage_from(each.model, each.counts, each.outcome, each.started_at),
+                        usage_from(
+                            each.model, each.counts, each.outcome, each.started_at, each.modifiers
+                        ),
                         each.after_request,
                         each.conversation,
                         each.operation,
@@ -280,6 +299,7 @@ class Engine(Reading):
         conversation: str = "",
         operation: str = "",
         estimate: Estimate | None = None,
+        modifiers: Iterable[str] = (),
         key: str | None = None,
     ) -> HeldCredits:
         """Set credits aside for a request: an amount, or the price of expected `counts`.
@@ -287,7 +307,9 @@ class Engine(Reading):
         Gives: a receipt that is also a context; it releases the hold when the block fails or ends
         without a final capture.
         """
-        usage = None if model is None else usage_from(model, counts or {})
+        usage = None
+        if model is not None:
+            usage = usage_from(model, counts or {}, modifiers=modifiers)
         body = OpenHold(
             None if credits_held is None else micro_from(credits_held),
             usage,
@@ -307,11 +329,17 @@ class Engine(Reading):
         amount: Credits | None = None,
         outcome: Outcome = "succeeded",
         final: bool = True,
+        modifiers: Iterable[str] = (),
         key: str | None = None,
     ) -> Receipt:
-        """Turn a hold into a charge for what was used; the final one releases the rest."""
+        """Turn a hold into a charge for what was used; the final one releases the rest.
+
+        Takes: the `modifiers` that hold for what was used; a hold's are not remembered.
+        """
         wallet_id, number = split_id(hold_id)
-        usage = None if model is None else usage_from(model, counts or {}, outcome)
+        usage = None
+        if model is not None:
+            usage = usage_from(model, counts or {}, outcome, modifiers=modifiers)
         micro = None if amount is None else micro_from(amount)
         return self._do(wallet_id, Capture(number, usage, micro, final), key)
 
