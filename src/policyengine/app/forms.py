@@ -11,8 +11,8 @@ from policyengine.app.history import Entry, Operation
 from policyengine.app.receipts import Receipt
 from policyengine.app.sentences import source_text
 from policyengine.engine.balance import Balance
-from policyengine.engine.estimating import Estimate
 from policyengine.engine.derivation import Step
+from policyengine.engine.estimating import Estimate
 from policyengine.ledger.changes import Charged, PriceTerms
 from policyengine.ledger.holds import EstimateNote
 from policyengine.ledger.lots import Lot

@@ -10,6 +10,7 @@ from policyengine.app.repricing import StoredPolicies, content_hash
 from policyengine.app.shell import Shell
 from policyengine.engine.balance import Balance, balance_of
 from policyengine.engine.batch import Named
+from policyengine.engine.derivation import Step
 from policyengine.engine.estimating import (
     Estimate,
     Range,
@@ -18,7 +19,6 @@ from policyengine.engine.estimating import (
     output_unit,
     quantiles,
 )
-from policyengine.engine.derivation import Step
 from policyengine.engine.explaining import explain
 from policyengine.engine.refusals import refusal, unknown_model
 from policyengine.engine.settling import settle

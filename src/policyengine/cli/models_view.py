@@ -122,10 +122,7 @@ def _weights(price: PriceTable) -> list[Fraction]:
 
 
 def _rates(policy: Policy) -> Mapping[str, tuple[int, dict[str, Decimal]]]:
-    return {
-        name: (part.per, part.rates)
-        for name, part in policy.document.units.items()
-    }
+    return {name: (part.per, part.rates) for name, part in policy.document.units.items()}
 
 
 def models_form(timeline: Timeline, policy: Policy) -> Form:

@@ -1,4 +1,4 @@
-"""`subscribe`, `set-cohort`, `change-plan`, `cancel`, `buy`, `settle`: a wallet's plan, packs and time."""
+"""`subscribe`, `set-cohort`, `change-plan`, `cancel`, `buy`, `settle`: plan, packs and time."""
 
 from typing import Annotated, Final
 

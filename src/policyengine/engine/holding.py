@@ -80,9 +80,7 @@ def _hold_bill(situation: Situation, body: OpenHold) -> Bill | Refusal:
         return refusals.refusal("invalid_amount", "a hold is for an amount or for usage, not both")
     if body.usage is not None:
         standing = standing_of(situation.book)
-        rated = rate_usage(
-            situation.timeline, situation.policy, body.usage, situation.at, standing
-        )
+        rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at, standing)
         if isinstance(rated, Refusal):
             return rated
         return bill_of(rated, situation.book, rated.price.total_micro)

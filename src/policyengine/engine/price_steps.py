@@ -38,9 +38,7 @@ def price_lines(
     return tuple(lines_of(table, counts_charged(policy, usage)))
 
 
-def explain_price(
-    policy: Policy, usage: Usage, standing: Standing = NOBODY
-) -> Step | Refusal:
+def explain_price(policy: Policy, usage: Usage, standing: Standing = NOBODY) -> Step | Refusal:
     """Derive the price of usage, line by line."""
     price = rate(policy, usage, standing)
     if isinstance(price, Refusal):

@@ -66,9 +66,7 @@ def _rate_unlisted(policy: Policy, usage: Usage, standing: Standing) -> Price | 
     return replace(price, terms=replace(terms, asked=usage.model))
 
 
-def _rate(
-    policy: Policy, model: ModelPrices, usage: Usage, standing: Standing
-) -> Price | Refusal:
+def _rate(policy: Policy, model: ModelPrices, usage: Usage, standing: Standing) -> Price | Refusal:
     rules = modifying.rules_of(policy, usage, standing) if usage.modifiers else ()
     if isinstance(rules, Refusal):
         return rules
@@ -137,9 +135,7 @@ def table_of(
     return model.price if tier is None else model.tiers[tier].price
 
 
-def lines_of(
-    table: PriceTable, counts: tuple[tuple[str, int], ...]
-) -> list[tuple[UnitPrice, int]]:
+def lines_of(table: PriceTable, counts: tuple[tuple[str, int], ...]) -> list[tuple[UnitPrice, int]]:
     """Cut counts into what is priced alike: one line per unit, several where it has parts.
 
     Raises: KeyError for a unit that the policy does not count.
@@ -154,7 +150,7 @@ def lines_of(
         lines += [
             (step, min(end, count) - step.above)
             for step, end in zip(steps, ends, strict=True)
-            if step.above < count
+            if step.above < min(end, count)
         ]
     return lines
 

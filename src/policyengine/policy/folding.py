@@ -116,5 +116,5 @@ def _parted(steps: tuple[tuple[int, int], ...], count: int) -> list[tuple[int, i
     return [
         (above, weight, min(end, count))
         for (above, weight), end in zip(steps, ends, strict=True)
-        if above < count
+        if above < min(end, count)
     ]

@@ -85,7 +85,8 @@ def models_of(document: PolicyDocument) -> Mapping[str, ModelPrices]:
 
 def first_above(threshold: Threshold) -> int:
     """Give the last count that a lower bound leaves out: what is beyond it meets the bound."""
-    return ceil(threshold.value) - 1 if threshold.inclusive else floor(threshold.value)
+    above = ceil(threshold.value) - 1 if threshold.inclusive else floor(threshold.value)
+    return max(above, 0)
 
 
 class _Compiler:

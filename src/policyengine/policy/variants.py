@@ -1,4 +1,4 @@
-"""The ways in which a model's requests are priced: each multiplier and set of rates, with places."""
+"""The ways in which a model's requests are priced: multipliers and rates, with their places."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policyengine.app.scenarios.seen import Seen
-from policyengine.engine.estimating import Estimate
 from policyengine.engine.charging import standing_of
 from policyengine.engine.derivation import Place, factor_text, place_of
+from policyengine.engine.estimating import Estimate
 from policyengine.engine.explaining import explain, rule_place
 from policyengine.values.diagnostics import Related, Span
 

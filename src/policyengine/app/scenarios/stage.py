@@ -40,7 +40,9 @@ class Stage:
     def begin(self, given: Given) -> Refusal | None:
         """Let the given wallet join its plan; gives the refusal if it may not."""
         self.at, self.wallet = given.at, given.wallet
-        command = Command(given.wallet, "given", given.at, Subscribe(given.plan, cohort=given.cohort or ""))
+        command = Command(
+            given.wallet, "given", given.at, Subscribe(given.plan, cohort=given.cohort or "")
+        )
         return self.ledger.execute_one(command).answer.refusal
 
     def perform(self, step: Step, number: int) -> Seen:

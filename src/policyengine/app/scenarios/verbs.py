@@ -16,7 +16,6 @@ from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, PRIORITY_MAX
 from policyengine.policy.document.words import Count, ModelName, Name, Part
 
-
 Modifiers: TypeAlias = Annotated[list[Name], Field(max_length=MODIFIERS_MAX)]
 
 

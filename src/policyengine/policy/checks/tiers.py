@@ -8,12 +8,18 @@ from policyengine.policy.checks.findings import found, pointer_to, see_value, wr
 from policyengine.policy.checks.regions import Row, outcomes_of
 from policyengine.policy.checks.units import names_are_clear
 from policyengine.policy.document import PolicyDocument
-from policyengine.policy.document.pricing import Model
+from policyengine.policy.document.pricing import Model, Tier
 from policyengine.policy.expressions import Dimension, Expression
 from policyengine.policy.source import Source
 from policyengine.policy.variants import Variant, bases_of, tier_variant
 from policyengine.policy.vocabulary import ABNORMAL_NAMES, vocabulary_of
 from policyengine.values.diagnostics import Diagnostic, Related
+
+
+def has_price(document: PolicyDocument, tier: Tier) -> bool:
+    """Tell whether a tier says anything about prices; where it does not, another check says so."""
+    units = vocabulary_of(document).measures
+    return tier.multiplier is not None or any(unit in units for unit in tier.rates or {})
 
 
 def check_tiers_decide(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -63,7 +69,9 @@ class _Tier:
             return self._is_covered(holding)
         if len(holding) == len(self.rows):
             return self._always_holds()
-        if all(self._is_idle(base, row) for base in self._bases for row in deciding):
+        if has_price(self.document, self.model.tiers[index]) and all(
+            self._is_idle(base, row) for base in self._bases for row in deciding
+        ):
             return self._changes_nothing()
         return None
 
