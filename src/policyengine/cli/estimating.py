@@ -20,7 +20,7 @@ FILE_BYTES_MAX: Final = 64_000_000
 
 
 @with_call()
-def estimate(
+def estimate(  # noqa: PLR0917  # typer passes each by its name
     call: Call,
     wallet: Annotated[
         str | None, typer.Argument(metavar="WALLET", help="The wallet that would pay.")

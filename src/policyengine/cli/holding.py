@@ -29,7 +29,7 @@ _Model = Annotated[
 
 
 @with_call()
-def hold(
+def hold(  # noqa: PLR0917  # typer passes each by its name
     call: Call,
     wallet: WalletId,
     amount: _Amount = None,

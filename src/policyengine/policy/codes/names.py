@@ -8,8 +8,8 @@ from policyengine.policy.codes.info import CodeInfo
 NAME_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE201": CodeInfo(
         title="a plan that does not exist",
-        what="A pack, a cancellation, a modifier, a model or `replaces` names a plan that is not in "
-        "`plans`.",
+        what="A pack, a cancellation, a modifier, a model or `replaces` names a plan that is not "
+        "in `plans`.",
         why="credits would be sold to nobody, or a wallet would fall back to nothing.",
         wrong="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [prof]}",
         right="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [pro]}",
@@ -93,7 +93,8 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE210": CodeInfo(
         title="a unit that stands twice",
-        what="The same unit is in two measures, or on two sides of one: `input`, `output`, `other`.",
+        what="The same unit is in two measures, or on two sides of one, such as `input` and "
+        "`output`.",
         why="each count is priced once, and it must be clear by which rate.",
         wrong="tokens: {per: 1000000, input: {text: 100}, output: {text: 500}}",
         right="tokens: {per: 1000000, input: {text_input: 100}, output: {text_output: 500}}",
