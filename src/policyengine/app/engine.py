@@ -2,17 +2,18 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 from policyengine.app.cases import Asked, Case, report
+from policyengine.app.charge_request import ChargeRequest
 from policyengine.app.held import HeldCredits
 from policyengine.app.inputs import (
     Credits,
     Moment,
     instant_from,
+    maybe_usage,
     micro_from,
     split_id,
     usage_from,
@@ -50,23 +51,6 @@ from policyengine.store.store import LedgerStore
 from policyengine.values.calendar import parse_span
 
 SWEEP_BATCH = 256
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeRequest:
-    """One charge of many: the arguments of `Engine.charge`."""
-
-    wallet_id: str
-    model: str
-    counts: Mapping[str, int]
-    key: str
-    outcome: Outcome = "succeeded"
-    started_at: Moment | None = None
-    after_request: bool = False
-    conversation: str = ""
-    operation: str = ""
-    estimate: Estimate | None = None
-    modifiers: tuple[str, ...] = ()
 
 
 class Engine(Reading):
@@ -250,25 +234,7 @@ class Engine(Reading):
 
     def charge_many(self, requests: Iterable[ChargeRequest]) -> list[Receipt]:
         """Charge many requests in one durable step, in order, each on its own merits."""
-        return self.shell.now(
-            [
-                Command(
-                    each.wallet_id,
-                    each.key,
-                    0,
-                    Charge(
-                        usage_from(
-                            each.model, each.counts, each.outcome, each.started_at, each.modifiers
-                        ),
-                        each.after_request,
-                        each.conversation,
-                        each.operation,
-                        None if each.estimate is None else each.estimate.note,
-                    ),
-                )
-                for each in requests
-            ]
-        )
+        return self.shell.now([each.command for each in requests])
 
     def refund(
         self,
@@ -307,9 +273,7 @@ class Engine(Reading):
         Gives: a receipt that is also a context; it releases the hold when the block fails or ends
         without a final capture.
         """
-        usage = None
-        if model is not None:
-            usage = usage_from(model, counts or {}, modifiers=modifiers)
+        usage = maybe_usage(model, counts, modifiers=modifiers)
         body = OpenHold(
             None if credits_held is None else micro_from(credits_held),
             usage,
@@ -337,9 +301,7 @@ class Engine(Reading):
         Takes: the `modifiers` that hold for what was used; a hold's are not remembered.
         """
         wallet_id, number = split_id(hold_id)
-        usage = None
-        if model is not None:
-            usage = usage_from(model, counts or {}, outcome, modifiers=modifiers)
+        usage = maybe_usage(model, counts, outcome, modifiers)
         micro = None if amount is None else micro_from(amount)
         return self._do(wallet_id, Capture(number, usage, micro, final), key)
 

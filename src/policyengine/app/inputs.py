@@ -60,6 +60,21 @@ def usage_from(
     return Usage.of(model, counts, instant_from(started_at), outcome, tuple(modifiers))
 
 
+def maybe_usage(
+    model: str | None,
+    counts: Mapping[str, int] | None,
+    outcome: Outcome = "succeeded",
+    modifiers: Iterable[str] = (),
+) -> Usage | None:
+    """Read usage where a model is named; None where it is not.
+
+    Raises: as `usage_from`.
+    """
+    if model is None:
+        return None
+    return usage_from(model, counts or {}, outcome, modifiers=modifiers)
+
+
 def split_id(transaction_id: str) -> tuple[str, int]:
     """Split `ana:17` into its wallet and number.
 

@@ -65,9 +65,8 @@ def estimate(  # noqa: PLR0917  # typer passes each by its name
     if calibration:
         return _calibration(call, wallet)
     if wallet is None or model is None:
-        raise WrongUse(
-            "say which wallet and which model", "write `policyengine estimate ana --model standard`"
-        )
+        example = "write `policyengine estimate ana --model standard`"
+        raise WrongUse("say which wallet and which model", example)
     if sum(each is not None for each in (text, request, sent, count)) != 1:
         raise WrongUse(
             "say what is sent, in one way", "choose --text, --request, --input or --count"
@@ -79,7 +78,7 @@ def estimate(  # noqa: PLR0917  # typer passes each by its name
             sent,
             counts_of(count),
         )
-        more: _More = {"output_tokens": output_tokens, "modifiers": modifiers_of(modifier)}
+        more = _More(output_tokens=output_tokens, modifiers=modifiers_of(modifier))
         return _answer(call, engine, wallet, model, content, more)
 
 
