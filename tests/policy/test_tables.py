@@ -61,13 +61,14 @@ def test_only_the_part_above_a_bound_has_the_tiers_price(count: int, micro: int)
 def test_the_lines_of_a_price_show_each_part() -> None:
     rules = tiered(GRADUATED)
     lines = price_lines(rules, Usage.of("standard", {"text_output": 3500, "text_input": 7}), None)
-    assert [
-        (line.unit, line.above, count, line.rate, line.multiplier) for line, count in lines
-    ] == [
-        ("text_output", 0, 1000, 500, 1),
-        ("text_output", 1000, 2000, 900, 1),
-        ("text_output", 3000, 500, 500, 2),
-        ("text_input", 0, 7, 100, 1),
+    shown = [
+        (line.unit, line.above, count, f"{line.rate} x {line.multiplier}") for line, count in lines
+    ]
+    assert shown == [
+        ("text_output", 0, 1000, "500 x 1"),
+        ("text_output", 1000, 2000, "900 x 1"),
+        ("text_output", 3000, 500, "500 x 2"),
+        ("text_input", 0, 7, "100 x 1"),
     ]
     places = [line.pointer for line, _ in lines]
     assert places[0] == "/units/tokens/output/text_output"
