@@ -57,40 +57,6 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
         wrong="constants: {tile_px: 0, tile_tokens: 170.5}",
         right="constants: {tile_px: 512, tile_tokens: 170}",
     ),
-    "PE216": CodeInfo(
-        title="a model that does not exist",
-        what="A modifier or `priced_as` names a model that is not in `models`.",
-        why="the modifier could be used with no model, or nothing would be charged.",
-        wrong="models: {frontier: {multiplier: 6}}\nmodifiers:\n"
-        "  fast: {factor: 6, models: [frontire]}",
-        right="models: {frontier: {multiplier: 6}}\nmodifiers:\n"
-        "  fast: {factor: 6, models: [frontier]}",
-    ),
-    "PE217": CodeInfo(
-        title="a modifier that does not exist",
-        what="`not_with` names a modifier that is not in `modifiers`.",
-        why="the two that were meant could be named together after all.",
-        wrong="modifiers:\n  batch: {factor: 0.5, not_with: [faster]}\n  fast: {factor: 6}",
-        right="modifiers:\n  batch: {factor: 0.5, not_with: [fast]}\n  fast: {factor: 6}",
-    ),
-    "PE218": CodeInfo(
-        title="a measure that does not exist",
-        what="A modifier's `measures` names a measure that is not in `units`.",
-        why="the modifier would change no price.",
-        wrong="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
-        "modifiers: {batch: {factor: 0.5, measures: [token]}}",
-        right="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
-        "modifiers: {batch: {factor: 0.5, measures: [tokens]}}",
-    ),
-    "PE219": CodeInfo(
-        title="a cohort that does not exist",
-        what="A model has a multiplier for a cohort that is not in `cohorts`.",
-        why="no wallet could be in it, and the multiplier would never be used.",
-        wrong="cohorts: [annual]\nmodels:\n"
-        "  opus: {multiplier: 3, multiplier_for_cohort: {anual: 27}}",
-        right="cohorts: [annual]\nmodels:\n"
-        "  opus: {multiplier: 3, multiplier_for_cohort: {annual: 27}}",
-    ),
     "PE210": CodeInfo(
         title="a unit that stands twice",
         what="The same unit is in two measures, or on two sides of one, such as `input` and "
@@ -132,5 +98,39 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
         "models:\n  standard: {multiplier: 1, rates: {text_input: 100}}",
         right="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
         "models:\n  standard: {multiplier: 1}",
+    ),
+    "PE216": CodeInfo(
+        title="a model that does not exist",
+        what="A modifier or `priced_as` names a model that is not in `models`.",
+        why="the modifier could be used with no model, or nothing would be charged.",
+        wrong="models: {frontier: {multiplier: 6}}\nmodifiers:\n"
+        "  fast: {factor: 6, models: [frontire]}",
+        right="models: {frontier: {multiplier: 6}}\nmodifiers:\n"
+        "  fast: {factor: 6, models: [frontier]}",
+    ),
+    "PE217": CodeInfo(
+        title="a modifier that does not exist",
+        what="`not_with` names a modifier that is not in `modifiers`.",
+        why="the two that were meant could be named together after all.",
+        wrong="modifiers:\n  batch: {factor: 0.5, not_with: [faster]}\n  fast: {factor: 6}",
+        right="modifiers:\n  batch: {factor: 0.5, not_with: [fast]}\n  fast: {factor: 6}",
+    ),
+    "PE218": CodeInfo(
+        title="a measure that does not exist",
+        what="A modifier's `measures` names a measure that is not in `units`.",
+        why="the modifier would change no price.",
+        wrong="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
+        "modifiers: {batch: {factor: 0.5, measures: [token]}}",
+        right="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
+        "modifiers: {batch: {factor: 0.5, measures: [tokens]}}",
+    ),
+    "PE219": CodeInfo(
+        title="a cohort that does not exist",
+        what="A model has a multiplier for a cohort that is not in `cohorts`.",
+        why="no wallet could be in it, and the multiplier would never be used.",
+        wrong="cohorts: [annual]\nmodels:\n"
+        "  opus: {multiplier: 3, multiplier_for_cohort: {anual: 27}}",
+        right="cohorts: [annual]\nmodels:\n"
+        "  opus: {multiplier: 3, multiplier_for_cohort: {annual: 27}}",
     ),
 }

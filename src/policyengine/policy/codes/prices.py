@@ -99,6 +99,13 @@ PRICE_CODES: Final[Mapping[str, CodeInfo]] = {
         right="frontier:\n  multiplier: 6\n  tiers:\n"
         "    - {when: all_input > 200000, multiplier: 12}",
     ),
+    "PE274": CodeInfo(
+        title="a flag that does not look at the charge",
+        what="The condition of an entry of `abnormal` uses neither `charge` nor `usual_charge`.",
+        why="it would mark every charge, or none.",
+        wrong="abnormal: [{when: 2 > 1, then: flag}]",
+        right="abnormal: [{when: charge > 10 * usual_charge, then: flag}]",
+    ),
     "PE275": CodeInfo(
         title="a graduated tier without a bound of one unit",
         what="A tier that applies to the `part_above` has a condition other than one unit above "
@@ -140,12 +147,5 @@ PRICE_CODES: Final[Mapping[str, CodeInfo]] = {
         why="only the counts above the bound have the tier's price, so the rate is never used.",
         wrong="when: text_output > 1000\nrates: {text_input: 200}",
         right="when: text_output > 1000\nrates: {text_output: 900}",
-    ),
-    "PE274": CodeInfo(
-        title="a flag that does not look at the charge",
-        what="The condition of an entry of `abnormal` uses neither `charge` nor `usual_charge`.",
-        why="it would mark every charge, or none.",
-        wrong="abnormal: [{when: 2 > 1, then: flag}]",
-        right="abnormal: [{when: charge > 10 * usual_charge, then: flag}]",
     ),
 }
