@@ -4,7 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from policyengine.app.engine import ChargeRequest, Engine
+    from policyengine.app.charge_request import ChargeRequest
+    from policyengine.app.engine import Engine
     from policyengine.app.policies import PolicyError
     from policyengine.app.reading import NotFound
     from policyengine.app.receipts import Receipt, Refused
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["ChargeRequest", "Engine", "NotFound", "PolicyError", "Receipt", "Refused"]
 
 _HOMES = {
-    "ChargeRequest": "policyengine.app.engine",
+    "ChargeRequest": "policyengine.app.charge_request",
     "Engine": "policyengine.app.engine",
     "NotFound": "policyengine.app.reading",
     "PolicyError": "policyengine.app.policies",

@@ -32,6 +32,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Wallets": {
         "subscribe": ("wallets", "Open a wallet and join its first plan."),
+        "set-cohort": ("wallets", "Put a wallet into a cohort, or out of it."),
         "change-plan": ("wallets", "Move to another plan, up or down."),
         "cancel": ("wallets", "Leave the plan."),
         "buy": ("wallets", "Add a pack that was paid for."),

@@ -162,7 +162,8 @@ def _plan_text(transaction: Transaction, subscription: Subscription) -> str:
     wallet_id, pending = transaction.wallet_id, subscription.pending
     if pending is not None:
         return f"{wallet_id} stays on plan {subscription.plan}, then plan {pending.plan}"
-    return f"{wallet_id} is on plan {subscription.plan}"
+    cohort = f", in cohort {subscription.cohort}" if subscription.cohort else ""
+    return f"{wallet_id} is on plan {subscription.plan}{cohort}"
 
 
 def receipt_rows(shown: Shown) -> Iterator[Row]:

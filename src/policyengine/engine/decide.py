@@ -25,6 +25,7 @@ from policyengine.engine.commands import (
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetCohort,
     Settle,
     Subscribe,
     VoidGrant,
@@ -32,7 +33,7 @@ from policyengine.engine.commands import (
 )
 from policyengine.engine.grants import adjust, give_grant, void_grant
 from policyengine.engine.holding import capture, extend, open_hold, release
-from policyengine.engine.plans import buy_pack, cancel, change_plan, subscribe
+from policyengine.engine.plans import buy_pack, cancel, change_plan, set_cohort, subscribe
 from policyengine.engine.refunding import refund
 from policyengine.engine.settling import settle
 from policyengine.engine.situation import NOTHING_PRIOR, Prior, Situation, refused
@@ -50,6 +51,7 @@ from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
 _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] = {
     Subscribe: subscribe,
+    SetCohort: set_cohort,
     ChangePlan: change_plan,
     Cancel: cancel,
     BuyPack: buy_pack,
@@ -68,6 +70,7 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] =
 
 _KINDS: Final[Mapping[type[Body], TransactionKind]] = {
     Subscribe: "subscribe",
+    SetCohort: "change_plan",
     ChangePlan: "change_plan",
     Cancel: "cancel",
     BuyPack: "purchase",

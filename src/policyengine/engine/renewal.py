@@ -50,13 +50,28 @@ def cycle_of(
     return index, add_span(anchor_at, plan.cycle, policy.zone, index + 1)
 
 
-def start_plan(draft: Draft, plan: PlanRule, anchor_at: Instant) -> None:
-    """Join a plan now, with its grants and gifts; its cycles are counted from the anchor."""
+def start_plan(draft: Draft, plan: PlanRule, anchor_at: Instant, cohort: str = "") -> None:
+    """Join a plan now, with its grants and gifts; its cycles are counted from the anchor.
+
+    Takes: the cohort of a wallet that had no plan; one that had a plan stays in its cohort.
+    """
+    before = draft.book.subscription
+    if before is not None:
+        cohort = before.cohort
     index, ends_at = cycle_of(draft.policy, plan, anchor_at, draft.at)
     version = draft.policy.version
     draft.change(
         SubscriptionSet(
-            Subscription(plan.name, version, draft.at, anchor_at, index, draft.at, ends_at)
+            Subscription(
+                plan.name,
+                version,
+                draft.at,
+                anchor_at,
+                index,
+                draft.at,
+                ends_at,
+                cohort=cohort,
+            )
         )
     )
     give_plan_grants(draft, plan, version, ends_at)

@@ -1,6 +1,7 @@
 """A wallet's standing with its plan, and the grants that come to it by the clock."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
 from policyengine.values.amounts import Micro
@@ -20,6 +21,7 @@ class Subscription:
     """A plan, the policy version whose terms apply, and the current cycle [starts_at, ends_at).
 
     `ends_at` is `NEVER` for a plan without cycles. Cycle number `index` counts from the anchor.
+    `cohort` is a group of wallets that has other multipliers; it stays when the plan changes.
     """
 
     plan: str
@@ -30,6 +32,19 @@ class Subscription:
     starts_at: Instant
     ends_at: Instant
     pending: PendingChange | None = None
+    cohort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who asks for a price, as far as prices depend on it: the wallet's plan and cohort."""
+
+    plan: str = ""
+    cohort: str = ""
+
+
+NOBODY: Final = Standing()
+"""Nobody in particular: a model's own prices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,7 @@ def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Ro
         *_subscription_row(book.subscription),
         book.due_at,
         head,
+        None if book.subscription is None else book.subscription.cohort or None,
     )
 
 
@@ -233,4 +234,5 @@ def book_of(
 
 def _subscription_of(row: Row) -> Subscription:
     pending = None if row[22] is None else PendingChange(row[22], row[23])
-    return Subscription(row[15], row[16], row[17], row[18], row[19], row[20], row[21], pending)
+    cycle = (row[18], row[19], row[20], row[21])
+    return Subscription(row[15], row[16], row[17], *cycle, pending, row[26] or "")

@@ -149,6 +149,7 @@ class Wallet(LedgerRow, table=True):
     pending_because: str | None = words()
     due_at: int = whole()
     head_hash: bytes = octets()
+    cohort: str | None = words()
 
 
 class Txn(LedgerRow, table=True):

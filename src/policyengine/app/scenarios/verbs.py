@@ -11,6 +11,7 @@ from policyengine.app.scenarios.words import (
     SignedCredits,
     Span,
 )
+from policyengine.engine.commands import MODIFIERS_MAX
 from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, PRIORITY_MAX
 from policyengine.policy.document.words import Count, ModelName, Name, Part
@@ -23,6 +24,7 @@ Operation: TypeAlias = Annotated[
     CallerText | None,
     Field(description="The operation that it belongs to.", examples=["op-1"]),
 ]
+Modifiers: TypeAlias = Annotated[list[Name], Field(max_length=MODIFIERS_MAX)]
 
 
 class Uses(Part):
@@ -42,6 +44,11 @@ class Uses(Part):
         default=None,
         description="When the request began; it chooses the version that prices it. Absent: now.",
         examples=["2026-09-30T23:50:00Z"],
+    )
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that hold for it.",
+        examples=[["batch"]],
     )
     conversation: Conversation = None
     operation: Operation = None
@@ -70,6 +77,11 @@ class HoldVerb(Part):
         default=None,
         description="What is expected to be counted, by unit of the policy.",
         examples=[{"text_input": 1000, "text_output": 200}],
+    )
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that will hold for it.",
+        examples=[["batch"]],
     )
     started_at: At | None = Field(
         default=None,
@@ -109,6 +121,11 @@ class CaptureVerb(Part):
         default=None,
         description="When the request began. Absent: when the hold says.",
         examples=["2026-09-30T23:50:00Z"],
+    )
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that hold for it; those of the hold do not count.",
+        examples=[["batch"]],
     )
     final: bool = Field(
         default=True,
@@ -232,6 +249,11 @@ class EstimateVerb(Part):
     model: ModelName = Field(description="The model that will be used.", examples=["standard"])
     sent: dict[Name, Count] = Field(
         description="What will be sent, by unit of the policy.", examples=[{"text_input": 1000}]
+    )
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that will hold for it.",
+        examples=[["batch"]],
     )
     output_tokens: Count | None = Field(
         default=None,
