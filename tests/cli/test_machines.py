@@ -44,6 +44,7 @@ def test_a_charge_is_a_receipt_with_moves_and_balance(ana: Terminal) -> None:
             "charged": "0.48",
             "estimate": None,
             "flags": [],
+            "terms": None,
         },
         "moves": [{"lot": 1, "from": "available", "to": "consumed", "amount": "0.48"}],
         "available": "999.52",
