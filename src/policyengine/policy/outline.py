@@ -31,6 +31,7 @@ _TEXT_KINDS: Final[Mapping[str, Kind]] = {
     words.SPAN_PATTERN: "span",
     words.PACK_EXPIRY_PATTERN: "span",
     words.EXPIRY_PATTERN: "span",
+    words.PERIOD_PATTERN: "span",
     words.INSTANT_PATTERN.replace(r"\d", "[0-9]"): "instant",
     words.PERCENT_PATTERN: "percentage",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "date",
@@ -44,6 +45,7 @@ _PART_NOUNS: Final[Mapping[str, str]] = {
     "Grant": "a grant",
     "Plan": "a plan",
     "Pack": "a pack",
+    "PlanPair": "an entry of `pairs`",
     "Alert": "an alert",
     "Abnormal": "an entry of `abnormal`",
     "Keep": "an entry of `keep`",
@@ -96,7 +98,8 @@ class Asked:
             return tuple(self.schema["enum"])
         specials = {
             words.PACK_EXPIRY_PATTERN: ("never",),
-            words.EXPIRY_PATTERN: ("never", "end_of_cycle"),
+            words.EXPIRY_PATTERN: ("never", "end_of_cycle", "end_of_period"),
+            words.PERIOD_PATTERN: ("cycle",),
         }
         return specials.get(self.schema.get("pattern", ""), ())
 
