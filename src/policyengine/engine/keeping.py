@@ -73,9 +73,13 @@ def _keep(draft: Draft, grant: GrantRule, lots: list[Lot], until: Instant) -> No
                 carry_lot(draft, lot, until, times_kept=lot.terms.times_kept + 1)
         return
     kept = kept_of(grant.kept, grant, lots, draft.policy.quantum_micro)
+    parts: list[tuple[Lot, Micro]] = []
     for lot in _longest_first(lots):
         part = min(lot.remaining, kept) if _may_be_kept(grant.kept, lot) else 0
         kept -= part
+        parts.append((lot, part))
+    # Of equal lots the older one is spent first: those that can be kept least often come first.
+    for lot, part in reversed(parts):
         if grant.kept.renewed:
             _renew_part(draft, lot, part, until)
         else:

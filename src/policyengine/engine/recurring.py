@@ -8,7 +8,7 @@ from policyengine.engine.giving import give_again
 from policyengine.engine.keeping import keep_in_cycle
 from policyengine.engine.situation import Draft, in_force
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import LotEnded, SeriesEnded, SeriesSet, SubscriptionSet
+from policyengine.ledger.changes import GivenNoted, LotEnded, SeriesEnded, SeriesSet
 from policyengine.ledger.lots import Lot, LotEnd
 from policyengine.ledger.subscriptions import Rollover, Series
 from policyengine.ledger.transactions import Transaction
@@ -33,16 +33,15 @@ def recur(timeline: Timeline, book: Book, series: Series) -> Transaction:
 
 def _come_again(timeline: Timeline, draft: Draft, series: Series) -> None:
     """Let a grant of the plan come again, until its cycle ends: the renewal starts a new series."""
-    found, subscription = timeline.giver(series.rule), draft.book.subscription
-    if found is None or series.interval is None or subscription is None:
+    found = timeline.giver(series.rule)
+    if found is None or series.interval is None:
         raise LookupError(f"no version of `{timeline.name}` has `{series.rule}`")
     plan, grant = found
     cycle = Cycle(series.anchor_at, 0, series.anchor_at, series.ends_at)
     period = period_of(draft.policy, series.interval, cycle, draft.at)
     keep_in_cycle(draft, plan, grant, series, period)
     for note in give_again(draft, plan, grant, series, period):
-        others = [each for each in subscription.given if each.grant != note.grant]
-        draft.change(SubscriptionSet(replace(subscription, given=(*others, note))))
+        draft.change(GivenNoted(note))
     if period.ends_at < series.ends_at:
         index, next_at = period.index + 1, period.ends_at
         draft.change(SeriesSet(replace(series, index=index, next_at=next_at)))
