@@ -167,7 +167,9 @@ class _Reader:
         found: Mapping[str, object],
         shape: Shape,
         at: tuple[str, str],
-        into: tuple[dict[str, int | None], dict[str, str | None], dict[str, tuple[Figures, ...]]],
+        into: tuple[
+            dict[str, int | None], dict[str, str | None], dict[str, tuple[Figures, ...]]
+        ],
     ) -> None:
         place, prefix = at
         counts, words, rows = into
