@@ -39,6 +39,12 @@ def _plans_named(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     for name, pack in document.packs.items():
         for index, plan in enumerate(pack.sold_to):
             yield pointer_to("packs", name, "sold_to", index), plan
+    for name, part in document.plans.items():
+        if part.after_cycles is not None:
+            yield pointer_to("plans", name, "after_cycles", "to"), part.after_cycles.to
+    for index, pair in enumerate(document.changes.pairs):
+        yield pointer_to("changes", "pairs", index, "from"), pair.from_
+        yield pointer_to("changes", "pairs", index, "to"), pair.to
     yield "/changes/cancel/to", document.changes.cancel.to
     if document.replaces is not None:
         for removed, plan in document.replaces.removed_plans.items():
@@ -85,6 +91,12 @@ def check_listed_once(document: PolicyDocument, source: Source) -> Iterator[Diag
     yield from _twice(source, "/burn_order", document.burn_order)
     for name, pack in document.packs.items():
         yield from _twice(source, pointer_to("packs", name, "sold_to"), pack.sold_to)
+    for name, plan in document.plans.items():
+        for grant, part in plan.grants.items():
+            if part.only_for is not None:
+                place = pointer_to("plans", name, "grants", grant, "only_for")
+                yield from _twice(source, f"{place}/models", part.only_for.models)
+                yield from _twice(source, f"{place}/units", part.only_for.units)
 
 
 def _twice(source: Source, pointer: str, names: Sequence[str]) -> Iterator[Diagnostic]:
