@@ -214,7 +214,7 @@ def test_places_are_named_as_people_name_them() -> None:
     assert asked_at(("charge",)).noun == "`charge`"
     assert asked_at(("plans", "pro", "grants", "monthly")).noun == "a grant"
     assert asked_at(("burn_order", 0)).noun == "an entry of `burn_order`"
-    assert homes_of("per") == ("a measure",)
+    assert homes_of("per") == ("a measure", "`at_most`")
     assert key_pattern_at(("models",)).kind == "model name"
     with pytest.raises(KeyError):
         asked_at(("plans", "pro", "colour"))
