@@ -86,5 +86,5 @@ def _kept(grant: Grant) -> KeptRule | None:
         0 if part.at_least is None else micro_of(part.at_least),
         min(limits, default=None),
         part.cycles,
-        part.expiry != "kept",
+        part.expires != "as_before",
     )

@@ -283,13 +283,13 @@ def _check_limits(source: Source, part: KeptCredits, place: str) -> Iterator[Dia
 def _check_expiry(
     source: Source, grant: Grant, part: KeptCredits, place: str
 ) -> Iterator[Diagnostic]:
-    if part.expiry != "kept":
+    if part.expires != "as_before":
         return
     if grant.expires in ("end_of_cycle", "end_of_period"):
         yield found(
             source,
             "PE290",
-            f"{place}/expiry",
+            f"{place}/expires",
             "credits that expire when their grant comes again cannot keep their expiry",
             "write `renewed`, or a span for `expires`",
             see_value(source, place.removesuffix("rollover") + "expires", "they expire then"),
@@ -300,6 +300,6 @@ def _check_expiry(
             "PE290",
             f"{place}/cycles",
             "credits that keep their expiry are not counted by cycles",
-            "delete it, or write `expiry: renewed`",
-            see_value(source, f"{place}/expiry", "this says how long they last"),
+            "delete it, or write `expires: renewed`",
+            see_value(source, f"{place}/expires", "this says how long they last"),
         )

@@ -95,7 +95,7 @@ class KeptCredits(Part):
         description="How often a credit may be kept; absent: any number of times.",
         examples=[2],
     )
-    expiry: Literal["renewed", "kept"] | None = Field(
+    expires: Literal["renewed", "as_before"] | None = Field(
         default=None,
         description="Kept credits last until the grant comes once more, or as long as before; "
         "absent: `renewed`.",
