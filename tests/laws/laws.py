@@ -25,7 +25,7 @@ DEBT_LIMIT: Final = 40 * CREDIT
 
 JOINING: Final = {"subscribe", "change_plan", "cancel", "renew"}
 ORIGINS: Final = {
-    "plan": JOINING,
+    "plan": {*JOINING, "recur"},
     "gift": JOINING,
     "pack": {"purchase"},
     "grant": {"grant", "recur"},
@@ -114,7 +114,8 @@ def lots_are_spent_within_their_time(history: History) -> None:
                     isinstance(change, LotEnded) and change.lot_no == move.lot_no
                     for change in transaction.changes
                 )
-                assert by_decision or transaction.effective_at in over
+                trimmed = transaction.kind in {"renew", "recur"} and lot.rolls
+                assert by_decision or trimmed or transaction.effective_at in over
 
 
 def credits_come_from_rules(history: History) -> None:
@@ -133,6 +134,44 @@ def credits_come_from_rules(history: History) -> None:
         assert issued["refund"] <= withdrawn["consumed"]
         lent = [each for each in transaction.changes if each.kind == "debt_changed"]
         assert issued["debt"] == sum(each.by_micro for each in lent if each.how == "lent")
+
+
+def caps_on_balances_are_obeyed(history: History) -> None:
+    """What a capped plan gives leaves no more in the wallet than its cap, holds included."""
+    for transactions in history.ledger.transactions.values():
+        held = 0
+        for transaction in transactions:
+            for move in transaction.moves:
+                held += move.amount_micro * ((move.target == "held") - (move.source == "held"))
+            for change in transaction.changes:
+                if not isinstance(change, LotOpened) or change.terms.source != "plan":
+                    continue
+                found = history.timeline.giver(change.terms.rule)
+                assert found is not None
+                cap = found[0].balance_at_most_micro
+                assert cap is None or transaction.available_micro + held <= cap
+
+
+def no_more_is_kept_than_the_most(history: History) -> None:
+    """At one boundary no more is carried of a grant than its rule allows."""
+    for transactions in history.ledger.transactions.values():
+        for transaction in transactions:
+            if transaction.kind not in {"renew", "recur"}:
+                continue
+            kept: Counter[str] = Counter()
+            for change in transaction.changes:
+                if isinstance(change, LotOpened) and change.terms.times_kept:
+                    kept[change.terms.rule.partition(".")[2]] += change.terms.granted_micro
+            for rule, amount in kept.items():
+                limits = [
+                    grant.kept.at_most_micro
+                    for policy in history.timeline.policies
+                    for plan in policy.plans.values()
+                    for grant in plan.grants
+                    if grant.rule == rule and grant.kept is not None
+                ]
+                known = [each for each in limits if each is not None]
+                assert not known or amount <= max(known)
 
 
 def releases_and_expiries_mint_nothing(history: History) -> None:

@@ -15,6 +15,21 @@ from policyengine.values.calendar import Instant, instant_text
 SECOND_VERSION_AT: Final[Instant] = START + 35 * DAY
 
 
+CLOCKS: Final[dict[str, dict[str, Any]]] = {
+    "none": {},
+    "daily": {"every": "1 day"},
+    "often": {"every": "10 hours", "at_most": {"credits": 4500, "per": "2 days"}},
+    "weekly": {"every": "1 week", "at_most": {"credits": 3000, "per": "cycle"}},
+}
+ROLLOVERS: Final[dict[str, dict[str, Any]]] = {
+    "none": {},
+    "between": {"at_least": 150, "at_most": 900},
+    "third": {"share": "33%", "of": "remaining", "cycles": 2},
+    "half": {"share": "50%", "of": "granted", "cycles": 1},
+    "own_life": {"at_most_times": Decimal("1.5"), "expires": "as_before"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """Answers to the questions that matter to a ledger; each from `CHOICES`."""
@@ -42,6 +57,14 @@ class Rulebook:
     tiers: str
     own_price: str
     unknown: str
+    clock: str
+    rollover: str
+    calendar: str | None
+    cap: int | None
+    trial: int | None
+    new_credits: str | None
+    prorated: str | None
+    promotion: bool
 
 
 CHOICES: Final[dict[str, tuple[Any, ...]]] = {
@@ -74,6 +97,14 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "tiers": ("none", "rates", "parts"),
     "own_price": ("none", "plan", "cohort", "rounded"),
     "unknown": ("refuse", "priced_as"),
+    "clock": ("none", "daily", "often", "weekly"),
+    "rollover": ("none", "between", "third", "half", "own_life"),
+    "calendar": (None, "full", "prorated_by_day", "prorated_by_second"),
+    "cap": (None, 2600, 7000),
+    "trial": (None, 1, 3),
+    "new_credits": (None, "full", "difference", "less_used"),
+    "prorated": (None, "by_second", "by_day"),
+    "promotion": (False, True),
 }
 
 rulebooks: Final = st.builds(
@@ -92,7 +123,7 @@ def timeline_of(rules: Rulebook) -> Timeline:
     first = _answers(rules, rules.cycle)
     second = _answers(rules, rules.later_cycle) | {
         "effective": instant_text(SECOND_VERSION_AT),
-        "plans/pro/grants/monthly/credits": 2500,
+        "plans/pro/grants/monthly": {**_monthly(rules), "credits": 2500},
         "models/standard/multiplier": Decimal("1.5"),
         "replaces/plans": rules.later_plans,
         "replaces/keep": [
@@ -147,8 +178,7 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         "charge/failed_request": rules.failed,
         "charge/late_usage": rules.late,
         "plans/pro/cycle": cycle,
-        "plans/pro/grants/monthly/carry_over": rules.carry_over,
-        "plans/pro/grants/monthly/expires": rules.expires,
+        **_pro(rules),
         "plans/pro_plus/cycle": cycle,
         "burn_order": list(rules.burn_order),
         "changes/upgrade": {
@@ -156,6 +186,8 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
             "new_cycle": rules.new_cycle,
             "unused": rules.unused,
             "carried_expires": rules.carried,
+            **({"new_credits": rules.new_credits} if rules.new_credits else {}),
+            **({"prorated": rules.prorated} if rules.prorated else {}),
         },
         "changes/downgrade": {"when": rules.downgrade[0], "unused": rules.downgrade[1]},
         "changes/cancel": {"when": rules.cancel[0], "to": "free", "unused": rules.cancel[1]},
@@ -165,3 +197,42 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         **({"shortfall/debt": {"limit": 40, "at_renewal": rules.debt}} if has_debt else {}),
         "refunds/expired_lot": rules.refunds,
     }
+
+
+def _pro(rules: Rulebook) -> dict[str, Any]:
+    answers: dict[str, Any] = {"plans/pro/grants/monthly": _monthly(rules)}
+    if rules.calendar:
+        for plan in ("pro", "pro_plus"):
+            answers[f"plans/{plan}/cycle_from"] = "calendar"
+            answers[f"plans/{plan}/first_cycle"] = rules.calendar
+    if rules.cap:
+        answers["plans/pro/balance_at_most"] = rules.cap
+    if rules.trial:
+        answers["plans/pro/after_cycles"] = {"count": rules.trial, "to": "pro_plus"}
+    if rules.promotion:
+        answers["plans/pro_plus/grants/images"] = {
+            "credits": 400,
+            "given": "each_cycle",
+            "between": {"from": instant_text(START), "until": instant_text(START + 40 * DAY)},
+            "expires": "never",
+            "carry_over": "none",
+            "priority": 7,
+            "only_for": {"models": ["standard"], "units": ["text_input", "image_output"]},
+        }
+    return answers
+
+
+def _monthly(rules: Rulebook) -> dict[str, Any]:
+    """Give the recurring grant of `pro`, on its own clock or kept in part where the rules say."""
+    monthly: dict[str, Any] = {
+        "credits": 2000,
+        "given": "each_cycle",
+        "expires": rules.expires,
+        "carry_over": rules.carry_over,
+    }
+    if clock := CLOCKS[rules.clock]:
+        ends = "end_of_period" if rules.expires == "end_of_cycle" else rules.expires
+        monthly |= {"given": "each_period", "expires": ends, **clock}
+    if rollover := ROLLOVERS[rules.rollover]:
+        monthly |= {"carry_over": "some", "rollover": rollover}
+    return monthly

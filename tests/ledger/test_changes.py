@@ -13,6 +13,7 @@ from policyengine.ledger.changes import (
     DebtChanged,
     ForCase,
     GiftGiven,
+    GivenNoted,
     HoldClosed,
     HoldSet,
     LotEnded,
@@ -26,7 +27,7 @@ from policyengine.ledger.changes import (
 )
 from policyengine.ledger.holds import Draw, EstimateNote, Hold
 from policyengine.ledger.lots import LotEnd, LotTerms, Restriction
-from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
+from policyengine.ledger.subscriptions import Given, PendingChange, Rollover, Series, Subscription
 from policyengine.values.calendar import CalendarSpan
 
 ALL: Final[tuple[Change, ...]] = (
@@ -34,7 +35,12 @@ ALL: Final[tuple[Change, ...]] = (
     LotEnded(1, LotEnd("carried", 2, 3)),
     HoldSet(Hold(1, (Draw(1, 2),), 3, 4, "m", "c", "o", EstimateNote(1, 2, 3), 5, 6)),
     HoldClosed(1),
-    SubscriptionSet(Subscription("pro", 1, 2, 3, 4, 5, 6, PendingChange("free", "cancel"))),
+    SubscriptionSet(
+        Subscription(
+            "pro", 1, 2, 3, 4, 5, 6, PendingChange("free", "cancel"), "team", (Given("g", 1, 2),)
+        )
+    ),
+    GivenNoted(Given("monthly", 1, 2)),
     GiftGiven("g"),
     SeriesSet(Series(1, 2, "r", 3, 4, 5, 6, 7, CalendarSpan(1, "month"), Rollover(8, 9), 10)),
     SeriesEnded(1),

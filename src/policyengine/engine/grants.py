@@ -5,8 +5,9 @@ from typing import Final
 from policyengine.engine import refusals
 from policyengine.engine.burndown import Bill, available_sources, pay
 from policyengine.engine.commands import Adjust, GiveGrant, VoidGrant
+from policyengine.engine.ending import end_lot
+from policyengine.engine.recurring import occur
 from policyengine.engine.refunding import unknown_transaction
-from policyengine.engine.renewal import end_lot, occur
 from policyengine.engine.situation import Situation, draft_of, refused
 from policyengine.ledger.changes import SeriesEnded, SeriesSet
 from policyengine.ledger.lots import PRIORITY_MAX, RESTRICTIONS_MAX, Lot

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from policyengine.engine import refusals
 from policyengine.engine.commands import Refund
-from policyengine.engine.renewal import follow_end
+from policyengine.engine.ending import follow_end
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.changes import CaseOpened, Charged, ForCase
 from policyengine.ledger.lots import Lot

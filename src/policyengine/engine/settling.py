@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from policyengine.engine.renewal import follow_end, recur, renew
+from policyengine.engine.ending import follow_end
+from policyengine.engine.leaving import leaving_rule
+from policyengine.engine.recurring import recur
+from policyengine.engine.renewal import renew
 from policyengine.engine.situation import Draft, in_force
 from policyengine.ledger.book import Book, apply, with_lots, without_closed_lots
 from policyengine.ledger.changes import HoldClosed
@@ -85,9 +88,9 @@ def _may_be_kept(timeline: Timeline, book: Book, lot: Lot) -> bool:
     subscription = book.subscription
     if subscription is None or subscription.pending is None or not lot.terms.cycle_bound:
         return False
-    if subscription.pending.because != "upgrade":
-        return False
-    return in_force(timeline, subscription.ends_at).changes.upgrade.unused == "carry_over"
+    policy, pending = in_force(timeline, subscription.ends_at), subscription.pending
+    rule = leaving_rule(policy, subscription.plan, pending.plan, pending.because)
+    return rule.unused == "carry_over"
 
 
 def _expire(timeline: Timeline, book: Book, lot: Lot, at: Instant) -> Transaction:

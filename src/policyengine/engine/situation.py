@@ -72,7 +72,17 @@ def policy_ref(policy: Policy) -> PolicyRef:
 class Draft:
     """Moves and changes of one transaction, with the balance they lead to."""
 
-    __slots__ = ("at", "available", "book", "changes", "debt", "lots_opened", "moves", "policy")
+    __slots__ = (
+        "at",
+        "available",
+        "book",
+        "changes",
+        "debt",
+        "lots_opened",
+        "moves",
+        "policy",
+        "series_opened",
+    )
 
     def __init__(self, book: Book, policy: Policy, at: Instant) -> None:
         """Start from a book; nothing of it is altered."""
@@ -84,6 +94,7 @@ class Draft:
         self.available = book.available_micro
         self.debt = book.debt_micro
         self.lots_opened = book.lots_opened
+        self.series_opened = book.series_opened
 
     @property
     def seq(self) -> int:

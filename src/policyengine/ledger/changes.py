@@ -7,7 +7,7 @@ from pydantic import Discriminator, TypeAdapter
 
 from policyengine.ledger.holds import EstimateNote, Hold
 from policyengine.ledger.lots import LotEnd, LotTerms
-from policyengine.ledger.subscriptions import Series, Subscription
+from policyengine.ledger.subscriptions import Given, Series, Subscription
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
 
@@ -53,6 +53,14 @@ class SubscriptionSet:
 
     subscription: Subscription
     kind: Literal["subscription_set"] = "subscription_set"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNoted:
+    """What a grant of the plan has given in its present period is now this."""
+
+    given: Given
+    kind: Literal["given_noted"] = "given_noted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,7 @@ Change: TypeAlias = (
     | HoldSet
     | HoldClosed
     | SubscriptionSet
+    | GivenNoted
     | GiftGiven
     | SeriesSet
     | SeriesEnded

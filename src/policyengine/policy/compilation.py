@@ -5,18 +5,15 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from policyengine.policy.document.plans import Grant
 from policyengine.policy.document.policy import PolicyDocument
+from policyengine.policy.plan_rules import expiry_of, plans_of
 from policyengine.policy.policy import (
     AbnormalRule,
     AlertRule,
     DebtRule,
-    Expiry,
-    GrantRule,
     HoldRule,
     KeepRule,
     PackRule,
-    PlanRule,
     Policy,
     ReplacesRule,
 )
@@ -56,7 +53,7 @@ def compile_policy(document: PolicyDocument, source: Source, sha256: str) -> Pol
         failed=document.charge.failed_request,
         cancelled=document.charge.cancelled_request,
         late_usage=parse_span(document.charge.late_usage),
-        plans=_plans(document),
+        plans=plans_of(document),
         packs=_packs(document),
         burn_order=tuple(document.burn_order),
         changes=document.changes,
@@ -74,43 +71,6 @@ def compile_policy(document: PolicyDocument, source: Source, sha256: str) -> Pol
         alerts=_alerts(document),
         abnormal=_abnormal(document),
         replaces=_replaces(document),
-    )
-
-
-def expiry_of(text: str) -> Expiry:
-    """Read `never`, `end_of_cycle` or a span."""
-    if text == "never":
-        return Expiry("never")
-    if text == "end_of_cycle":
-        return Expiry("end_of_cycle")
-    return Expiry("span", parse_span(text))
-
-
-def _plans(document: PolicyDocument) -> Mapping[str, PlanRule]:
-    return MappingProxyType(
-        {
-            name: PlanRule(
-                name,
-                plan.title or name,
-                rank,
-                parse_span(plan.cycle) if plan.cycle else None,
-                tuple(_grant(name, grant, part) for grant, part in plan.grants.items()),
-                f"/plans/{name}",
-            )
-            for rank, (name, plan) in enumerate(document.plans.items())
-        }
-    )
-
-
-def _grant(plan: str, name: str, grant: Grant) -> GrantRule:
-    return GrantRule(
-        name,
-        f"plans.{plan}.grants.{name}",
-        micro_of(grant.credits),
-        grant.given,
-        expiry_of(grant.expires),
-        grant.carry_over or "none",
-        f"/plans/{plan}/grants/{name}",
     )
 
 

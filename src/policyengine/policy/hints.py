@@ -76,7 +76,6 @@ KEY_SYNONYMS: Final = {
     "period": "cycle",
     "prices": "rates",
     "reason": "why",
-    "rollover": "carry_over",
     "rounding": "round",
     "timezone": "zone",
     "ttl": "expires",

@@ -31,6 +31,7 @@ _TEXT_KINDS: Final[Mapping[str, Kind]] = {
     words.SPAN_PATTERN: "span",
     words.PACK_EXPIRY_PATTERN: "span",
     words.EXPIRY_PATTERN: "span",
+    words.PERIOD_PATTERN: "span",
     words.INSTANT_PATTERN.replace(r"\d", "[0-9]"): "instant",
     words.PERCENT_PATTERN: "percentage",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "date",
@@ -74,7 +75,8 @@ class Asked:
             return tuple(self.schema["enum"])
         specials = {
             words.PACK_EXPIRY_PATTERN: ("never",),
-            words.EXPIRY_PATTERN: ("never", "end_of_cycle"),
+            words.EXPIRY_PATTERN: ("never", "end_of_cycle", "end_of_period"),
+            words.PERIOD_PATTERN: ("cycle",),
         }
         return specials.get(self.schema.get("pattern", ""), ())
 

@@ -131,28 +131,69 @@ class ModifierRule:
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """When credits expire: never, at the end of the cycle, or after a span."""
+    """When credits expire: never, at the end of the cycle or of a period in it, or after a span."""
 
-    how: Literal["never", "end_of_cycle", "span"]
+    how: Literal["never", "end_of_cycle", "end_of_period", "span"]
     span: CalendarSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRule:
+    """What is kept of unused credits when their grant comes again.
+
+    kept = min(at most, max(at least, share of what is left)); credits that were kept `times`
+    before are not left. With `renewed` they last until the grant comes once more.
+    """
+
+    share: Fraction
+    of: Literal["remaining", "granted"]
+    at_least_micro: Micro
+    at_most_micro: Micro | None
+    times: int | None
+    renewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CapRule:
+    """The most that a recurring grant gives in a period; without a span, in a cycle."""
+
+    amount_micro: Micro
+    span: CalendarSpan | None
+
+
+@dataclass(frozen=True, slots=True)
 class GrantRule:
-    """Credits that a plan gives."""
+    """Credits that a plan gives.
+
+    `every` is the period of a grant on its own clock. `between` are the first instant at which it
+    is given and the first at which it is not any more. `models` and `units` restrict what its
+    credits pay for; empty ones restrict nothing.
+    """
 
     name: str
     rule: str
     amount_micro: Micro
-    given: Literal["once", "each_cycle"]
+    given: Literal["once", "each_cycle", "each_period"]
     expiry: Expiry
-    carry_over: Literal["none", "all"]
+    carry_over: Literal["none", "all", "some"]
     pointer: str
+    every: CalendarSpan | None = None
+    at_most: CapRule | None = None
+    between: tuple[Instant, Instant] | None = None
+    kept: KeptRule | None = None
+    priority: int | None = None
+    models: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRule:
-    """A plan; `rank` is its place in the list, lowest first."""
+    """A plan; `rank` is its place in the list, lowest first.
+
+    `calendar` cycles begin where the calendar's do; `first_cycle` says what one gives that is
+    under way when the plan is joined. `ends_after` is how a plan ends by itself: after how many
+    cycles, and which plan follows.
+    """
 
     name: str
     title: str
@@ -160,6 +201,10 @@ class PlanRule:
     cycle: CalendarSpan | None
     grants: tuple[GrantRule, ...]
     pointer: str
+    calendar: bool = False
+    first_cycle: Literal["full", "prorated_by_day", "prorated_by_second"] = "full"
+    balance_at_most_micro: Micro | None = None
+    ends_after: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ _NOUNS: Final[Mapping[str, str]] = {
     "Pack": "a pack",
     "Alert": "an alert",
     "Abnormal": "an entry of `abnormal`",
+    "PlanPair": "an entry of `pairs`",
     "Keep": "an entry of `keep`",
 }
 

@@ -147,6 +147,7 @@ class Wallet(LedgerRow, table=True):
     cycle_ends_at: int | None = whole()
     pending_plan: str | None = words()
     pending_because: str | None = words()
+    given: str = words()
     due_at: int = whole()
     head_hash: bytes = octets()
     cohort: str | None = words()

@@ -21,7 +21,14 @@ from policyengine.policy.checks.burning import (
     check_burn_order_is_total,
     check_priority_counts,
 )
+from policyengine.policy.checks.changing import (
+    check_carried_credits,
+    check_pairs,
+    check_upgrades_agree,
+    check_upgrades_fit_plans,
+)
 from policyengine.policy.checks.counting import check_image_constants
+from policyengine.policy.checks.cycling import check_calendar_cycles, check_plans_that_end
 from policyengine.policy.checks.expressions import check_expressions_read
 from policyengine.policy.checks.findings import Check
 from policyengine.policy.checks.formulas import (
@@ -35,6 +42,13 @@ from policyengine.policy.checks.graduated import (
     check_graduated_tiers,
     check_tiers_are_of_one_kind,
     check_tiers_have_prices,
+)
+from policyengine.policy.checks.granting import (
+    check_caps,
+    check_own_clocks,
+    check_promotions,
+    check_restrictions,
+    check_rollovers,
 )
 from policyengine.policy.checks.instants import check_dates_exist, check_zone_is_known
 from policyengine.policy.checks.modifiers import (
@@ -125,6 +139,17 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_flags_depend,
     check_grants_have_cycles,
     check_carry_over,
+    check_own_clocks,
+    check_rollovers,
+    check_restrictions,
+    check_promotions,
+    check_caps,
+    check_calendar_cycles,
+    check_plans_that_end,
+    check_upgrades_agree,
+    check_upgrades_fit_plans,
+    check_pairs,
+    check_carried_credits,
     check_plans_ascend,
     check_cancelling_leads_down,
     check_changes_cost_time,

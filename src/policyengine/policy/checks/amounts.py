@@ -47,8 +47,23 @@ def _amounts(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
         if model.minimum is not None:
             yield pointer_to("models", name, "minimum"), model.minimum
     yield from _given(document)
+    yield from _limits(document)
     if document.shortfall.debt is not None:
         yield "/shortfall/debt/limit", document.shortfall.debt.limit
+
+
+def _limits(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
+    for name, plan in document.plans.items():
+        if plan.balance_at_most is not None:
+            yield pointer_to("plans", name, "balance_at_most"), plan.balance_at_most
+        for grant, part in plan.grants.items():
+            place = pointer_to("plans", name, "grants", grant)
+            if part.at_most is not None:
+                yield f"{place}/at_most/credits", part.at_most.credits
+            for key in ("at_least", "at_most"):
+                amount = getattr(part.rollover, key, None)
+                if amount is not None:
+                    yield f"{place}/rollover/{key}", amount
 
 
 def _given(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
@@ -172,7 +187,7 @@ def check_model_rounding(document: PolicyDocument, source: Source) -> Iterator[D
 def check_grants_are_multiples(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """Credits that are given can be spent to the last, since prices are multiples of `smallest`."""
     smallest = document.credits.smallest
-    for pointer, amount in _given(document):
+    for pointer, amount in chain(_given(document), _limits(document)):
         is_exact = _decimals(amount) <= AMOUNT_DECIMALS_MAX  # else it is to be rounded anyway
         if is_exact and _multiple_below(amount, smallest) != amount:
             yield found(

@@ -48,6 +48,12 @@ def _plans_named(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     for name, modifier in document.modifiers.items():
         for index, plan in enumerate(modifier.plans or ()):
             yield pointer_to("modifiers", name, "plans", index), plan
+    for name, part in document.plans.items():
+        if part.after_cycles is not None:
+            yield pointer_to("plans", name, "after_cycles", "to"), part.after_cycles.to
+    for index, pair in enumerate(document.changes.pairs):
+        yield pointer_to("changes", "pairs", index, "from"), pair.from_
+        yield pointer_to("changes", "pairs", index, "to"), pair.to
     yield "/changes/cancel/to", document.changes.cancel.to
     if document.replaces is not None:
         for removed, plan in document.replaces.removed_plans.items():
@@ -105,6 +111,12 @@ def check_listed_once(document: PolicyDocument, source: Source) -> Iterator[Diag
             yield from _twice(source, place, getattr(part, key) or ())
     for name, pack in document.packs.items():
         yield from _twice(source, pointer_to("packs", name, "sold_to"), pack.sold_to)
+    for name, plan in document.plans.items():
+        for grant, given in plan.grants.items():
+            if given.only_for is not None:
+                place = pointer_to("plans", name, "grants", grant, "only_for")
+                yield from _twice(source, f"{place}/models", given.only_for.models)
+                yield from _twice(source, f"{place}/units", given.only_for.units)
 
 
 def _twice(source: Source, pointer: str, names: Sequence[str]) -> Iterator[Diagnostic]:

@@ -8,16 +8,18 @@ from policyengine.policy.codes.info import CodeInfo
 NAME_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE201": CodeInfo(
         title="a plan that does not exist",
-        what="A pack, a cancellation, a modifier, a model or `replaces` names a plan that is not "
-        "in `plans`.",
+        what="A pack, a cancellation, a modifier, a model, an entry of `pairs`, `after_cycles` or "
+        "`replaces` names a plan that is not in `plans`.",
         why="credits would be sold to nobody, or a wallet would fall back to nothing.",
         wrong="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [prof]}",
         right="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [pro]}",
     ),
     "PE202": CodeInfo(
         title="a unit that does not exist",
-        what="A model or a tier has a rate of its own for a unit that is not in `units`.",
-        why="the rate would never be used, and the general one would be charged instead.",
+        what="A model or a tier has a rate of its own, or a grant is only for, a unit not in "
+        "`units`.",
+        why="the rate would never be used, and the general one would be charged instead; the "
+        "credits would pay for less than they seem to.",
         wrong="models:\n  standard: {multiplier: 1, rates: {text_cach: 50}}",
         right="models:\n  standard: {multiplier: 1, rates: {text_cached: 50}}",
     ),

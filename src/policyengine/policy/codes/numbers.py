@@ -63,7 +63,8 @@ NUMBER_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE231": CodeInfo(
         title="a cycle shorter than an hour",
-        what="The cycle of a plan is shorter than an hour.",
+        what="The cycle of a plan, or the period of a grant on its own clock, is shorter than an "
+        "hour.",
         why="each boundary of a cycle is written to the ledger of each wallet.",
         wrong="cycle: 30 minutes",
         right="cycle: 1 hour",
