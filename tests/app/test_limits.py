@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.app.engine import ChargeRequest, Engine
+from policyengine.app.charge_request import ChargeRequest
+from policyengine.app.engine import Engine
 from policyengine.app.forms import balance_form, receipt_form
 from policyengine.store.verify import verify
 from policyengine.values.amounts import MICRO_PER_CREDIT

@@ -10,7 +10,7 @@ from policyengine.engine import caps as caps_module
 from policyengine.engine.caps import CapState, Whose, blocking, caps_in_use, window_end
 from policyengine.engine.commands import Capture, ChangePlan, Charge, OpenHold, Refund
 from policyengine.ledger.changes import CapCounted
-from policyengine.policy.limits import CapRule
+from policyengine.policy.limits import UseCapRule
 from policyengine.values.calendar import (
     INSTANT_MAX,
     NEVER,
@@ -65,7 +65,9 @@ def test_a_window_contains_its_instant_and_its_end_begins_the_next(
 
 def test_the_first_of_equally_low_caps_is_named() -> None:
     def state(used: int, pointer: str) -> CapState:
-        return CapState(CapRule("k", "member", 10, "cycle", None, (), (), pointer), "", used, 0, 1)
+        return CapState(
+            UseCapRule("k", "member", 10, "cycle", None, (), (), pointer), "", used, 0, 1
+        )
 
     found = blocking([state(2, "a"), state(5, "b"), state(5, "c")], 6)
     assert found is not None
@@ -174,7 +176,7 @@ def test_a_cap_per_cycle_of_a_plan_without_cycles_never_begins_anew() -> None:
 def test_a_name_in_each_scope() -> None:
     whose = Whose("lite", "mia", "c")
     rules = [
-        CapRule("k", scope, 1, "cycle", None, (), (), "")
+        UseCapRule("k", scope, 1, "cycle", None, (), (), "")
         for scope in ("member", "conversation", "model", "wallet")
     ]
     assert [whose.in_scope(each) for each in rules] == ["mia", "c", "lite", ""]

@@ -6,7 +6,7 @@ import pytest
 
 from engine.wallets import CREDIT, DAY, HOUR, START, Wallet, at, policy, spend
 from policyengine.engine.commands import ChangePlan, Charge, Settle
-from policyengine.engine.renewal import cycle_of
+from policyengine.engine.cycles import Cycle, cycle_of
 from policyengine.ledger.subscriptions import Subscription
 from policyengine.ledger.transactions import Transaction
 
@@ -130,6 +130,14 @@ def test_subscribers_of_a_plan_may_keep_their_terms_for_a_while() -> None:
     assert late.available == 2400 * CREDIT
 
 
+def test_kept_terms_end_at_their_instant() -> None:
+    for until, credits_ in (("2026-10-15T00:00:00Z", 2400), ("2026-10-15T00:00:00.000001Z", 2000)):
+        keep = [{"plan": "pro", "joined_before": "2026-09-20T00:00:00Z", "until": until}]
+        wallet = Wallet(policy(), next_version(replaces__keep=keep), start=at("2026-09-15"))
+        wallet.do(Settle(), at("2026-10-15"))
+        assert wallet.available == credits_ * CREDIT
+
+
 def test_a_removed_plan_is_taken_over_by_the_one_that_is_named() -> None:
     later = next_version(
         plans__pro=None,
@@ -203,11 +211,9 @@ def test_gifts_of_a_new_version_are_given_at_the_renewal_once() -> None:
 
 def test_the_number_of_a_cycle_is_found_however_old_its_anchor_is() -> None:
     rules = policy({"plans/pro/cycle": "1 hour"})
-    assert cycle_of(rules, rules.plans["pro"], 0, START + 1) == (
-        START // HOUR,
-        START + HOUR,
-    )
-    assert cycle_of(rules, rules.plans["pro"], START, START) == (0, START + HOUR)
+    plan, number = rules.plans["pro"], START // HOUR
+    assert cycle_of(rules, plan, 0, START + 1) == Cycle(0, number, START, START + HOUR)
+    assert cycle_of(rules, plan, START, START) == Cycle(START, 0, START, START + HOUR)
 
 
 def test_a_downgrade_at_a_boundary_loses_what_would_have_carried_over() -> None:

@@ -12,7 +12,7 @@ from laws.histories import History
 from laws.rulebooks import OVERAGE_LIMIT, TOP_UPS_MAX
 from policyengine.engine.batch import Desk, decide_all
 from policyengine.engine.caps import Whose, cap_states
-from policyengine.engine.commands import Adjust, Command, Settle, target_seq
+from policyengine.engine.commands import Adjust, Command, Settle, case_seq, target_seq
 from policyengine.engine.decide import decide
 from policyengine.engine.situation import Prior
 from policyengine.ledger.book import Book, apply, due_at, without_closed_lots
@@ -35,8 +35,8 @@ DEBT_LIMIT: Final = 40 * CREDIT
 
 JOINING: Final = {"subscribe", "change_plan", "cancel", "renew"}
 ORIGINS: Final = {
-    "plan": {*JOINING, "seats"},
-    "gift": {*JOINING, "seats"},
+    "plan": {*JOINING, "recur", "seats"},
+    "gift": JOINING,
     "pack": {"purchase"},
     "grant": {"grant", "recur"},
     "adjustment": {"adjust"},
@@ -127,7 +127,8 @@ def lots_are_spent_within_their_time(history: History) -> None:
                     isinstance(change, LotEnded) and change.lot_no == move.lot_no
                     for change in transaction.changes
                 )
-                assert by_decision or transaction.effective_at in over
+                trimmed = transaction.kind in {"renew", "recur"} and lot.rolls
+                assert by_decision or trimmed or transaction.effective_at in over
 
 
 def credits_come_from_rules(history: History) -> None:
@@ -205,6 +206,44 @@ def top_ups_never_storm(history: History) -> None:
             assert sum(1 for each in asked if at < each[1]) < TOP_UPS_MAX
             assert all(each[2] <= at for each in asked)
             asked.append((at, change.forget_at, change.next_from))
+
+
+def caps_on_balances_are_obeyed(history: History) -> None:
+    """What a capped plan gives leaves no more in the wallet than its cap, holds included."""
+    for transactions in history.ledger.transactions.values():
+        held = 0
+        for transaction in transactions:
+            for move in transaction.moves:
+                held += move.amount_micro * ((move.target == "held") - (move.source == "held"))
+            for change in transaction.changes:
+                if not isinstance(change, LotOpened) or change.terms.source != "plan":
+                    continue
+                found = history.timeline.giver(change.terms.rule)
+                assert found is not None
+                cap = found[0].balance_at_most_micro
+                assert cap is None or transaction.available_micro + held <= cap
+
+
+def no_more_is_kept_than_the_most(history: History) -> None:
+    """At one boundary no more is carried of a grant than its rule allows."""
+    for transactions in history.ledger.transactions.values():
+        for transaction in transactions:
+            if transaction.kind not in {"renew", "recur"}:
+                continue
+            kept: Counter[str] = Counter()
+            for change in transaction.changes:
+                if isinstance(change, LotOpened) and change.terms.times_kept:
+                    kept[change.terms.rule.partition(".")[2]] += change.terms.granted_micro
+            for rule, amount in kept.items():
+                limits = [
+                    grant.kept.at_most_micro
+                    for policy in history.timeline.policies
+                    for plan in policy.plans.values()
+                    for grant in plan.grants
+                    if grant.rule == rule and grant.kept is not None
+                ]
+                known = [each for each in limits if each is not None]
+                assert not known or amount <= max(known)
 
 
 def releases_and_expiries_mint_nothing(history: History) -> None:
@@ -304,16 +343,22 @@ def pruning_changes_nothing(history: History) -> None:
     for command, decision in zip(history.commands, history.decisions, strict=True):
         wallet = written[command.wallet_id]
         book = books.get(command.wallet_id, Book(command.wallet_id, history.timeline.name))
-        target = target_seq(command.body)
-        prior = Prior(
-            next((each for each in wallet if each.key == command.key), None),
-            next((each for each in wallet if each.seq == target), None),
-            tuple(each for each in wallet if target is not None and each.parent_seq == target),
-        )
+        answered = next((each for each in wallet if each.key == command.key), None)
+        target, corrections = _found(wallet, target_seq(command.body))
+        case, followed = _found(wallet, case_seq(command.body))
+        prior = Prior(answered, target, corrections, (), case, followed)
         whole = decide(history.timeline, book, command, prior)
         assert (decision.recorded, decision.answer) == (whole.recorded, whole.answer)
         books[command.wallet_id] = whole.book
         wallet += whole.recorded
+
+
+def _found(
+    wallet: list[Transaction], number: int | None
+) -> tuple[Transaction | None, tuple[Transaction, ...]]:
+    """Look up a transaction and those that act on it."""
+    named = next((each for each in wallet if each.seq == number), None)
+    return named, tuple(each for each in wallet if number and each.parent_seq == number)
 
 
 def batches_change_nothing(history: History) -> None:

@@ -15,6 +15,21 @@ from policyengine.values.calendar import Instant, instant_text
 SECOND_VERSION_AT: Final[Instant] = START + 35 * DAY
 
 
+CLOCKS: Final[dict[str, dict[str, Any]]] = {
+    "none": {},
+    "daily": {"every": "1 day"},
+    "often": {"every": "10 hours", "at_most": {"credits": 4500, "per": "2 days"}},
+    "weekly": {"every": "1 week", "at_most": {"credits": 3000, "per": "cycle"}},
+}
+ROLLOVERS: Final[dict[str, dict[str, Any]]] = {
+    "none": {},
+    "between": {"at_least": 150, "at_most": 900},
+    "third": {"share": "33%", "of": "remaining", "cycles": 2},
+    "half": {"share": "50%", "of": "granted", "cycles": 1},
+    "own_life": {"at_most_times": Decimal("1.5"), "expires": "as_before"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """Answers to the questions that matter to a ledger; each from `CHOICES`."""
@@ -39,6 +54,17 @@ class Rulebook:
     zone: str
     rounding: tuple[str, str]
     formula: str
+    tiers: str
+    own_price: str
+    unknown: str
+    clock: str
+    rollover: str
+    calendar: str | None
+    cap: int | None
+    trial: int | None
+    new_credits: str | None
+    prorated: str | None
+    promotion: bool
     limits: str = "none"
 
 
@@ -69,6 +95,17 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "zone": ("Asia/Shanghai", "Europe/Berlin", "UTC"),
     "rounding": (("up", "each_request"), ("half_even", "each_line"), ("down", "each_request")),
     "formula": ("tokens_at_rate * multiplier", "max(tokens_at_rate * multiplier, 1)"),
+    "tiers": ("none", "rates", "parts"),
+    "own_price": ("none", "plan", "cohort", "rounded"),
+    "unknown": ("refuse", "priced_as"),
+    "clock": ("none", "daily", "often", "weekly"),
+    "rollover": ("none", "between", "third", "half", "own_life"),
+    "calendar": (None, "full", "prorated_by_day", "prorated_by_second"),
+    "cap": (None, 2600, 7000),
+    "trial": (None, 1, 3),
+    "new_credits": (None, "full", "difference", "less_used"),
+    "prorated": (None, "by_second", "by_day"),
+    "promotion": (False, True),
     "limits": ("none", "overage", "overage at will", "fallback", "top_up to an amount"),
 }
 
@@ -97,7 +134,7 @@ def timeline_of(rules: Rulebook) -> Timeline:
     first = _answers(rules, rules.cycle)
     second = _answers(rules, rules.later_cycle) | {
         "effective": instant_text(SECOND_VERSION_AT),
-        "plans/pro/grants/monthly/credits": 2500,
+        "plans/pro/grants/monthly": {**_monthly(rules), "credits": 2500},
         "models/standard/multiplier": Decimal("1.5"),
         "replaces/plans": rules.later_plans,
         "replaces/keep": [
@@ -111,9 +148,40 @@ def timeline_of(rules: Rulebook) -> Timeline:
     return Timeline.of(policy(first), policy(second, version=2))
 
 
+def _prices(rules: Rulebook) -> dict[str, Any]:
+    """Give what a model costs beyond its multiplier, and which factors requests may name."""
+    is_sum = rules.formula == CHOICES["formula"][0]
+    rates = {"text_output": Decimal(900)}
+    whole = {"when": "all_input > 50000", "applies_to": "whole_request", "rates": rates}
+    part = {"when": "text_output > 1000", "applies_to": "part_above", "rates": rates}
+    tiers = {"none": [], "rates": [whole], "parts": [part] if is_sum else []}[rules.tiers]
+    variants: dict[str, dict[str, Any]] = {
+        "none": {},
+        "plan": {"models/lite/multiplier_on_plan": {"free": Decimal(2)}},
+        "cohort": {"models/lite/multiplier_for_cohort": {"annual": Decimal(3)}},
+        "rounded": {
+            "models/lite/round": {"smallest": Decimal(1), "round": "half_up"},
+            "models/lite/minimum": Decimal(2),
+        },
+    }
+    return {
+        **variants[rules.own_price],
+        "cohorts": ["annual"],
+        "models/lite/tiers": tiers,
+        "modifiers": {
+            "batch": {"factor": Decimal("0.5"), "not_with": ["fast"]},
+            "fast": {"factor": Decimal(6), "models": ["lite", "standard"]},
+            "auto": {"factor": Decimal("0.9"), "plans": ["pro"]},
+        },
+        "charge/unknown_model": rules.unknown,
+        **({"charge/priced_as": "lite"} if rules.unknown == "priced_as" else {}),
+    }
+
+
 def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
     has_debt = rules.debt != "none"
     return {
+        **_prices(rules),
         "time/zone": rules.zone,
         "credits/round": rules.rounding[0],
         "credits/round_at": rules.rounding[1],
@@ -121,8 +189,7 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         "charge/failed_request": rules.failed,
         "charge/late_usage": rules.late,
         "plans/pro/cycle": cycle,
-        "plans/pro/grants/monthly/carry_over": rules.carry_over,
-        "plans/pro/grants/monthly/expires": rules.expires,
+        **_pro(rules),
         "plans/pro_plus/cycle": cycle,
         "burn_order": list(rules.burn_order),
         "changes/upgrade": {
@@ -130,6 +197,8 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
             "new_cycle": rules.new_cycle,
             "unused": rules.unused,
             "carried_expires": rules.carried,
+            **({"new_credits": rules.new_credits} if rules.new_credits else {}),
+            **({"prorated": rules.prorated} if rules.prorated else {}),
         },
         "changes/downgrade": {"when": rules.downgrade[0], "unused": rules.downgrade[1]},
         "changes/cancel": {"when": rules.cancel[0], "to": "free", "unused": rules.cancel[1]},
@@ -175,3 +244,42 @@ def _limits(rules: Rulebook, *, has_debt: bool) -> dict[str, Any]:
             "limit": OVERAGE_LIMIT,
         }
     return answers
+
+
+def _pro(rules: Rulebook) -> dict[str, Any]:
+    answers: dict[str, Any] = {"plans/pro/grants/monthly": _monthly(rules)}
+    if rules.calendar:
+        for plan in ("pro", "pro_plus"):
+            answers[f"plans/{plan}/cycle_from"] = "calendar"
+            answers[f"plans/{plan}/first_cycle"] = rules.calendar
+    if rules.cap:
+        answers["plans/pro/balance_at_most"] = rules.cap
+    if rules.trial:
+        answers["plans/pro/after_cycles"] = {"count": rules.trial, "to": "pro_plus"}
+    if rules.promotion:
+        answers["plans/pro_plus/grants/images"] = {
+            "credits": 400,
+            "given": "each_cycle",
+            "between": {"from": instant_text(START), "until": instant_text(START + 40 * DAY)},
+            "expires": "never",
+            "carry_over": "none",
+            "priority": 7,
+            "only_for": {"models": ["standard"], "units": ["text_input", "image_output"]},
+        }
+    return answers
+
+
+def _monthly(rules: Rulebook) -> dict[str, Any]:
+    """Give the recurring grant of `pro`, on its own clock or kept in part where the rules say."""
+    monthly: dict[str, Any] = {
+        "credits": 2000,
+        "given": "each_cycle",
+        "expires": rules.expires,
+        "carry_over": rules.carry_over,
+    }
+    if clock := CLOCKS[rules.clock]:
+        ends = "end_of_period" if rules.expires == "end_of_cycle" else rules.expires
+        monthly |= {"given": "each_period", "expires": ends, **clock}
+    if rollover := ROLLOVERS[rules.rollover]:
+        monthly |= {"carry_over": "some", "rollover": rollover}
+    return monthly

@@ -61,6 +61,18 @@ def test_credits_come_only_from_grants_purchases_and_adjustments(history: Histor
 
 @few
 @given(histories)
+def test_a_plans_cap_on_the_balance_is_obeyed(history: History) -> None:
+    laws.caps_on_balances_are_obeyed(history)
+
+
+@few
+@given(histories)
+def test_no_more_is_kept_than_the_most(history: History) -> None:
+    laws.no_more_is_kept_than_the_most(history)
+
+
+@few
+@given(histories)
 def test_no_release_or_expiry_mints_a_credit(history: History) -> None:
     laws.releases_and_expiries_mint_nothing(history)
 
@@ -133,6 +145,8 @@ def test_thousands_of_histories_obey_every_law(block: int) -> None:
             laws.changes_survive_writing,
             laws.lots_are_spent_within_their_time,
             laws.credits_come_from_rules,
+            laws.caps_on_balances_are_obeyed,
+            laws.no_more_is_kept_than_the_most,
             laws.releases_and_expiries_mint_nothing,
             laws.charges_take_what_they_say,
             laws.burn_order_is_total_and_obeyed,

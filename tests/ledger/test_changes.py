@@ -13,8 +13,10 @@ from policyengine.ledger.changes import (
     Charged,
     DebtChanged,
     FellBack,
+    ForCase,
     ForMember,
     GiftGiven,
+    GivenNoted,
     HoldClosed,
     HoldSet,
     LotEnded,
@@ -34,7 +36,7 @@ from policyengine.ledger.changes import (
 )
 from policyengine.ledger.holds import Draw, EstimateNote, Hold
 from policyengine.ledger.lots import LotEnd, LotTerms, Restriction
-from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
+from policyengine.ledger.subscriptions import Given, PendingChange, Rollover, Series, Subscription
 from policyengine.values.calendar import CalendarSpan
 
 ALL: Final[tuple[Change, ...]] = (
@@ -42,7 +44,12 @@ ALL: Final[tuple[Change, ...]] = (
     LotEnded(1, LotEnd("carried", 2, 3)),
     HoldSet(Hold(1, (Draw(1, 2),), 3, 4, "m", "c", "o", EstimateNote(1, 2, 3), 5, 6)),
     HoldClosed(1),
-    SubscriptionSet(Subscription("pro", 1, 2, 3, 4, 5, 6, PendingChange("free", "cancel"))),
+    SubscriptionSet(
+        Subscription(
+            "pro", 1, 2, 3, 4, 5, 6, PendingChange("free", "cancel"), "team", (Given("g", 1, 2),)
+        )
+    ),
+    GivenNoted(Given("monthly", 1, 2)),
     GiftGiven("g"),
     SeriesSet(Series(1, 2, "r", 3, 4, 5, 6, 7, CalendarSpan(1, "month"), Rollover(8, 9), 10)),
     SeriesEnded(1),
@@ -50,6 +57,7 @@ ALL: Final[tuple[Change, ...]] = (
     Charged("m", (("u", 1),), "failed", 2, 3, 4, 5, 6, EstimateNote(1, 2, 3), ("rule",)),
     CaseOpened(None, "c"),
     CaseClosed(1, "refunded"),
+    ForCase(1),
     Referenced("pay ✓"),
     ForMember("mia"),
     CapCounted("member per cycle", "mia", 2, -3),

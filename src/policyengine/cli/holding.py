@@ -12,10 +12,12 @@ from policyengine.cli.options import (
     HoldId,
     Key,
     Member,
+    ModifierNames,
     OperationId,
     OutcomeOf,
     WalletId,
     counts_of,
+    modifiers_of,
 )
 
 _Amount = Annotated[
@@ -34,6 +36,7 @@ def hold(  # noqa: PLR0917  # typer passes each by its name
     amount: _Amount = None,
     model: _Model = None,
     count: Counts = None,
+    modifier: ModifierNames = None,
     life: Annotated[
         str | None,
         typer.Option("--for", metavar="SPAN", help="How long; the policy's `hold` without this."),
@@ -57,6 +60,7 @@ def hold(  # noqa: PLR0917  # typer passes each by its name
             credits_held=amount,
             model=model,
             counts=counts_of(count),
+            modifiers=modifiers_of(modifier),
             life=life,
             conversation=conversation,
             operation=operation,
@@ -73,6 +77,7 @@ def capture(
     amount: _Amount = None,
     model: _Model = None,
     count: Counts = None,
+    modifier: ModifierNames = None,
     outcome: OutcomeOf = "succeeded",
     partly: Annotated[
         bool, typer.Option("--partly", help="More will follow: the rest stays set aside.")
@@ -94,6 +99,7 @@ def capture(
             counts=counts_of(count),
             amount=amount,
             outcome=outcome,
+            modifiers=modifiers_of(modifier),
             final=not partly,
             key=key,
         )

@@ -14,7 +14,7 @@ from policyengine.ledger.changes import CapCounted
 from policyengine.ledger.holds import Hold
 from policyengine.ledger.limit_state import CAP_USES_MAX
 from policyengine.ledger.transactions import Refusal, Transaction
-from policyengine.policy.limits import CapRule
+from policyengine.policy.limits import UseCapRule
 from policyengine.policy.policy import Policy
 from policyengine.values.amounts import Micro, credits_text
 from policyengine.values.calendar import (
@@ -40,7 +40,7 @@ class Whose:
     member: str = ""
     conversation_id: str = ""
 
-    def in_scope(self, rule: CapRule) -> str:
+    def in_scope(self, rule: UseCapRule) -> str:
         """Give the name that a cap counts the request under."""
         match rule.scope:
             case "member":
@@ -57,7 +57,7 @@ class Whose:
 class CapState:
     """A cap and what one name has used of it; what open holds set aside counts as well."""
 
-    rule: CapRule
+    rule: UseCapRule
     name: str
     used_micro: Micro
     held_micro: Micro
@@ -91,21 +91,21 @@ def caps_in_use(policy: Policy, book: Book, at: Instant) -> tuple[CapState, ...]
     return tuple(found)
 
 
-def _holds_for(rule: CapRule, book: Book) -> bool:
+def _holds_for(rule: UseCapRule, book: Book) -> bool:
     if not rule.plans:
         return True
     return book.subscription is not None and book.subscription.plan in rule.plans
 
 
-def _counts(rule: CapRule, model: str) -> bool:
+def _counts(rule: UseCapRule, model: str) -> bool:
     return not rule.models or model in rule.models
 
 
-def _holder(rule: CapRule, hold: Hold) -> str:
+def _holder(rule: UseCapRule, hold: Hold) -> str:
     return Whose(hold.model, hold.member, hold.conversation_id).in_scope(rule)
 
 
-def _state(policy: Policy, book: Book, rule: CapRule, name: str, at: Instant) -> CapState:
+def _state(policy: Policy, book: Book, rule: UseCapRule, name: str, at: Instant) -> CapState:
     ends_at = _window_end(policy, book, rule, at)
     held = sum(
         hold.held_micro
@@ -116,7 +116,7 @@ def _state(policy: Policy, book: Book, rule: CapRule, name: str, at: Instant) ->
     return CapState(rule, name, used, held, ends_at)
 
 
-def _window_end(policy: Policy, book: Book, rule: CapRule, at: Instant) -> Instant:
+def _window_end(policy: Policy, book: Book, rule: UseCapRule, at: Instant) -> Instant:
     if rule.window is None:
         return NEVER if book.subscription is None else book.subscription.ends_at
     return window_end(rule.window, policy.zone, at)

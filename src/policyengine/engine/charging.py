@@ -1,6 +1,6 @@
 """Charging: usage is rated, lots pay, a shortfall after a request follows the policy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -13,6 +13,7 @@ from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.holds import EstimateNote
+from policyengine.ledger.subscriptions import NOBODY, Standing
 from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
@@ -35,10 +36,22 @@ class Rated:
     started_at: Instant
 
 
-def rate_usage(timeline: Timeline, policy: Policy, usage: Usage, at: Instant) -> Rated | Refusal:
+def standing_of(book: Book) -> Standing:
+    """Give the plan and cohort by which a wallet's usage is priced."""
+    subscription = book.subscription
+    return NOBODY if subscription is None else Standing(subscription.plan, subscription.cohort)
+
+
+def rate_usage(
+    timeline: Timeline,
+    policy: Policy,
+    usage: Usage,
+    at: Instant,
+    standing: Standing = NOBODY,
+) -> Rated | Refusal:
     """Price usage by the version in force when it started.
 
-    Takes: the policy in force now, which says how late is too late.
+    Takes: the policy in force now, which says how late is too late; the wallet's standing now.
     """
     started_at = at if usage.started_at is None else usage.started_at
     if started_at > at:
@@ -63,9 +76,11 @@ def rate_usage(timeline: Timeline, policy: Policy, usage: Usage, at: Instant) ->
         if found is None:
             return refusals.no_policy_in_force(timeline.name, started_at)
         rated_by = found
-    price = rate(rated_by, usage)
+    price = rate(rated_by, usage, standing)
     if isinstance(price, Refusal):
         return price
+    if price.terms is not None and price.terms.asked and rated_by.unknown_as is not None:
+        usage = replace(usage, model=rated_by.unknown_as)
     return Rated(usage, price, rated_by, started_at)
 
 
@@ -121,6 +136,7 @@ def charged(
         rated.price.tier,
         estimate,
         _flags(situation.policy, situation.book, price),
+        rated.price.terms,
     )
 
 

@@ -13,7 +13,7 @@ from policyengine.engine.caps import (
     count_use,
     too_many_names,
 )
-from policyengine.engine.charging import Rated, bill_of, rate_usage
+from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of
 from policyengine.engine.overage import overage_room
 from policyengine.engine.shortage import insufficient
 from policyengine.engine.situation import Draft, Situation
@@ -87,7 +87,8 @@ def _fallen_back(situation: Situation, found: Cover, asked: Rated) -> Cover | No
     if rule.plans and (subscription is None or subscription.plan not in rule.plans):
         return None
     usage = replace(asked.usage, model=rule.model, started_at=asked.started_at)
-    rated = rate_usage(situation.timeline, situation.policy, usage, situation.at)
+    standing = standing_of(situation.book)
+    rated = rate_usage(situation.timeline, situation.policy, usage, situation.at, standing)
     if isinstance(rated, Refusal):
         return None
     other = _covered(situation, rated, replace(found.whose, model=rule.model))

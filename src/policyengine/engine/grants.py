@@ -5,8 +5,9 @@ from typing import Final
 from policyengine.engine import refusals
 from policyengine.engine.burndown import Bill, available_sources, pay
 from policyengine.engine.commands import Adjust, GiveGrant, VoidGrant
+from policyengine.engine.ending import end_lot
+from policyengine.engine.recurring import occur
 from policyengine.engine.refunding import unknown_transaction
-from policyengine.engine.renewal import end_lot, occur
 from policyengine.engine.situation import Situation, draft_of, refused
 from policyengine.ledger.changes import SeriesEnded, SeriesSet
 from policyengine.ledger.lots import PRIORITY_MAX, RESTRICTIONS_MAX, Lot
@@ -158,11 +159,14 @@ def adjust(situation: Situation, body: Adjust) -> Transaction:
         draft.open_lot("adjustment", "api.adjust", amount, ends_at)
         return draft.accepted(situation, "adjust")
     sources = available_sources(situation.book.lots.values(), situation.policy.burn_order)
-    plain = [source for source in sources if not source[2]]
-    payment = pay(Bill(-amount), plain)
+    payment = pay(Bill(-amount), sources)  # a bill for no model and no units: general lots pay
     if payment.short_micro:
         refusal = refusals.insufficient_credits(
-            -amount, -amount - payment.short_micro, len(plain), situation.book.debt_micro, []
+            -amount,
+            -amount - payment.short_micro,
+            len(payment.draws),
+            situation.book.debt_micro,
+            [],
         )
         return refused(situation, "adjust", refusal)
     for draw in payment.draws:

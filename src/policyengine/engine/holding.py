@@ -19,6 +19,7 @@ from policyengine.engine.charging import (
     charged,
     cover_shortfall,
     rate_usage,
+    standing_of,
 )
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
 from policyengine.engine.covering import Cover, cover, member_refusal, note_cover
@@ -92,7 +93,8 @@ def _wanted(situation: Situation, body: OpenHold) -> Rated | Bill | Refusal:
     if (body.usage is None) == (body.amount_micro is None):
         return refusals.refusal("invalid_amount", "a hold is for an amount or for usage, not both")
     if body.usage is not None:
-        return rate_usage(situation.timeline, situation.policy, body.usage, situation.at)
+        standing = standing_of(situation.book)
+        return rate_usage(situation.timeline, situation.policy, body.usage, situation.at, standing)
     amount = body.amount_micro or 0
     if amount <= 0:
         return refusals.refusal("invalid_amount", "a hold is of more than 0 credits")
@@ -161,7 +163,8 @@ def _asked(situation: Situation, hold: Hold, rated: Rated) -> Rated | None:
     if not hold.asked or not rated.usage.counts or rated.usage.model != hold.model:
         return None
     usage = replace(rated.usage, model=hold.asked)
-    asked = rate_usage(situation.timeline, situation.policy, usage, situation.at)
+    standing = standing_of(situation.book)
+    asked = rate_usage(situation.timeline, situation.policy, usage, situation.at, standing)
     return None if isinstance(asked, Refusal) else asked
 
 
@@ -174,7 +177,8 @@ def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | R
             usage = replace(usage, started_at=hold.started_at)
         if hold.asked and usage.model == hold.asked:  # another model took its place
             usage = replace(usage, model=hold.model)
-        return rate_usage(situation.timeline, situation.policy, usage, situation.at)
+        standing = standing_of(situation.book)
+        return rate_usage(situation.timeline, situation.policy, usage, situation.at, standing)
     amount = body.amount_micro or 0
     if not 0 <= amount <= AMOUNT_MICRO_MAX:
         return refusals.refusal("invalid_amount", "a capture is of 0 credits or more")

@@ -3,13 +3,18 @@
 from dataclasses import replace
 
 from policyengine.engine import refusals
-from policyengine.engine.commands import Cancel, ChangePlan, Subscribe
-from policyengine.engine.renewal import cycle_of, leave_by_upgrade, leave_downward, start_plan
+from policyengine.engine.commands import Cancel, ChangePlan, SetCohort, Subscribe
+from policyengine.engine.cycles import Cycle, cycle_of
+from policyengine.engine.leaving import leave_plan, rank_of, upgrade_rule
+from policyengine.engine.renewal import end_by_itself, start_plan
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
+from policyengine.engine.upgrading import upgrade_now
 from policyengine.ledger.changes import SubscriptionSet
 from policyengine.ledger.subscriptions import PendingChange, Subscription
-from policyengine.ledger.transactions import Refusal, Transaction
-from policyengine.policy.policy import PlanRule, Policy
+from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
+from policyengine.policy.document.plans import Cancel as Cancelling
+from policyengine.policy.document.plans import Downgrade
+from policyengine.policy.policy import PlanRule
 from policyengine.values.calendar import NEVER
 
 
@@ -26,9 +31,30 @@ def subscribe(situation: Situation, body: Subscribe) -> Transaction:
             plan=book.subscription.plan,
         )
         return refused(situation, "subscribe", refusal)
+    if body.cohort and body.cohort not in policy.cohorts:
+        return refused(situation, "subscribe", refusals.unknown_cohort(policy, body.cohort))
     draft = draft_of(situation)
-    start_plan(draft, plan, situation.at)
+    start_plan(draft, plan, situation.at, cohort=body.cohort)
     return draft.accepted(situation, "subscribe")
+
+
+def set_cohort(situation: Situation, body: SetCohort) -> Transaction:
+    """Decide a change of cohort: from now on usage is priced by its multipliers."""
+    kind: TransactionKind = "change_plan"
+    policy, subscription = situation.policy, situation.book.subscription
+    if body.cohort and body.cohort not in policy.cohorts:
+        return refused(situation, kind, refusals.unknown_cohort(policy, body.cohort))
+    if subscription is None:
+        message = "a wallet joins a plan before it can be in a cohort"
+        return refused(situation, kind, refusals.refusal("no_plan", message))
+    if subscription.cohort == body.cohort:
+        where = f"in cohort `{body.cohort}`" if body.cohort else "in no cohort"
+        message = f"wallet `{situation.book.wallet_id}` is {where} already"
+        refusal = refusals.refusal("already_in_cohort", message, cohort=body.cohort)
+        return refused(situation, kind, refusal)
+    draft = draft_of(situation)
+    draft.change(SubscriptionSet(replace(subscription, cohort=body.cohort)))
+    return draft.accepted(situation, kind)
 
 
 def change_plan(situation: Situation, body: ChangePlan) -> Transaction:
@@ -42,27 +68,21 @@ def change_plan(situation: Situation, body: ChangePlan) -> Transaction:
         return subscribe(situation, Subscribe(body.plan))
     if plan.name == subscription.plan:
         return _stay(situation, subscription)
-    up = plan.rank > _rank(policy, subscription.plan)
-    rule = policy.changes.upgrade if up else policy.changes.downgrade
+    up = plan.rank > rank_of(policy, subscription.plan)
+    rule = upgrade_rule(policy, subscription.plan, plan.name) if up else policy.changes.downgrade
     draft = draft_of(situation)
     if rule.when == "end_of_cycle" and subscription.ends_at < NEVER:
         _wait(draft, subscription, plan.name, "upgrade" if up else "downgrade")
     elif up:
-        _upgrade_now(draft, policy, plan, subscription)
+        upgrade_now(situation.timeline, draft, plan, subscription)
     else:
-        leave_downward(draft, policy, "downgrade")
-        start_plan(draft, plan, situation.at)
+        _leave_now(draft, policy.changes.downgrade, plan)
     return draft.accepted(situation, "change_plan")
 
 
-def _rank(policy: Policy, plan: str) -> int:
-    """Give a plan's place; one that a newer version removed is below all that it has."""
-    found = policy.plans.get(plan)
-    return -1 if found is None else found.rank
-
-
 def _stay(situation: Situation, subscription: Subscription) -> Transaction:
-    if subscription.pending is None:
+    unchanged = _without_change(situation, subscription)
+    if subscription.pending == unchanged.pending:
         refusal = refusals.refusal(
             "already_on_plan",
             f"wallet `{situation.book.wallet_id}` is on plan `{subscription.plan}` already",
@@ -70,22 +90,33 @@ def _stay(situation: Situation, subscription: Subscription) -> Transaction:
         )
         return refused(situation, "change_plan", refusal)
     draft = draft_of(situation)
-    draft.change(SubscriptionSet(replace(subscription, pending=None)))
+    draft.change(SubscriptionSet(unchanged))
     return draft.accepted(situation, "change_plan")
+
+
+def _without_change(situation: Situation, subscription: Subscription) -> Subscription:
+    """Give the subscription without a change that was asked for; a plan may end by itself."""
+    terms = situation.timeline.version(subscription.version)
+    pending = None
+    if terms is not None and subscription.ends_at < NEVER:
+        plan = terms.plans[subscription.plan]
+        cycle = Cycle(
+            subscription.anchor_at,
+            subscription.index,
+            subscription.starts_at,
+            subscription.ends_at,
+        )
+        pending = end_by_itself(terms, plan, cycle, subscription.joined_at)
+    return replace(subscription, pending=pending)
 
 
 def _wait(draft: Draft, subscription: Subscription, plan: str, because: str) -> None:
     draft.change(SubscriptionSet(replace(subscription, pending=PendingChange(plan, because))))
 
 
-def _upgrade_now(draft: Draft, policy: Policy, plan: PlanRule, subscription: Subscription) -> None:
-    keeps_date = policy.changes.upgrade.new_cycle == "keeps_date"
-    anchor = draft.at
-    if keeps_date and subscription.ends_at < NEVER:
-        anchor = subscription.anchor_at
-    _, new_end = cycle_of(policy, plan, anchor, draft.at)
-    leave_by_upgrade(draft, policy, new_end)
-    start_plan(draft, plan, anchor)
+def _leave_now(draft: Draft, rule: Downgrade | Cancelling, plan: PlanRule) -> None:
+    leave_plan(draft, rule, cycle_of(draft.policy, plan, draft.at, draft.at).ends_at)
+    start_plan(draft, plan, draft.at)
 
 
 def cancel(situation: Situation, _body: Cancel) -> Transaction:
@@ -98,8 +129,7 @@ def cancel(situation: Situation, _body: Cancel) -> Transaction:
     if rule.when == "end_of_cycle" and subscription.ends_at < NEVER:
         _wait(draft, subscription, rule.to, "cancel")
     else:
-        leave_downward(draft, policy, "cancel")
-        start_plan(draft, policy.plans[rule.to], situation.at)
+        _leave_now(draft, rule, policy.plans[rule.to])
     return draft.accepted(situation, "cancel")
 
 

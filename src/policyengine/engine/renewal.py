@@ -1,127 +1,75 @@
-"""Renewal: what a cycle's boundary and a recurrence do to a wallet."""
+"""Renewal: joining a plan, and what the boundary of a cycle does to a wallet."""
 
 from dataclasses import replace
 
+from policyengine.engine.cycles import Cycle, PartOf, cycle_of, numbered
+from policyengine.engine.giving import WHOLE, Entry, give_plan_grants
+from policyengine.engine.keeping import keep_at_renewal
+from policyengine.engine.leaving import end_grants, leave_plan, leaving_rule
 from policyengine.engine.overage import invoice_overage
-from policyengine.engine.seats import granted_micro, note_seats_given
-from policyengine.engine.situation import Draft, expires_at, in_force
+from policyengine.engine.per_seat import note_seats_given, seated
+from policyengine.engine.situation import Draft, in_force
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import (
-    GiftGiven,
-    LotEnded,
-    Referenced,
-    SeriesEnded,
-    SeriesSet,
-    SubscriptionSet,
-)
-from policyengine.ledger.lots import Lot, LotEnd, Pot
-from policyengine.ledger.subscriptions import Rollover, Series, Subscription
+from policyengine.ledger.changes import Referenced, SubscriptionSet
+from policyengine.ledger.subscriptions import PendingChange, Subscription
 from policyengine.ledger.transactions import Transaction
+from policyengine.policy.document.plans import Upgrade
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.policy.timeline import Timeline
-from policyengine.values.amounts import Micro
-from policyengine.values.calendar import NEVER, CalendarSpan, Instant, add_span, spans_passed
+from policyengine.values.calendar import Instant, spans_passed
 
 
-def give_plan_grants(draft: Draft, plan: PlanRule, version: int, cycle_ends_at: Instant) -> None:
-    """Open the lots that a plan gives at the start of a cycle, and its gifts if not given yet."""
-    note_seats_given(draft)
-    for grant in plan.grants:
-        if grant.given == "once":
-            if grant.rule in draft.book.gifts:
-                continue
-            draft.change(GiftGiven(grant.rule))
-        ends = expires_at(grant.expiry, draft.at, cycle_ends_at, draft.policy.zone)
-        each_cycle = grant.given == "each_cycle"
-        draft.open_lot(
-            "plan" if each_cycle else "gift",
-            f"v{version}.{grant.rule}",
-            granted_micro(draft, grant),
-            ends,
-            cycle_bound=each_cycle,
-            rolls=each_cycle and grant.carry_over != "none",
-        )
+def start_plan(
+    draft: Draft,
+    plan: PlanRule,
+    anchor_at: Instant,
+    entry: Entry | None = None,
+    cohort: str = "",
+) -> None:
+    """Join a plan now, with its grants and gifts; its cycles are counted from the anchor.
 
-
-def cycle_of(
-    policy: Policy, plan: PlanRule, anchor_at: Instant, at: Instant
-) -> tuple[int, Instant]:
-    """Give the number of the plan's cycle that `at` falls into, and the cycle's end."""
-    if plan.cycle is None:
-        return 0, NEVER
-    index = spans_passed(anchor_at, plan.cycle, policy.zone, at)
-    return index, add_span(anchor_at, plan.cycle, policy.zone, index + 1)
-
-
-def start_plan(draft: Draft, plan: PlanRule, anchor_at: Instant) -> None:
-    """Join a plan now, with its grants and gifts; its cycles are counted from the anchor."""
-    invoice_overage(draft)
-    index, ends_at = cycle_of(draft.policy, plan, anchor_at, draft.at)
-    version = draft.policy.version
-    draft.change(
-        SubscriptionSet(
-            Subscription(plan.name, version, draft.at, anchor_at, index, draft.at, ends_at)
-        )
-    )
-    give_plan_grants(draft, plan, version, ends_at)
-
-
-def cycle_lots(book: Book) -> list[Lot]:
-    """Give the open lots that belong to the plan's cycle, oldest first."""
-    return [
-        lot
-        for _, lot in sorted(book.lots.items())
-        if lot.terms.cycle_bound and lot.is_open and lot.end is None
-    ]
-
-
-def end_lot(draft: Draft, lot: Lot, how: str, carried_expires_at: Instant | None = None) -> None:
-    """End a lot now; what remains goes to `expired` or `withdrawn`, what is held stays held."""
-    end = LotEnd(how, draft.at, carried_expires_at)  # type: ignore[arg-type]  # a listed way
-    draft.change(LotEnded(lot.terms.no, end))
-    target = "expired" if how == "expired" else "withdrawn"
-    draft.move(lot.terms.no, "available", target, lot.remaining)  # type: ignore[arg-type]
-
-
-def carry_lot(draft: Draft, lot: Lot, expires: Instant) -> None:
-    """Move what remains of a lot into a new one; what a hold gives back later follows it."""
-    if expires <= draft.at:
-        end_lot(draft, lot, "expired")
-        return
-    end_lot(draft, lot, "carried", expires)
-    if lot.remaining:
-        open_carried(draft, lot, lot.remaining, expires)
-
-
-def open_carried(draft: Draft, lot: Lot, amount: Micro, expires: Instant) -> int:
-    """Open the lot that carries credits of another one on."""
-    return draft.open_lot(
-        "carried",
-        lot.terms.rule,
-        amount,
-        expires,
-        priority=lot.terms.priority,
-        restricted_to=lot.terms.restricted_to,
-        cycle_bound=lot.terms.cycle_bound,
-        rolls=lot.terms.rolls,
-    )
-
-
-def follow_end(draft: Draft, lot: Lot, source: Pot, amount: Micro) -> bool:
-    """Send credits that come back to a lot where its others went when it was voided or carried.
-
-    Gives: whether the lot ended in such a way, and what it was carried into has not expired.
+    Takes: how the wallet comes into a cycle that is under way; as the plan says, if left out.
+    The cohort of a wallet that had no plan; one that had a plan stays in its cohort.
     """
-    end = lot.end
-    if end is None or end.how == "expired":
-        return False
-    expires = end.carried_expires_at
-    if expires is not None and expires <= draft.at:
-        return False
-    draft.move(lot.terms.no, source, "withdrawn", amount)
-    if expires is not None:
-        open_carried(draft, lot, amount, expires)
-    return True
+    invoice_overage(draft)
+    note_seats_given(draft)
+    plan = seated(plan, draft.book.limits.seats)
+    policy, before = draft.policy, draft.book.subscription
+    cycle = cycle_of(policy, plan, anchor_at, draft.at)
+    version, joined_at = policy.version, draft.at
+    given = give_plan_grants(draft, plan, version, cycle, entry or first_entry(plan))
+    subscription = Subscription(
+        plan.name,
+        version,
+        joined_at,
+        cycle.anchor_at,
+        cycle.index,
+        joined_at,
+        cycle.ends_at,
+        end_by_itself(policy, plan, cycle, joined_at),
+        given=given,
+        cohort=cohort if before is None else before.cohort,
+    )
+    draft.change(SubscriptionSet(subscription))
+
+
+def first_entry(plan: PlanRule) -> Entry:
+    """Give how a wallet comes into a cycle of the calendar that is under way."""
+    parts: dict[str, PartOf] = {"prorated_by_day": "by_day", "prorated_by_second": "by_second"}
+    return Entry(parts[plan.first_cycle]) if plan.first_cycle in parts else WHOLE
+
+
+def end_by_itself(
+    policy: Policy, plan: PlanRule, cycle: Cycle, joined_at: Instant
+) -> PendingChange | None:
+    """Give the change that waits in a plan's last cycle, where a plan ends by itself."""
+    if plan.ends_after is None or plan.cycle is None:
+        return None
+    count, successor = plan.ends_after
+    first = spans_passed(cycle.anchor_at, plan.cycle, policy.zone, joined_at)
+    if cycle.index - first + 1 < count:
+        return None
+    return PendingChange(successor, "after_cycles")
 
 
 def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transaction:
@@ -133,10 +81,9 @@ def renew(timeline: Timeline, book: Book, subscription: Subscription) -> Transac
     invoice_overage(draft)
     terms, plan = next_plan(timeline, subscription)
     if subscription.pending is not None:
-        _switch(draft, policy, plan, subscription.pending.because)
+        _switch(draft, policy, plan, subscription)
     else:
-        cycle_before = _cycle_before(timeline, subscription)
-        _next_cycle(draft, terms, plan, subscription, cycle_before)
+        _next_cycle(timeline, draft, terms, plan, subscription)
     return draft.settled("renew", f"renew:{at}")
 
 
@@ -170,153 +117,48 @@ def _successor(timeline: Timeline, policy: Policy, name: str) -> PlanRule:
     return policy.plans.get(name) or policy.plans[policy.changes.cancel.to]
 
 
-def _switch(draft: Draft, policy: Policy, plan: PlanRule, because: str) -> None:
-    if because == "upgrade":
-        _, new_end = cycle_of(policy, plan, draft.at, draft.at)
-        leave_by_upgrade(draft, policy, new_end)
-    else:
-        leave_downward(draft, policy, because)
-    start_plan(draft, plan, draft.at)
-
-
-def leave_downward(draft: Draft, policy: Policy, because: str) -> None:
-    """Do with the lots of the old cycle what the policy says of downgrades or cancelling."""
-    rule = policy.changes.cancel if because == "cancel" else policy.changes.downgrade
-    if rule.unused == "lost":
-        for lot in cycle_lots(draft.book):
-            end_lot(draft, lot, "expired")
-
-
-def leave_by_upgrade(draft: Draft, policy: Policy, new_cycle_ends_at: Instant) -> None:
-    """Do with the lots of the old cycle what the policy says of upgrades."""
-    rule = policy.changes.upgrade
-    if rule.unused == "kept":
-        return
-    for lot in cycle_lots(draft.book):
-        if rule.unused == "lost":
-            end_lot(draft, lot, "expired")
-        elif rule.carried_expires == "as_before":
-            carry_lot(draft, lot, lot.terms.expires_at)
-        else:
-            carry_lot(draft, lot, new_cycle_ends_at)
+def _switch(draft: Draft, policy: Policy, plan: PlanRule, subscription: Subscription) -> None:
+    because = "" if subscription.pending is None else subscription.pending.because
+    rule = leaving_rule(policy, subscription.plan, plan.name, because)
+    goes_on = isinstance(rule, Upgrade) and rule.new_cycle == "keeps_date"
+    anchor = subscription.anchor_at if goes_on else draft.at
+    leave_plan(draft, rule, cycle_of(policy, plan, anchor, draft.at).ends_at)
+    start_plan(draft, plan, anchor)
 
 
 def _next_cycle(
-    draft: Draft,
-    terms: Policy,
-    plan: PlanRule,
-    subscription: Subscription,
-    cycle_before: CalendarSpan | None,
+    timeline: Timeline, draft: Draft, terms: Policy, plan: PlanRule, subscription: Subscription
 ) -> None:
-    index, anchor = subscription.index + 1, subscription.anchor_at
-    if plan.cycle != cycle_before:  # another length counts from here
-        index, anchor = 0, draft.at
-    ends_at = NEVER
-    if plan.cycle is not None:
-        ends_at = add_span(anchor, plan.cycle, draft.policy.zone, index + 1)
-    for lot in cycle_lots(draft.book):
-        if lot.terms.rolls and lot.terms.expires_at <= draft.at:
-            carry_lot(draft, lot, ends_at)
-    draft.change(
-        SubscriptionSet(
-            replace(
-                subscription,
-                plan=plan.name,
-                version=terms.version,
-                anchor_at=anchor,
-                index=index,
-                starts_at=draft.at,
-                ends_at=ends_at,
-                pending=None,
-            )
-        )
+    note_seats_given(draft)
+    plan = seated(plan, draft.book.limits.seats)
+    cycle = _following(timeline, draft, plan, subscription)
+    end_grants(draft)
+    keep_at_renewal(timeline, draft, subscription, cycle)
+    given = give_plan_grants(draft, plan, terms.version, cycle, first_entry(plan))
+    following = replace(
+        subscription,
+        plan=plan.name,
+        version=terms.version,
+        anchor_at=cycle.anchor_at,
+        index=cycle.index,
+        starts_at=draft.at,
+        ends_at=cycle.ends_at,
+        pending=end_by_itself(draft.policy, plan, cycle, subscription.joined_at),
+        given=given,
     )
-    give_plan_grants(draft, plan, terms.version, ends_at)
+    draft.change(SubscriptionSet(following))
 
 
-def _cycle_before(timeline: Timeline, subscription: Subscription) -> CalendarSpan | None:
+def _following(
+    timeline: Timeline, draft: Draft, plan: PlanRule, subscription: Subscription
+) -> Cycle:
+    """Give the cycle after the present one; one of another kind counts from its boundary."""
+    policy, at = draft.policy, draft.at
     before = timeline.version(subscription.version)
-    return None if before is None else before.plans[subscription.plan].cycle
-
-
-def recur(timeline: Timeline, book: Book, series: Series) -> Transaction:
-    """Give the next occurrence of a later or recurring grant."""
-    at = series.next_at
-    draft = Draft(book, in_force(timeline, at), at)
-    if at >= series.ends_at:
-        _end_lots_of(draft, series)
-        draft.change(SeriesEnded(series.no))
-    else:
-        occur(draft, series)
-    return draft.settled("recur", f"recur:{series.no}:{series.index}")
-
-
-def occur(draft: Draft, series: Series) -> None:
-    """Let a grant occur now: roll over what is left, give what is missing, note the next time."""
-    lots_end_at, following = _following(draft, series)
-    if series.index == 0:
-        _open_of_series(draft, series, series.amount_micro, lots_end_at)
-    else:
-        _roll_over(draft, series, lots_end_at)
-    if following is None:
-        draft.change(SeriesEnded(series.no))
-    else:
-        draft.change(SeriesSet(following))
-
-
-def _following(draft: Draft, series: Series) -> tuple[Instant, Series | None]:
-    if series.interval is None:
-        return series.ends_at, None
-    zone = draft.policy.zone
-    # More than one step only where the anchor is before the start.
-    passed = spans_passed(series.anchor_at, series.interval, zone, draft.at)
-    index = max(series.index, passed) + 1
-    next_at = min(add_span(series.anchor_at, series.interval, zone, index), series.ends_at)
-    if next_at >= NEVER:
-        return NEVER, None
-    return next_at, replace(series, index=index, next_at=next_at)
-
-
-def _roll_over(draft: Draft, series: Series, lots_end_at: Instant) -> None:
-    keep = series.rollover or Rollover(series.amount_micro, series.amount_micro)
-    left_to_keep = keep.maximum_micro
-    before = 0
-    for lot in _lots_of(draft.book, series):
-        kept = min(lot.remaining, left_to_keep)
-        before += kept
-        left_to_keep -= kept
-        draft.change(LotEnded(lot.terms.no, LotEnd("expired", draft.at)))
-        draft.move(lot.terms.no, "available", "withdrawn", kept)
-        draft.move(lot.terms.no, "available", "expired", lot.remaining - kept)
-        if kept:
-            _open_of_series(draft, series, kept, lots_end_at, carried=True)
-    if before < keep.minimum_micro:
-        _open_of_series(draft, series, keep.minimum_micro - before, lots_end_at)
-
-
-def _lots_of(book: Book, series: Series) -> list[Lot]:
-    return [
-        lot
-        for _, lot in sorted(book.lots.items())
-        if lot.terms.series_no == series.no and lot.is_open and lot.end is None
-    ]
-
-
-def _end_lots_of(draft: Draft, series: Series) -> None:
-    for lot in _lots_of(draft.book, series):
-        end_lot(draft, lot, "expired")
-
-
-def _open_of_series(
-    draft: Draft, series: Series, amount: Micro, ends_at: Instant, *, carried: bool = False
-) -> None:
-    draft.open_lot(
-        "carried" if carried else "grant",
-        series.rule,
-        amount,
-        ends_at,
-        priority=series.priority,
-        restricted_to=series.restricted_to,
-        rolls=series.interval is not None,
-        series_no=series.no,
-    )
+    old = None if before is None else before.plans[subscription.plan]
+    is_same = old is not None and (old.cycle, old.calendar) == (plan.cycle, plan.calendar)
+    if is_same and plan.cycle is not None:
+        cycle = numbered(policy, plan.cycle, subscription.anchor_at, subscription.index + 1)
+        if not plan.calendar or cycle.starts_at == at:  # else the policy's zone is another one
+            return cycle
+    return cycle_of(policy, plan, at, at)

@@ -1,12 +1,18 @@
 """Shortage: a request that cannot be paid is refused with its numbers and the ways out."""
 
+from fractions import Fraction
 from typing import Any
 
 from policyengine.engine import refusals
+from policyengine.engine.charging import standing_of
 from policyengine.engine.overage import overage_offered
+from policyengine.engine.per_seat import seated
 from policyengine.engine.renewal import next_plan
 from policyengine.engine.situation import Situation
+from policyengine.engine.upgrading import credits_of
+from policyengine.ledger.book import Book
 from policyengine.ledger.transactions import Refusal
+from policyengine.policy.policy import ModelPrices
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import NEVER, instant_text
 
@@ -43,24 +49,11 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
     plan = policy.plans.get(plan_name)
     rank = -1 if plan is None else plan.rank
     ways += [
-        {
-            "way": "upgrade",
-            "plan": higher.name,
-            "credits_micro": sum(grant.amount_micro for grant in higher.grants),
-        }
+        {"way": "upgrade", "plan": higher.name, "credits_micro": credits_of(situation, higher)}
         for higher in policy.plans.values()
         if higher.rank > rank
     ]
-    if subscription is not None and subscription.ends_at < NEVER:
-        _, following = next_plan(situation.timeline, subscription)
-        renewed = sum(
-            each.amount_micro
-            for each in following.grants
-            if each.given == "each_cycle" or each.rule not in book.gifts
-        )
-        if renewed:
-            until = instant_text(subscription.ends_at)
-            ways.append({"way": "wait", "until": until, "credits_micro": renewed})
+    ways += _ways_to_wait(situation)
     offered = overage_offered(policy, book)
     if offered >= short and policy.limits.overage is not None:
         rule = policy.limits.overage
@@ -70,6 +63,36 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
     ways += [
         {"way": "use_model", "model": other.name}
         for other in policy.models.values()
-        if asked is not None and other.price.multiplier < asked.price.multiplier
+        if asked is not None and _multiplier(other, book) < _multiplier(asked, book)
     ]
     return ways
+
+
+def _multiplier(model: ModelPrices, book: Book) -> Fraction:
+    """Give the multiplier that a wallet is shown for a model."""
+    standing = standing_of(book)
+    return model.for_wallet(standing.plan, standing.cohort).price.multiplier
+
+
+def _ways_to_wait(situation: Situation) -> list[dict[str, Any]]:
+    """List when credits come by themselves: grants on their own clock, then the renewal."""
+    book = situation.book
+    subscription = book.subscription
+    comes = [
+        (series.next_at, series.amount_micro)
+        for series in book.series.values()
+        if series.is_of_plan
+    ]
+    if subscription is not None and subscription.ends_at < NEVER:
+        _, following = next_plan(situation.timeline, subscription)
+        renewed = sum(
+            each.amount_micro
+            for each in seated(following, book.limits.seats).grants
+            if each.given != "once" or each.rule not in book.gifts
+        )
+        comes.append((subscription.ends_at, renewed))
+    return [
+        {"way": "wait", "until": instant_text(at), "credits_micro": amount}
+        for at, amount in sorted(comes)
+        if amount
+    ]

@@ -25,13 +25,16 @@ class Prior:
     """What the ledger already holds about a command.
 
     `answered` is the transaction that its key named before; `target` the transaction it acts on,
-    with those that correct it and every lot they touched, closed ones included.
+    with those that correct it and every lot they touched, closed ones included. `case` is the case
+    that a refund is made for, with what followed it.
     """
 
     answered: Transaction | None = None
     target: Transaction | None = None
     corrections: tuple[Transaction, ...] = ()
     lots: tuple[Lot, ...] = ()
+    case: Transaction | None = None
+    case_corrections: tuple[Transaction, ...] = ()
 
 
 NOTHING_PRIOR: Final = Prior()
@@ -69,7 +72,17 @@ def policy_ref(policy: Policy) -> PolicyRef:
 class Draft:
     """Moves and changes of one transaction, with the balance they lead to."""
 
-    __slots__ = ("at", "available", "book", "changes", "debt", "lots_opened", "moves", "policy")
+    __slots__ = (
+        "at",
+        "available",
+        "book",
+        "changes",
+        "debt",
+        "lots_opened",
+        "moves",
+        "policy",
+        "series_opened",
+    )
 
     def __init__(self, book: Book, policy: Policy, at: Instant) -> None:
         """Start from a book; nothing of it is altered."""
@@ -81,6 +94,7 @@ class Draft:
         self.available = book.available_micro
         self.debt = book.debt_micro
         self.lots_opened = book.lots_opened
+        self.series_opened = book.series_opened
 
     @property
     def seq(self) -> int:

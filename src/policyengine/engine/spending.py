@@ -1,7 +1,7 @@
 """Spending: a request is priced, covered and charged at once."""
 
 from policyengine.engine.caps import Whose
-from policyengine.engine.charging import charged, cover_shortfall, rate_usage, take
+from policyengine.engine.charging import charged, cover_shortfall, rate_usage, standing_of, take
 from policyengine.engine.commands import Charge
 from policyengine.engine.covering import cover, member_refusal, note_cover
 from policyengine.engine.situation import Situation, draft_of, refused
@@ -10,7 +10,8 @@ from policyengine.ledger.transactions import Refusal, Transaction
 
 def charge(situation: Situation, body: Charge) -> Transaction:
     """Decide a charge."""
-    rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at)
+    standing = standing_of(situation.book)
+    rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at, standing)
     if isinstance(rated, Refusal):
         return refused(situation, "charge", rated)
     if refusal := member_refusal(body.member):

@@ -10,6 +10,7 @@ from policyengine.ledger.changes import (
     Charged,
     DebtChanged,
     GiftGiven,
+    GivenNoted,
     HoldClosed,
     HoldSet,
     LotEnded,
@@ -269,6 +270,14 @@ def _subscription_set(draft: _Draft, change: SubscriptionSet) -> None:
     draft.due_dirty = True
 
 
+def _given_noted(draft: _Draft, change: GivenNoted) -> None:
+    subscription = draft.values.get("subscription", draft.before.subscription)
+    if subscription is None:
+        raise LedgerFault(f"wallet `{draft.before.wallet_id}` has no plan that could give")
+    others = tuple([each for each in subscription.given if each.grant != change.given.grant])
+    draft.values["subscription"] = replace(subscription, given=(*others, change.given))
+
+
 def _gift_given(draft: _Draft, change: GiftGiven) -> None:
     gifts = draft.values.get("gifts", draft.before.gifts)
     if change.rule in gifts:
@@ -306,6 +315,7 @@ _FOLDS: Final[Mapping[type[Change], Callable[[_Draft, Any], None]]] = {
     HoldSet: _hold_set,
     HoldClosed: _hold_closed,
     SubscriptionSet: _subscription_set,
+    GivenNoted: _given_noted,
     GiftGiven: _gift_given,
     SeriesSet: _series_set,
     SeriesEnded: _series_ended,

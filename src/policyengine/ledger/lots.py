@@ -48,7 +48,8 @@ class LotTerms:
 
     `rule` names what gave the credits: `plans.pro.grants.monthly`, `packs.pack_500`, `api`.
     `cycle_bound` lots belong to the plan's cycle: plan changes decide about what is unused.
-    `rolls` lots end at a renewal or recurrence that may keep part of them.
+    `rolls` lots end at a renewal or recurrence that may keep part of them; `times_kept` tells how
+    often their credits were kept so before.
     """
 
     no: int
@@ -63,6 +64,7 @@ class LotTerms:
     cycle_bound: bool = False
     rolls: bool = False
     series_no: int | None = None
+    times_kept: int = 0
 
     @property
     def is_restricted(self) -> bool:

@@ -33,7 +33,7 @@ class FallbackRule:
 
 
 @dataclass(frozen=True, slots=True)
-class CapRule:
+class UseCapRule:
     """The most that one name in a scope may use in a window.
 
     `key` names what is counted; caps that count the same share it. No models or plans: all.
@@ -86,7 +86,7 @@ class Limits:
     in_debt: Literal["refuse_all", "free_models_only", "as_usual"]
     overage: OverageRule | None
     fallback: FallbackRule | None
-    caps: tuple[CapRule, ...]
+    caps: tuple[UseCapRule, ...]
     top_up: TopUpRule | None
     conversions: Mapping[str, ConversionRule]
 
@@ -133,13 +133,13 @@ def _overage(part: Overage) -> OverageRule:
     )
 
 
-def _caps(document: PolicyDocument) -> tuple[CapRule, ...]:
+def _caps(document: PolicyDocument) -> tuple[UseCapRule, ...]:
     caps = []
     for index, part in enumerate(document.caps):
         models = tuple(sorted(part.models or ()))
         key = " ".join([part.scope, "per", part.per, *models])
         caps.append(
-            CapRule(
+            UseCapRule(
                 key,
                 part.scope,
                 micro_of(part.credits),

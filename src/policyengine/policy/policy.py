@@ -1,19 +1,23 @@
 """A compiled policy: immutable, every name resolved, every price folded to whole numbers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
 
 from policyengine.policy.document.conduct import Refunds
 from policyengine.policy.document.plans import BurnKey, Changes
 from policyengine.policy.document.policy import PolicyDocument
-from policyengine.policy.folding import Total
+from policyengine.policy.document.pricing import Side
+from policyengine.policy.folding import Rounding, Total
 from policyengine.policy.limits import Limits
 from policyengine.values.amounts import Micro, RoundingMode
 from policyengine.values.calendar import CalendarSpan, Instant
 
 Counts: TypeAlias = Mapping[str, int]
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class UnitPrice:
     """What one unit costs in a price table, and where the policy says so.
 
     One count costs `weight` / the table's denominator micro-credits: rate / per x multiplier.
+    It is the price of the counts beyond the first `above`.
     """
 
     unit: str
@@ -41,6 +46,7 @@ class UnitPrice:
     multiplier: Fraction
     weight: int
     pointer: str
+    above: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ class PriceTable:
 
     Exact price in micro-credits = (constant + sum of count x weight) / denominator, all whole
     numbers, and `total` is it rounded; where the formula is not linear, `formula` gives the exact
-    price instead. `pointer` is the place of the multiplier in the policy.
+    price instead. `pointer` is the place of the multiplier in the policy. `parts` gives, for a unit
+    with graduated tiers, what its counts cost above each bound, lowest bound first.
     """
 
     multiplier: Fraction
@@ -58,7 +65,9 @@ class PriceTable:
     denominator: int
     pointer: str
     total: Total
+    rounding: Rounding
     formula: Formula | None = None
+    parts: Mapping[str, tuple[UnitPrice, ...]] = field(default_factory=lambda: _NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,11 @@ class TierTable:
 
 @dataclass(frozen=True, slots=True)
 class ModelPrices:
-    """A model with its prices; the last tier that holds decides."""
+    """A model with its prices; the last tier that holds decides.
+
+    `tiers` are those for the whole request. `on_plan` and `for_cohort` give the prices of wallets
+    that have another multiplier. `is_plain` tells that nothing but the counts decides, and no tier.
+    """
 
     name: str
     title: str
@@ -85,33 +98,104 @@ class ModelPrices:
     tiers: tuple[TierTable, ...]
     counted_as: str | None
     pointer: str
+    is_plain: bool = True
+    on_plan: Mapping[str, "ModelPrices"] = field(default_factory=lambda: _NONE)
+    for_cohort: Mapping[str, "ModelPrices"] = field(default_factory=lambda: _NONE)
+
+    @property
+    def varies(self) -> bool:
+        """Tell whether the price depends on who asks."""
+        return bool(self.on_plan or self.for_cohort)
+
+    def for_wallet(self, plan: str, cohort: str) -> "ModelPrices":
+        """Give the prices for a wallet: its cohort's, else its plan's, else the model's own."""
+        found = self.for_cohort.get(cohort) or self.on_plan.get(plan)
+        return self if found is None else found
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierRule:
+    """A factor on the price of requests that name it.
+
+    `models` and `plans` say who may name it, None for all. `units` are those that it changes, None
+    for the whole price.
+    """
+
+    name: str
+    factor: Fraction
+    models: tuple[str, ...] | None
+    plans: tuple[str, ...] | None
+    units: tuple[str, ...] | None
+    not_with: tuple[str, ...]
+    pointer: str
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """When credits expire: never, at the end of the cycle, or after a span."""
+    """When credits expire: never, at the end of the cycle or of a period in it, or after a span."""
 
-    how: Literal["never", "end_of_cycle", "span"]
+    how: Literal["never", "end_of_cycle", "end_of_period", "span"]
     span: CalendarSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRule:
+    """What is kept of unused credits when their grant comes again.
+
+    kept = min(at most, max(at least, share of what is left)); credits that were kept `times`
+    before are not left. With `renewed` they last until the grant comes once more.
+    """
+
+    share: Fraction
+    of: Literal["remaining", "granted"]
+    at_least_micro: Micro
+    at_most_micro: Micro | None
+    times: int | None
+    renewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CapRule:
+    """The most that a recurring grant gives in a period; without a span, in a cycle."""
+
+    amount_micro: Micro
+    span: CalendarSpan | None
+
+
+@dataclass(frozen=True, slots=True)
 class GrantRule:
-    """Credits that a plan gives."""
+    """Credits that a plan gives.
+
+    `every` is the period of a grant on its own clock. `between` are the first instant at which it
+    is given and the first at which it is not any more. `models` and `units` restrict what its
+    credits pay for; empty ones restrict nothing.
+    """
 
     name: str
     rule: str
     amount_micro: Micro
-    given: Literal["once", "each_cycle"]
+    given: Literal["once", "each_cycle", "each_period"]
     expiry: Expiry
-    carry_over: Literal["none", "all"]
+    carry_over: Literal["none", "all", "some"]
     pointer: str
+    every: CalendarSpan | None = None
+    at_most: CapRule | None = None
+    between: tuple[Instant, Instant] | None = None
+    kept: KeptRule | None = None
+    priority: int | None = None
+    models: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     per_seat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRule:
-    """A plan; `rank` is its place in the list, lowest first."""
+    """A plan; `rank` is its place in the list, lowest first.
+
+    `calendar` cycles begin where the calendar's do; `first_cycle` says what one gives that is
+    under way when the plan is joined. `ends_after` is how a plan ends by itself: after how many
+    cycles, and which plan follows.
+    """
 
     name: str
     title: str
@@ -119,6 +203,10 @@ class PlanRule:
     cycle: CalendarSpan | None
     grants: tuple[GrantRule, ...]
     pointer: str
+    calendar: bool = False
+    first_cycle: Literal["full", "prorated_by_day", "prorated_by_second"] = "full"
+    balance_at_most_micro: Micro | None = None
+    ends_after: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +305,11 @@ class Policy:
     quantum_micro: Micro
     rounding: RoundingMode
     round_at: Literal["each_request", "each_line"]
-    units: Mapping[str, Literal["input", "output"]]
+    units: Mapping[str, Side]
     models: Mapping[str, ModelPrices]
+    modifiers: Mapping[str, ModifierRule]
+    cohorts: tuple[str, ...]
+    unknown_as: str | None
     minimum_micro: Micro
     failed: Literal["free", "input_only", "full"]
     cancelled: Literal["free", "input_only", "full"]

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from policyengine.policy.policy import Policy
+from policyengine.policy.policy import GrantRule, PlanRule, Policy
 from policyengine.values.calendar import Instant
 
 
@@ -42,6 +42,21 @@ class Timeline:
     def version(self, number: int) -> Policy | None:
         """Give a version by its number."""
         return next((each for each in self.policies if each.version == number), None)
+
+    def giver(self, rule: str) -> tuple[PlanRule, GrantRule] | None:
+        """Find the plan and grant that a ledger calls `v1.plans.pro.grants.monthly`.
+
+        Gives: None for what no plan gives, such as packs and grants by hand.
+        """
+        version, _, of_version = rule.partition(".")
+        policy = self.version(int(version[1:])) if version[1:].isdecimal() else None
+        if policy is None:
+            return None
+        for plan in policy.plans.values():
+            for grant in plan.grants:
+                if grant.rule == of_version:
+                    return plan, grant
+        return None
 
     def terms_for(
         self, plan: str, version: int, joined_at: Instant, at: Instant

@@ -8,7 +8,13 @@ from policyengine.ledger.book import Book
 from policyengine.ledger.holds import Draw, EstimateNote, Hold
 from policyengine.ledger.limit_state import limit_state_of, limit_state_text
 from policyengine.ledger.lots import UNRESTRICTED, Lot, LotEnd, LotTerms, Restriction
-from policyengine.ledger.subscriptions import PendingChange, Rollover, Series, Subscription
+from policyengine.ledger.subscriptions import (
+    Given,
+    PendingChange,
+    Rollover,
+    Series,
+    Subscription,
+)
 from policyengine.store.driver import Row
 from policyengine.values.calendar import CalendarSpan, Instant
 
@@ -50,6 +56,7 @@ def lot_row(wallet: int, lot: Lot) -> Row:
         int(terms.cycle_bound),
         int(terms.rolls),
         terms.series_no,
+        terms.times_kept,
         *pots_of(lot),
         *end_of(end),
         int(lot.is_open),
@@ -81,9 +88,10 @@ def lot_of(row: Row) -> Lot:
         row[11] == 1,
         row[12] == 1,
         row[13],
+        row[14],
     )
-    end = None if row[19] is None else LotEnd(row[19], row[20], row[21])
-    return Lot(terms, row[14], row[15], row[16], row[17], row[18], end)
+    end = None if row[20] is None else LotEnd(row[20], row[21], row[22])
+    return Lot(terms, row[15], row[16], row[17], row[18], row[19], end)
 
 
 def hold_row(wallet: int, hold: Hold) -> Row:
@@ -194,12 +202,13 @@ def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Ro
         book.due_at,
         head,
         limit_state_text(book.limits),
+        None if book.subscription is None else book.subscription.cohort or None,
     )
 
 
 def _subscription_row(subscription: Subscription | None) -> Row:
     if subscription is None:
-        return (None,) * 9
+        return ((None,) * 9) + (NOTHING,)
     pending = subscription.pending
     return (
         subscription.plan,
@@ -211,7 +220,16 @@ def _subscription_row(subscription: Subscription | None) -> Row:
         subscription.ends_at,
         None if pending is None else pending.plan,
         None if pending is None else pending.because,
+        given_text(subscription.given),
     )
+
+
+def given_text(given: tuple[Given, ...]) -> str:
+    """Write what grants have given as it is stored."""
+    if not given:
+        return NOTHING
+    listed = [[each.grant, each.since, each.amount_micro] for each in given]
+    return json.dumps(listed, separators=(",", ":"))
 
 
 def book_of(
@@ -233,11 +251,15 @@ def book_of(
         row[6],
         row[8],
         list_of(row[14]),
-        row[24],
-        limit_state_of(row[26]),
+        row[25],
+        limit_state_of(row[27]),
     )
 
 
 def _subscription_of(row: Row) -> Subscription:
     pending = None if row[22] is None else PendingChange(row[22], row[23])
-    return Subscription(row[15], row[16], row[17], row[18], row[19], row[20], row[21], pending)
+    cycle = (row[18], row[19], row[20], row[21])
+    given = tuple([Given(*each) for each in list_of(row[24])])
+    return Subscription(
+        row[15], row[16], row[17], *cycle, pending, cohort=row[28] or "", given=given
+    )

@@ -29,7 +29,7 @@ class Position(NamedTuple):
 
 
 _ID, _WALLET_ID, _SEQ, _RECORDED_AT = 0, 1, 3, 5
-_HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 25
+_HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 26
 _TXN_WALLET_ID = 22
 
 

@@ -31,7 +31,10 @@ class LotRow(LedgerRow, table=True):
         ForeignKeyConstraint(
             ["wallet", "opened_by"], ["txn.wallet", "txn.seq"], name="lot_was_opened"
         ),
-        keeps("lot_counts", "lot_no > 0 AND (series_no IS NULL OR series_no > 0)"),
+        keeps(
+            "lot_counts",
+            "lot_no > 0 AND (series_no IS NULL OR series_no > 0) AND times_kept >= 0",
+        ),
         keeps("lot_source", one_of("source", get_args(LotSource))),
         keeps("lot_is_named", named("rule")),
         keeps("lot_has_length", "effective_at >= 0 AND effective_at < expires_at"),
@@ -85,6 +88,7 @@ class LotRow(LedgerRow, table=True):
     cycle_bound: int = whole()
     rolls: int = whole()
     series_no: int | None = whole()
+    times_kept: int = whole()
     remaining_micro: int = whole()
     held_micro: int = whole()
     consumed_micro: int = whole()

@@ -27,7 +27,7 @@ from policyengine.store.verify import ALL_WALLETS
 _POLICIES: Final = select(
     POLICY_VERSION.c.id, POLICY_VERSION.c.name, POLICY_VERSION.c.version, POLICY_VERSION.c.sha256
 )
-_SEQ, _HEAD = 3, 25
+_SEQ, _HEAD = 3, 26
 
 
 def _one_row(table: Table) -> list[ColumnElement[bool]]:

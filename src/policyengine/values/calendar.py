@@ -19,6 +19,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIXED_SECONDS: Final[dict[str, int]] = {"second": 1, "minute": 60, "hour": 3600}
 _CALENDAR_DAYS: Final[dict[str, int]] = {"day": 1, "week": 7}
 _CALENDAR_MONTHS: Final[dict[str, int]] = {"month": 1, "year": 12}
+_MONTHS_A_YEAR: Final = 12
 SPAN_COUNT_MAX: Final = 100_000
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,5}) (second|minute|hour|day|week|month|year)s?")
 _INSTANT: Final = re.compile(
@@ -143,6 +144,29 @@ def spans_passed(anchor: Instant, span: CalendarSpan, zone: str, at: Instant) ->
     while end_of(beyond) <= at:
         beyond *= 2
     return bisect_right(range(1, beyond), at, key=end_of)
+
+
+_FIRST_DAY: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # in whichever zone is asked for
+_FIRST_MONDAY: Final = datetime(1969, 12, 29)  # noqa: DTZ001  # as above
+
+
+def calendar_anchor(span: CalendarSpan, zone: str) -> Instant:
+    """Give the instant from which spans counted in a zone begin where the calendar's do.
+
+    Days begin at midnight, weeks on Monday, months on the 1st, years on 1 January; a midnight that
+    the clocks skip is the instant at which they do. The anchor may be shortly before 1970.
+
+    Takes: a span for which `fits_calendar` holds.
+    """
+    first = _FIRST_MONDAY if span.unit == "week" else _FIRST_DAY
+    return _micro_of(first.replace(tzinfo=_zone(zone)).astimezone(UTC))
+
+
+def fits_calendar(span: CalendarSpan) -> bool:
+    """Tell whether the calendar has boundaries of its own for a span: 1 month, but not 5 months."""
+    if span.unit == "month":
+        return _MONTHS_A_YEAR % span.count == 0
+    return span.count == 1 and span.unit in {"day", "week", "year"}
 
 
 def _shift(local: datetime, unit: SpanUnit, count: int) -> datetime:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.checks.acme import codes
-from policyengine.policy.checks.spans import _is_longer
+from policyengine.policy.checks.spans import is_longer
 from policyengine.values.calendar import add_span, instant_of, parse_span
 
 SPANS = st.tuples(
@@ -17,15 +17,15 @@ SPANS = st.tuples(
 
 @settings(max_examples=200)
 @given(SPANS, SPANS, st.datetimes(datetime(1980, 1, 1), datetime(2080, 1, 1)))  # noqa: DTZ001 UTC is added below
-def test_what_is_longer_ends_later_whenever_it_begins(
+def test_whatis_longer_ends_later_whenever_it_begins(
     one: tuple[int, str], other: tuple[int, str], start: datetime
 ) -> None:
     first, second = (f"{count} {unit}s" for count, unit in (one, other))
     begin = instant_of(start.replace(tzinfo=UTC))
     ends = [add_span(begin, parse_span(each), "UTC") for each in (first, second)]
-    if _is_longer(first, second):
+    if is_longer(first, second):
         assert ends[0] > ends[1]
-    assert not (_is_longer(first, second) and _is_longer(second, first))
+    assert not (is_longer(first, second) and is_longer(second, first))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_is_longer_ends_later_whenever_it_begins(
     ],
 )
 def test_some_lengths(one: str, other: str, *, expected: bool) -> None:
-    assert expected == _is_longer(one, other)
+    assert expected == is_longer(one, other)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ OF_CHARGES: Final = (
     "fell_back_from",
     "price_lines",
     "tier",
+    "modifiers",
     "rated_by",
     "flagged",
     "paid_by",

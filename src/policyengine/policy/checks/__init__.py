@@ -7,6 +7,7 @@ from policyengine.policy.checks.amounts import (
     check_factors_are_bounded,
     check_grants_are_multiples,
     check_minimum_is_a_multiple,
+    check_model_rounding,
     check_prices_fit,
 )
 from policyengine.policy.checks.answers import (
@@ -20,7 +21,14 @@ from policyengine.policy.checks.burning import (
     check_burn_order_is_total,
     check_priority_counts,
 )
+from policyengine.policy.checks.changing import (
+    check_carried_credits,
+    check_pairs,
+    check_upgrades_agree,
+    check_upgrades_fit_plans,
+)
 from policyengine.policy.checks.counting import check_image_constants
+from policyengine.policy.checks.cycling import check_calendar_cycles, check_plans_that_end
 from policyengine.policy.checks.expressions import check_expressions_read
 from policyengine.policy.checks.findings import Check
 from policyengine.policy.checks.formulas import (
@@ -28,6 +36,19 @@ from policyengine.policy.checks.formulas import (
     check_formula_uses_rates,
     check_lines_can_be_rounded,
     check_no_price_is_negative,
+)
+from policyengine.policy.checks.graduated import (
+    check_graduated_prices_add_up,
+    check_graduated_tiers,
+    check_tiers_are_of_one_kind,
+    check_tiers_have_prices,
+)
+from policyengine.policy.checks.granting import (
+    check_caps,
+    check_own_clocks,
+    check_promotions,
+    check_restrictions,
+    check_rollovers,
 )
 from policyengine.policy.checks.instants import check_dates_exist, check_zone_is_known
 from policyengine.policy.checks.limits import (
@@ -37,6 +58,13 @@ from policyengine.policy.checks.limits import (
     check_seats_renew,
     check_shortfall_terms,
     check_top_up,
+)
+from policyengine.policy.checks.modifiers import (
+    check_cohorts_exist,
+    check_models_exist,
+    check_modified_measures_add_up,
+    check_modifiers_agree,
+    check_unknown_model,
 )
 from policyengine.policy.checks.plans import (
     check_cancelling_leads_down,
@@ -96,6 +124,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_amounts_are_exact,
     check_factors_are_bounded,
     check_minimum_is_a_multiple,
+    check_model_rounding,
     check_grants_are_multiples,
     check_prices_fit,
     check_spans_are_bounded,
@@ -108,9 +137,29 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_formula_uses_multiplier,
     check_lines_can_be_rounded,
     check_tiers_decide,
+    check_tiers_have_prices,
+    check_tiers_are_of_one_kind,
+    check_graduated_tiers,
+    check_graduated_prices_add_up,
+    check_models_exist,
+    check_unknown_model,
+    check_modifiers_agree,
+    check_modified_measures_add_up,
+    check_cohorts_exist,
     check_flags_depend,
     check_grants_have_cycles,
     check_carry_over,
+    check_own_clocks,
+    check_rollovers,
+    check_restrictions,
+    check_promotions,
+    check_caps,
+    check_calendar_cycles,
+    check_plans_that_end,
+    check_upgrades_agree,
+    check_upgrades_fit_plans,
+    check_pairs,
+    check_carried_credits,
     check_plans_ascend,
     check_cancelling_leads_down,
     check_changes_cost_time,

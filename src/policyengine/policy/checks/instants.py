@@ -65,6 +65,12 @@ def _dates(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     yield "/effective", document.effective
     if document.source is not None:
         yield "/source/read", document.source.read
+    for name, plan in document.plans.items():
+        for grant, part in plan.grants.items():
+            if part.between is not None:
+                place = pointer_to("plans", name, "grants", grant, "between")
+                yield f"{place}/from", part.between.from_
+                yield f"{place}/until", part.between.until
     if document.replaces is not None:
         for index, keep in enumerate(document.replaces.keep):
             place = pointer_to("replaces", "keep", index)

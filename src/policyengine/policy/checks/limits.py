@@ -60,7 +60,7 @@ def check_overage_is_billed(document: PolicyDocument, source: Source) -> Iterato
         if plan is not None and plan.cycle is None:
             yield found(
                 source,
-                "PE290",
+                "PE254",
                 pointer_to("shortfall", "overage", "plans", index),
                 f"plan `{name}` has no cycle, so that its overage would never be invoiced",
                 f"delete it, or give `{name}` a cycle",
@@ -69,7 +69,7 @@ def check_overage_is_billed(document: PolicyDocument, source: Source) -> Iterato
     if part.plans is None and all(plan.cycle is None for plan in document.plans.values()):
         yield found_at_key(
             source,
-            "PE290",
+            "PE254",
             "/shortfall/overage",
             "no plan has a cycle, so that no overage would ever be invoiced",
             "give a plan a cycle, such as `cycle: 1 month`",
@@ -86,7 +86,7 @@ def check_fallback_is_cheaper(document: PolicyDocument, source: Source) -> Itera
     if all(not each.rates and each.multiplier <= model.multiplier for each in others):
         yield found(
             source,
-            "PE291",
+            "PE255",
             "/shortfall/fallback/model",
             f"no model costs more than `{part.model}`, so that nothing can fall back to it",
             "name a cheaper model, such as one with `multiplier: 0`",
@@ -108,7 +108,7 @@ def check_caps_have_effect(document: PolicyDocument, source: Source) -> Iterator
                 lower = pointer_to("caps", number, "credits")
                 yield found(
                     source,
-                    "PE293",
+                    "PE257",
                     f"{pointer}/credits",
                     "this cap never blocks: another one that is as low holds for the same use",
                     "delete it, or write a lower number",
@@ -125,7 +125,7 @@ def _without_cycle(
     if plans and all(plan.cycle is None for plan in plans):
         yield found(
             source,
-            "PE292",
+            "PE256",
             f"{pointer}/per",
             "none of the plans that this cap holds for has a cycle, so that it never begins anew",
             "write `1 month`, or give a plan a cycle",
@@ -144,15 +144,26 @@ def check_seats_renew(document: PolicyDocument, source: Source) -> Iterator[Diag
     """What is given for each seat is given in each cycle, since seats come and go with it."""
     for plan, part in document.plans.items():
         for name, grant in part.grants.items():
+            if grant.for_each is None:
+                continue
             pointer = pointer_to("plans", plan, "grants", name)
-            if grant.for_each is not None and grant.given == "once":
+            if grant.given != "each_cycle":
                 yield found_at_key(
                     source,
-                    "PE296",
+                    "PE298",
                     f"{pointer}/for_each",
-                    "a seat that leaves and comes back would bring a one-time grant again",
+                    "seats are counted cycle by cycle, and this grant is given otherwise",
                     "delete it, or write `given: each_cycle`",
-                    see_value(source, f"{pointer}/given", "this is given once"),
+                    see_value(source, f"{pointer}/given", "this is when it is given"),
+                )
+            if grant.rollover is not None and grant.rollover.at_most_times is not None:
+                yield found_at_key(
+                    source,
+                    "PE298",
+                    f"{pointer}/for_each",
+                    "it is open whether `at_most_times` is of one seat's credits or of all",
+                    "write `at_most` in its place",
+                    see_value(source, f"{pointer}/rollover/at_most_times", "times what"),
                 )
 
 
@@ -165,7 +176,7 @@ def check_top_up(document: PolicyDocument, source: Source) -> Iterator[Diagnosti
         is_empty = part.pack is None
         yield found_at_key(
             source,
-            "PE294",
+            "PE258",
             "/top_up",
             f"this top-up says {'nothing' if is_empty else 'two things'} of what it buys",
             "write either `pack` or `up_to`" if is_empty else "delete one of `pack` and `up_to`",
@@ -189,7 +200,7 @@ def check_top_up(document: PolicyDocument, source: Source) -> Iterator[Diagnosti
     if part.up_to is not None and part.up_to < part.below:
         yield found(
             source,
-            "PE295",
+            "PE259",
             "/top_up/up_to",
             "a top-up leaves the wallet where it asks for the next one",
             "write at least what `below` says",

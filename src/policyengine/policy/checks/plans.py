@@ -54,14 +54,14 @@ def check_carry_over(document: PolicyDocument, source: Source) -> Iterator[Diagn
                 "`each_cycle` needs `carry_over`: what a renewal keeps of the unused credits",
                 "add `carry_over: none` or `carry_over: all`",
             )
-        elif grant.carry_over == "all" and grant.expires != "end_of_cycle":
+        elif grant.carry_over == "all" and grant.expires != (ends := _ends_with(grant)):
             yield found(
                 source,
                 "PE242",
                 f"{pointer}/carry_over",
                 f"`all` carries what expires at the boundary, and these credits last "
                 f"`{grant.expires}`",
-                "write `expires: end_of_cycle`, or `carry_over: none`",
+                f"write `expires: {ends}`, or `carry_over: none`",
                 see_value(source, f"{pointer}/expires", "they expire by themselves"),
             )
 
@@ -71,7 +71,7 @@ def check_plans_ascend(document: PolicyDocument, source: Source) -> Iterator[Dia
     for lower, higher in pairwise(document.plans):
         one, other = document.plans[lower], document.plans[higher]
         before, after = _of_each_cycle(one), _of_each_cycle(other)
-        if one.cycle == other.cycle and before > after > 0:
+        if one.cycle == other.cycle and not _has_clock(one, other) and before > after > 0:
             yield found_at_key(
                 source,
                 "PE247",
@@ -134,6 +134,14 @@ def _grants(document: PolicyDocument) -> Iterator[tuple[str, Plan, Grant, str]]:
     for name, plan in document.plans.items():
         for grant, part in plan.grants.items():
             yield name, plan, part, pointer_to("plans", name, "grants", grant)
+
+
+def _ends_with(grant: Grant) -> str:
+    return "end_of_cycle" if grant.given == "each_cycle" else "end_of_period"
+
+
+def _has_clock(*plans: Plan) -> bool:
+    return any(grant.given == "each_period" for plan in plans for grant in plan.grants.values())
 
 
 def _of_each_cycle(plan: Plan) -> Decimal:

@@ -18,7 +18,7 @@ _MOST: Final = {"year": YEARS_MAX, "month": YEARS_MAX * 12, "week": 5_218, "day"
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
 _EXACT: Final = {"second": 1, "minute": 60, "hour": _HOUR, "day": _DAY, "week": 7 * _DAY}
-_WORDS: Final = ("never", "end_of_cycle")
+_WORDS: Final = ("never", "end_of_cycle", "end_of_period")
 
 
 def check_spans_are_bounded(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -42,12 +42,7 @@ def _spans(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     yield "/estimate/longest_hold", document.estimate.longest_hold
     if document.refunds.new_lot_expires is not None:
         yield "/refunds/new_lot_expires", document.refunds.new_lot_expires
-    for name, plan in document.plans.items():
-        if plan.cycle is not None:
-            yield pointer_to("plans", name, "cycle"), plan.cycle
-        for grant, part in plan.grants.items():
-            if part.expires not in _WORDS:
-                yield pointer_to("plans", name, "grants", grant, "expires"), part.expires
+    yield from _spans_of_plans(document)
     for name, pack in document.packs.items():
         if pack.expires not in _WORDS:
             yield pointer_to("packs", name, "expires"), pack.expires
@@ -72,19 +67,36 @@ def _spans_of_limits(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     yield from ((pointer, text) for pointer, text in lives.items() if text not in _WORDS)
 
 
+def _spans_of_plans(document: PolicyDocument) -> Iterator[tuple[str, str]]:
+    for name, plan in document.plans.items():
+        if plan.cycle is not None:
+            yield pointer_to("plans", name, "cycle"), plan.cycle
+        for grant, part in plan.grants.items():
+            place = pointer_to("plans", name, "grants", grant)
+            if part.expires not in _WORDS:
+                yield f"{place}/expires", part.expires
+            if part.every is not None:
+                yield f"{place}/every", part.every
+            if part.at_most is not None and part.at_most.per != "cycle":
+                yield f"{place}/at_most/per", part.at_most.per
+
+
 def check_cycles_are_long_enough(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """A cycle lasts an hour or more, so that a wallet does not renew all the time."""
     for name, plan in document.plans.items():
-        if plan.cycle is not None and _is_longer("1 hour", plan.cycle):
-            pointer = pointer_to("plans", name, "cycle")
-            message = f"`{plan.cycle}` is shorter than an hour"
-            yield found(source, "PE231", pointer, message, "write `1 hour` or more")
+        spans = {pointer_to("plans", name, "cycle"): plan.cycle}
+        for grant, part in plan.grants.items():
+            spans[pointer_to("plans", name, "grants", grant, "every")] = part.every
+        for pointer, span in spans.items():
+            if span is not None and is_longer("1 hour", span):
+                message = f"`{span}` is shorter than an hour"
+                yield found(source, "PE231", pointer, message, "write `1 hour` or more")
 
 
 def check_holds_fit(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """A hold fits below the longest one, and what it captures is not refused as late."""
     part = document.estimate
-    if _is_longer(part.hold, part.longest_hold):
+    if is_longer(part.hold, part.longest_hold):
         yield found(
             source,
             "PE232",
@@ -94,7 +106,7 @@ def check_holds_fit(document: PolicyDocument, source: Source) -> Iterator[Diagno
             see_value(source, "/estimate/longest_hold", "no hold lasts longer"),
         )
     late = document.charge.late_usage
-    if _is_longer(part.longest_hold, late):
+    if is_longer(part.longest_hold, late):
         yield found(
             source,
             "PE233",
@@ -109,16 +121,22 @@ def check_grants_last(document: PolicyDocument, source: Source) -> Iterator[Diag
     """Credits of each cycle do not expire long before the next ones come."""
     for name, plan in document.plans.items():
         for grant, part in plan.grants.items():
-            if plan.cycle is None or part.given == "once" or part.expires in _WORDS:
+            key = "every" if part.every is not None else "cycle"
+            again = part.every or plan.cycle
+            if again is None or part.given == "once" or part.expires in _WORDS:
                 continue
-            if _is_longer(plan.cycle, part.expires):
+            place = pointer_to("plans", name)
+            if key == "every":
+                place = pointer_to("plans", name, "grants", grant)
+            if is_longer(again, part.expires):
                 yield found(
                     source,
                     "PE234",
                     pointer_to("plans", name, "grants", grant, "expires"),
                     f"the credits expire after `{part.expires}`, before the next ones come",
-                    f"write `end_of_cycle` or at least `{plan.cycle}`, if that is not meant",
-                    see_value(source, pointer_to("plans", name, "cycle"), "the next ones come"),
+                    f"write `end_of_{'period' if key == 'every' else 'cycle'}` or at least "
+                    f"`{again}`, if that is not meant",
+                    see_value(source, f"{place}/{key}", "the next ones come"),
                     severity="warning",
                 )
 
@@ -128,7 +146,7 @@ def _span(text: str) -> CalendarSpan | None:
     return parse_span(text) if int(text.partition(" ")[0]) <= SPAN_COUNT_MAX else None
 
 
-def _is_longer(one: str, other: str) -> bool:
+def is_longer(one: str, other: str) -> bool:
     """Tell whether one span is longer than another, whenever both begin."""
     first, second = _span(one), _span(other)
     return first is not None and second is not None and _shortest(first) > _longest(second)

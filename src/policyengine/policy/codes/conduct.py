@@ -1,4 +1,4 @@
-"""PE240 to PE259 and PE280 to PE289: plans, changes, burn order, alerts, what is replaced."""
+"""PE240 to PE253 and PE280 to PE289: plans, changes, burn order, alerts, what is replaced."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +10,9 @@ CONDUCT_CODES: Final[Mapping[str, CodeInfo]] = {
         title="an answer is missing that another one asks for",
         what="One answer leads to a further question, and that has none: `go_into_debt` needs "
         "`debt`, `new_lot` needs `new_lot_expires`, `each_cycle` needs a cycle and `carry_over`, "
-        "`end_of_cycle` needs a cycle, and a version above 1 needs `replaces`.",
+        "`end_of_cycle` needs a cycle, `each_period` needs `every`, `some` needs `rollover`, "
+        "`calendar` needs `first_cycle`, a share needs its base, carried credits need "
+        "`carried_expires`, and a version above 1 needs `replaces`.",
         why="a question left open would be answered by accident, in production.",
         wrong="shortfall: {before_request: refuse, after_request: go_into_debt}",
         right="shortfall:\n  before_request: refuse\n  after_request: go_into_debt\n"
@@ -20,7 +22,8 @@ CONDUCT_CODES: Final[Mapping[str, CodeInfo]] = {
         title="an answer to a question that is not asked",
         what="A key has a value that another answer makes pointless: `debt` without "
         "`go_into_debt`, `new_lot_expires` without `new_lot`, `carry_over` for a one-time grant, "
-        "`replaces` in version 1.",
+        "`every` or `at_most` without `each_period`, `rollover` without `some`, `first_cycle` "
+        "without `calendar`, `replaces` in version 1.",
         why="a reader believes that it counts.",
         wrong="refunds: {expired_lot: stay_expired, new_lot_expires: 7 days}",
         right="refunds: {expired_lot: new_lot, new_lot_expires: 7 days}",

@@ -1,4 +1,4 @@
-"""PE290 to PE299: limits that contradict each other, or have no effect."""
+"""PE254 to PE259, and PE298: limits that contradict each other, or have no effect."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from policyengine.policy.codes.info import CodeInfo
 
 LIMIT_CODES: Final[Mapping[str, CodeInfo]] = {
-    "PE290": CodeInfo(
+    "PE254": CodeInfo(
         title="overage that is never invoiced",
         what="`overage` is for a plan without a cycle, or no plan has one.",
         why="overage is taken to an invoice at a renewal; a plan without cycles has none, and its "
@@ -14,7 +14,7 @@ LIMIT_CODES: Final[Mapping[str, CodeInfo]] = {
         wrong="plans: {free: {grants: {}}}\nshortfall:\n  overage: {plans: [free]}",
         right="plans: {pro: {cycle: 1 month}}\nshortfall:\n  overage: {plans: [pro]}",
     ),
-    "PE291": CodeInfo(
+    "PE255": CodeInfo(
         title="a fallback that is not cheaper",
         what="No other model costs more than the one that requests fall back to.",
         why="a wallet that cannot pay for the model that was asked for could not pay for this one "
@@ -24,14 +24,14 @@ LIMIT_CODES: Final[Mapping[str, CodeInfo]] = {
         right="models: {lite: {multiplier: 1}, frontier: {multiplier: 6}}\n"
         "shortfall:\n  fallback: {model: lite}",
     ),
-    "PE292": CodeInfo(
+    "PE256": CodeInfo(
         title="a cap that never begins anew",
         what="A cap is `per: cycle`, and no plan that it holds for has a cycle.",
         why="once it is reached, nothing could be used ever again.",
         wrong="plans: {free: {grants: {}}}\ncaps: [{scope: member, credits: 10, per: cycle}]",
         right="plans: {free: {grants: {}}}\ncaps: [{scope: member, credits: 10, per: 1 month}]",
     ),
-    "PE293": CodeInfo(
+    "PE257": CodeInfo(
         title="a cap that never blocks",
         what="Another cap with the same scope, time and models is as low or lower, for all plans "
         "that this one holds for.",
@@ -41,25 +41,26 @@ LIMIT_CODES: Final[Mapping[str, CodeInfo]] = {
         right="caps:\n  - {scope: member, credits: 100, per: 1 day}\n"
         "  - {scope: member, credits: 500, per: cycle}",
     ),
-    "PE294": CodeInfo(
+    "PE258": CodeInfo(
         title="a top-up that buys nothing, or two things",
         what="`top_up` has neither `pack` nor `up_to`, or both.",
         why="it has to be clear what is paid for.",
         wrong="top_up: {below: 100, pack: pack_500, up_to: 500}",
         right="top_up: {below: 100, pack: pack_500}",
     ),
-    "PE295": CodeInfo(
+    "PE259": CodeInfo(
         title="a top-up that is not enough",
         what="`up_to` is less than `below`.",
         why="after each top-up the next one would be due at once.",
         wrong="top_up: {below: 100, up_to: 50}",
         right="top_up: {below: 100, up_to: 500}",
     ),
-    "PE296": CodeInfo(
-        title="a one-time grant per seat",
-        what="A grant that is `given: once` is `for_each: seat`.",
-        why="seats are counted cycle by cycle; a seat that leaves and comes back would bring the "
-        "grant once more.",
+    "PE298": CodeInfo(
+        title="a grant per seat that seats do not fit",
+        what="A grant that is `for_each: seat` is not given in each cycle, or its rollover says "
+        "`at_most_times`.",
+        why="seats are counted cycle by cycle; one that leaves and comes back would bring a "
+        "one-time grant once more, and it would be open what is taken how many times.",
         wrong="welcome: {credits: 100, given: once, for_each: seat}",
         right="monthly: {credits: 100, given: each_cycle, for_each: seat}",
     ),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from policyengine.policy.codes.conduct import CONDUCT_CODES
+from policyengine.policy.codes.grants import GRANT_CODES
 from policyengine.policy.codes.info import CodeInfo
 from policyengine.policy.codes.limits import LIMIT_CODES
 from policyengine.policy.codes.names import NAME_CODES
@@ -16,4 +17,5 @@ MEANING_CODES: Final[Mapping[str, CodeInfo]] = {
     **CONDUCT_CODES,
     **PRICE_CODES,
     **LIMIT_CODES,
+    **GRANT_CODES,
 }

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from policyengine.policy.document.granting import Between, GrantCap, KeptCredits, OnlyFor
 from policyengine.policy.document.limits import Bonus
 from policyengine.policy.document.words import (
     ExpiryText,
@@ -15,22 +16,45 @@ from policyengine.policy.document.words import (
     SpanText,
 )
 
+GRANT_PRIORITY_MAX = 1000
+CYCLES_UNTIL_END_MAX = 1200
+PAIRS_MAX = 50
+
 
 class Grant(Part):
     """Credits that a plan gives."""
 
     credits: PositiveNumber = Field(description="How many credits.", examples=[2000])
-    given: Literal["once", "each_cycle"] = Field(
-        description="Once in a wallet's life, or at the start of every cycle.",
+    given: Literal["once", "each_cycle", "each_period"] = Field(
+        description="Once in a wallet's life, at the start of every cycle, or on its own clock.",
         examples=["each_cycle"],
     )
+    every: SpanText | None = Field(
+        default=None,
+        description="The period of a grant on its own clock, counted from the start of the cycle.",
+        examples=["1 month"],
+    )
+    at_most: GrantCap | None = Field(
+        default=None,
+        description="The most that a grant on its own clock gives in a longer period; absent: "
+        "no limit.",
+        examples=[{"credits": 300, "per": "1 month"}],
+    )
+    between: Between | None = Field(
+        default=None,
+        description="A promotional period: the grant is given at instants in it only; absent: "
+        "always.",
+        examples=[{"from": "2026-06-01T00:00:00Z", "until": "2026-09-01T00:00:00Z"}],
+    )
     expires: ExpiryText = Field(
-        description="How long the credits last: a span, `end_of_cycle` or `never`.",
+        description="How long the credits last: a span, `end_of_cycle`, `end_of_period` or "
+        "`never`.",
         examples=["end_of_cycle"],
     )
-    carry_over: Literal["none", "all"] | None = Field(
+    carry_over: Literal["none", "all", "some"] | None = Field(
         default=None,
-        description="What a renewal keeps of the unused credits; required for `each_cycle`.",
+        description="What is kept of unused credits when the grant comes again; required for "
+        "`each_cycle`.",
         examples=["none"],
     )
     for_each: Literal["seat"] | None = Field(
@@ -38,6 +62,31 @@ class Grant(Part):
         description="`credits` are for each seat of the wallet. Absent: for all together.",
         examples=["seat"],
     )
+    rollover: KeptCredits | None = Field(
+        default=None,
+        description="How much `carry_over: some` keeps.",
+        examples=[{"share": "50%", "of": "remaining", "at_most": 1000, "cycles": 2}],
+    )
+    priority: Annotated[int, Field(ge=0, le=GRANT_PRIORITY_MAX)] | None = Field(
+        default=None,
+        description="Credits of a lower number are spent first where `burn_order` has "
+        "`priority`; absent: 50.",
+        examples=[10],
+    )
+    only_for: OnlyFor | None = Field(
+        default=None,
+        description="What the credits may pay for; absent: for everything.",
+        examples=[{"models": ["lite", "standard"]}],
+    )
+
+
+class AfterCycles(Part):
+    """How a plan ends by itself, as a trial does."""
+
+    count: Annotated[int, Field(ge=1, le=CYCLES_UNTIL_END_MAX)] = Field(
+        description="After how many cycles.", examples=[1]
+    )
+    to: Name = Field(description="The plan that follows.", examples=["free"])
 
 
 class Plan(Part):
@@ -48,8 +97,31 @@ class Plan(Part):
     )
     cycle: SpanText | None = Field(
         default=None,
-        description="The length of a cycle, counted from the day of joining; absent: no cycles.",
+        description="The length of a cycle; absent: no cycles.",
         examples=["1 month"],
+    )
+    cycle_from: Literal["joining", "calendar"] | None = Field(
+        default=None,
+        description="Cycles are counted from the instant of joining, or begin where the calendar's "
+        "months, weeks, days or years do; absent: `joining`.",
+        examples=["calendar"],
+    )
+    first_cycle: Literal["full", "prorated_by_day", "prorated_by_second"] | None = Field(
+        default=None,
+        description="What a first cycle that is already under way gives: all, or the share of what "
+        "is left of it; required for `calendar`.",
+        examples=["full"],
+    )
+    balance_at_most: PositiveNumber | None = Field(
+        default=None,
+        description="Grants of this plan are cut so that the wallet, holds included, has no more; "
+        "absent: no limit.",
+        examples=[4000],
+    )
+    after_cycles: AfterCycles | None = Field(
+        default=None,
+        description="The plan ends by itself; absent: it goes on.",
+        examples=[{"count": 1, "to": "free"}],
     )
     grants: dict[Name, Grant] = Field(
         description="The credits that the plan gives.",
@@ -120,6 +192,18 @@ class Upgrade(Part):
     carried_expires: Literal["end_of_new_cycle", "as_before"] = Field(
         description="When carried credits expire.", examples=["end_of_new_cycle"]
     )
+    new_credits: Literal["full", "difference", "less_used"] | None = Field(
+        default=None,
+        description="Recurring grants of the new plan give all, the difference to the old plan's, "
+        "or all less what was spent of the old plan's; absent: `full`.",
+        examples=["difference"],
+    )
+    prorated: Literal["by_second", "by_day"] | None = Field(
+        default=None,
+        description="New credits are the share of what is left of the cycle that goes on; absent: "
+        "they are not.",
+        examples=["by_second"],
+    )
 
 
 class Downgrade(Part):
@@ -128,9 +212,15 @@ class Downgrade(Part):
     when: Literal["now", "end_of_cycle"] = Field(
         description="When the lower plan starts.", examples=["end_of_cycle"]
     )
-    unused: Literal["lost", "kept"] = Field(
-        description="Unused cycle credits of the old plan: lost, or left until they expire.",
+    unused: Literal["carry_over", "lost", "kept"] = Field(
+        description="Unused cycle credits of the old plan: carried into the new cycle, lost, or "
+        "left until they expire.",
         examples=["lost"],
+    )
+    carried_expires: Literal["end_of_new_cycle", "as_before"] | None = Field(
+        default=None,
+        description="When carried credits expire; required for `carry_over`.",
+        examples=["end_of_new_cycle"],
     )
 
 
@@ -141,9 +231,33 @@ class Cancel(Part):
         description="When the plan ends.", examples=["end_of_cycle"]
     )
     to: Name = Field(description="The plan that the wallet falls back to.", examples=["free"])
-    unused: Literal["lost", "kept"] = Field(
-        description="Unused cycle credits of the old plan: lost, or left until they expire.",
+    unused: Literal["carry_over", "lost", "kept"] = Field(
+        description="Unused cycle credits of the old plan: carried into the new cycle, lost, or "
+        "left until they expire.",
         examples=["lost"],
+    )
+    carried_expires: Literal["end_of_new_cycle", "as_before"] | None = Field(
+        default=None,
+        description="When carried credits expire; required for `carry_over`.",
+        examples=["as_before"],
+    )
+
+
+class PlanPair(Part):
+    """An upgrade between two plans that differs from the general one."""
+
+    from_: Name = Field(alias="from", description="The plan before.", examples=["free"])
+    to: Name = Field(description="The plan after.", examples=["pro"])
+    upgrade: Upgrade = Field(
+        description="What this upgrade does.",
+        examples=[
+            {
+                "when": "now",
+                "new_cycle": "starts_now",
+                "unused": "lost",
+                "carried_expires": "end_of_new_cycle",
+            }
+        ],
     )
 
 
@@ -168,4 +282,24 @@ class Changes(Part):
     cancel: Cancel = Field(
         description="Leaving a plan.",
         examples=[{"when": "end_of_cycle", "to": "free", "unused": "lost"}],
+    )
+    pairs: list[PlanPair] = Field(
+        default_factory=list,
+        max_length=PAIRS_MAX,
+        description="Upgrades between certain plans that differ from `upgrade`; the first that "
+        "fits counts.",
+        examples=[
+            [
+                {
+                    "from": "free",
+                    "to": "pro",
+                    "upgrade": {
+                        "when": "now",
+                        "new_cycle": "starts_now",
+                        "unused": "lost",
+                        "carried_expires": "end_of_new_cycle",
+                    },
+                }
+            ]
+        ],
     )

@@ -7,11 +7,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
 MODEL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$"
-INSTANT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+INSTANT_PATTERN = rf"^{_DATE}T{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
 _SPAN = r"[1-9][0-9]{0,5} (second|minute|hour|day|week|month|year)s?"
 SPAN_PATTERN = rf"^{_SPAN}$"
 PACK_EXPIRY_PATTERN = rf"^(never|{_SPAN})$"
-EXPIRY_PATTERN = rf"^(never|end_of_cycle|{_SPAN})$"
+EXPIRY_PATTERN = rf"^(never|end_of_cycle|end_of_period|{_SPAN})$"
+PERIOD_PATTERN = rf"^(cycle|{_SPAN})$"
 PERCENT_PATTERN = r"^[0-9]{1,3}(\.[0-9]{1,4})?%$"
 NUMBER_MAX = 10**12
 
@@ -40,6 +43,7 @@ InstantText: TypeAlias = Annotated[str, Field(pattern=INSTANT_PATTERN)]
 SpanText: TypeAlias = Annotated[str, Field(pattern=SPAN_PATTERN)]
 PackExpiryText: TypeAlias = Annotated[str, Field(pattern=PACK_EXPIRY_PATTERN)]
 ExpiryText: TypeAlias = Annotated[str, Field(pattern=EXPIRY_PATTERN)]
+PeriodText: TypeAlias = Annotated[str, Field(pattern=PERIOD_PATTERN)]
 PercentText: TypeAlias = Annotated[str, Field(pattern=PERCENT_PATTERN)]
 Expression: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 Prose: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]

@@ -134,7 +134,7 @@ CREATE TRIGGER lot_steps BEFORE UPDATE ON lot WHEN
   OR NEW.effective_at <> OLD.effective_at OR NEW.expires_at <> OLD.expires_at
   OR NEW.priority <> OLD.priority OR NEW.models <> OLD.models OR NEW.units <> OLD.units
   OR NEW.cycle_bound <> OLD.cycle_bound OR NEW.rolls <> OLD.rolls
-  OR NEW.series_no IS NOT OLD.series_no
+  OR NEW.series_no IS NOT OLD.series_no OR NEW.times_kept <> OLD.times_kept
 BEGIN
   SELECT RAISE(ABORT, 'the terms of a lot never change');
 END

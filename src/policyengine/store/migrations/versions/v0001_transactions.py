@@ -139,6 +139,7 @@ def _wallet() -> None:
         *words("plan", nullable=True),
         *whole(*_PLAN[1:], nullable=True),
         *words("pending_plan", "pending_because", nullable=True),
+        *words("given"),
         *whole("due_at"),
         octets("head_hash"),
         *words("limits"),
