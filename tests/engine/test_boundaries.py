@@ -13,8 +13,8 @@ from policyengine.engine.keeping import keep_at_renewal
 from policyengine.engine.recurring import recur
 from policyengine.engine.situation import Draft
 from policyengine.ledger.book import Book, LedgerFault, apply
-from policyengine.ledger.changes import Given, GivenNoted
-from policyengine.ledger.subscriptions import Series
+from policyengine.ledger.changes import GivenNoted
+from policyengine.ledger.subscriptions import Given, Series
 from policyengine.ledger.transactions import PolicyRef, Transaction
 from policyengine.policy.timeline import Timeline
 from policyengine.values.calendar import CalendarSpan
