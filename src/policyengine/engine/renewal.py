@@ -157,8 +157,6 @@ def _following(
     before = timeline.version(subscription.version)
     old = None if before is None else before.plans[subscription.plan]
     is_same = old is not None and (old.cycle, old.calendar) == (plan.cycle, plan.calendar)
-    if is_same and plan.cycle is not None:
-        cycle = numbered(policy, plan.cycle, subscription.anchor_at, subscription.index + 1)
-        if not plan.calendar or cycle.starts_at == at:  # else the policy's zone is another one
-            return cycle
-    return cycle_of(policy, plan, at, at)
+    if is_same and plan.cycle is not None and not plan.calendar:
+        return numbered(policy, plan.cycle, subscription.anchor_at, subscription.index + 1)
+    return cycle_of(policy, plan, at, at)  # a calendar cycle follows the zone of its version
