@@ -49,6 +49,10 @@ def test_a_charge_is_a_receipt_with_moves_and_balance(ana: Terminal) -> None:
         "moves": [{"lot": 1, "from": "available", "to": "consumed", "amount": "0.48"}],
         "available": "999.52",
         "debt": "0",
+        "member": "",
+        "fell_back_from": None,
+        "overage": [],
+        "top_up": None,
     }
 
 

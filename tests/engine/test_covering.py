@@ -101,7 +101,7 @@ def test_a_member_is_recorded_with_the_charge_and_the_hold() -> None:
     assert change_of(answer, ForMember) == ForMember("noa")
 
 
-def test_a_members_name_can_be_printed() -> None:
+def test_a_members_name_is_one_that_a_ledger_can_keep() -> None:
     wallet = Wallet(limited(OVERAGE))
-    assert wallet.refused(Charge(spend(1), member="a\nb")) == "invalid_member"
-    assert wallet.refused(OpenHold(CREDIT, member="m" * 256)) == "invalid_member"
+    assert wallet.refused(Charge(spend(1), member="a\0b")) == "invalid_text"
+    assert wallet.refused(OpenHold(CREDIT, member="m" * 256)) == "invalid_text"

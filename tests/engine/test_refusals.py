@@ -103,7 +103,6 @@ def test_each_refusal_of_a_wallet_is_reached_and_recorded(
 AT_LIMITS: dict[str, tuple[Body, ...]] = {
     "cap_reached": (Charge(spend(11), member="mia"),),
     "too_many_counted": (OpenHold(CREDIT, member="mia"), OpenHold(CREDIT, member="noa")),
-    "invalid_member": (Charge(spend(1), member="m" * 256),),
     "in_debt": (Charge(spend(2030), after_request=True, member="mia"), OpenHold(CREDIT)),
     "not_offered": (SetOverage(on=True),),
     "unknown_top_up": (PayTopUp(9),),

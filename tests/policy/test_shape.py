@@ -215,7 +215,7 @@ def test_places_are_named_as_people_name_them() -> None:
     assert OUTLINE.asked_at(("charge",)).noun == "`charge`"
     assert OUTLINE.asked_at(("plans", "pro", "grants", "monthly")).noun == "a grant"
     assert OUTLINE.asked_at(("burn_order", 0)).noun == "an entry of `burn_order`"
-    assert OUTLINE.homes["per"] == ("a measure", "an entry of `caps`", "`at_most`")
+    assert OUTLINE.homes["per"] == ("a measure", "`at_most`", "an entry of `caps`")
     assert OUTLINE.key_pattern_at(("models",)).kind == "model name"
     with pytest.raises(KeyError):
         OUTLINE.asked_at(("plans", "pro", "colour"))

@@ -3,7 +3,7 @@
 from typing import Any, TypeAlias
 
 from policyengine.engine.balance import Balance
-from policyengine.engine.telling import limit_words, money_text
+from policyengine.engine.telling import money_text
 from policyengine.ledger.changes import FellBack, ForMember, OverageChanged, TopUpRequested
 from policyengine.ledger.limit_state import OverageDue, TopUp
 from policyengine.ledger.transactions import Transaction, change_of
@@ -92,5 +92,4 @@ def edge_form(transaction: Transaction) -> Form:
         if asked is None
         else {"id": transaction.id, "credits": credits_plain(asked.amount_micro)}
         | ({"pack": asked.pack} if asked.pack else {}),
-        "limits": [words for each in transaction.changes if (words := limit_words(each))],
     }

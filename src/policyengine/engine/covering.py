@@ -21,8 +21,6 @@ from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
 from policyengine.values.amounts import Micro, credits_text
 
-NAME_LENGTH_MAX = 255
-
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -133,12 +131,3 @@ def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:
         asked = found.asked
         draft.change(FellBack(asked.usage.model, found.whose.model, asked.price.total_micro))
     count_use(draft, found.states, taken)
-
-
-def member_refusal(member: str) -> Refusal | None:
-    """Refuse a member's name that no ledger can keep."""
-    if not member or (len(member) <= NAME_LENGTH_MAX and member.isprintable()):
-        return None
-    return refusals.refusal(
-        "invalid_member", f"a member's name has 1 to {NAME_LENGTH_MAX} printable characters"
-    )

@@ -223,7 +223,16 @@ def _key_refusal(key: str) -> Refusal | None:
     return None
 
 
-_TEXT_FIELDS: Final = ("conversation_id", "operation_id", "reference", "plan", "pack", "policy")
+_TEXT_FIELDS: Final = (
+    "conversation_id",
+    "operation_id",
+    "member",
+    "reference",
+    "plan",
+    "pack",
+    "unit",
+    "policy",
+)
 """Names that a command carries into its transaction, if only into the words of a refusal."""
 
 

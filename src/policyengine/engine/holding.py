@@ -22,7 +22,7 @@ from policyengine.engine.charging import (
     standing_of,
 )
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
-from policyengine.engine.covering import Cover, cover, member_refusal, note_cover
+from policyengine.engine.covering import Cover, cover, note_cover
 from policyengine.engine.overage import lend_overage
 from policyengine.engine.rating import Price
 from policyengine.engine.settling import give_back
@@ -88,8 +88,6 @@ def _set_aside(draft: Draft, found: Cover) -> tuple[Draw, ...]:
 
 
 def _wanted(situation: Situation, body: OpenHold) -> Rated | Bill | Refusal:
-    if refusal := member_refusal(body.member):
-        return refusal
     if (body.usage is None) == (body.amount_micro is None):
         return refusals.refusal("invalid_amount", "a hold is for an amount or for usage, not both")
     if body.usage is not None:

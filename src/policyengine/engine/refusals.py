@@ -48,7 +48,6 @@ CODES: Final = {
     "invalid_key": "The key is empty, too long or reserved.",
     "cap_reached": "A member, conversation, model or wallet has used what it may in this while.",
     "too_many_counted": "The wallet counts as many names for its caps as it can.",
-    "invalid_member": "The member's name is too long, or has characters that cannot be printed.",
     "in_debt": "The wallet owes credits, and the policy refuses requests until they are paid.",
     "not_offered": "The policy does not offer this.",
     "unknown_top_up": "The wallet has no such top-up.",

@@ -3,7 +3,7 @@
 from policyengine.engine.caps import Whose
 from policyengine.engine.charging import charged, cover_shortfall, rate_usage, standing_of, take
 from policyengine.engine.commands import Charge
-from policyengine.engine.covering import cover, member_refusal, note_cover
+from policyengine.engine.covering import cover, note_cover
 from policyengine.engine.situation import Situation, draft_of, refused
 from policyengine.ledger.transactions import Refusal, Transaction
 
@@ -14,8 +14,6 @@ def charge(situation: Situation, body: Charge) -> Transaction:
     rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at, standing)
     if isinstance(rated, Refusal):
         return refused(situation, "charge", rated)
-    if refusal := member_refusal(body.member):
-        return refused(situation, "charge", refusal)
     whose = Whose(rated.usage.model, body.member, body.conversation_id)
     found = cover(situation, rated, whose, has_run=body.after_request)
     if isinstance(found, Refusal):
