@@ -137,10 +137,8 @@ def _following(
 ) -> Cycle:
     """Give the cycle after the present one; one of another kind counts from its boundary."""
     policy, at = draft.policy, draft.at
-    before = timeline.version(subscription.version)
-    old = None if before is None else before.plans[subscription.plan]
-    is_same = old is not None and (old.cycle, old.calendar) == (plan.cycle, plan.calendar)
-    if is_same and plan.cycle is not None:
+    old = timeline.plan_of(subscription.version, subscription.plan)
+    if plan.cycle is not None and (old.cycle, old.calendar) == (plan.cycle, plan.calendar):
         cycle = numbered(policy, plan.cycle, subscription.anchor_at, subscription.index + 1)
         if not plan.calendar or cycle.starts_at == at:  # else the policy's zone is another one
             return cycle

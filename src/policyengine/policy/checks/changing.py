@@ -1,7 +1,7 @@
 """Plan changes: what an upgrade gives and keeps agrees, also for pairs of plans."""
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import islice
 
 from policyengine.policy.checks.findings import found, found_at_key, see_key, see_value
 from policyengine.policy.document import PolicyDocument
@@ -11,10 +11,18 @@ from policyengine.values.diagnostics import Diagnostic, Related
 
 
 def _upgrades(document: PolicyDocument) -> Iterator[tuple[str, Upgrade, list[tuple[str, str]]]]:
-    """Give each rule for upgrades: its place, and the pairs of plans that it is for."""
+    """Give each rule for upgrades: its place, and pairs of plans with cycles that it is for.
+
+    For the general rule each plan is paired with the nearest one below, which stands for all.
+    """
     changes = document.changes
     taken = {(pair.from_, pair.to) for pair in changes.pairs}
-    others = [pair for pair in combinations(document.plans, 2) if pair not in taken]
+    names = [name for name, plan in document.plans.items() if plan.cycle is not None]
+    others = []
+    for index, name in enumerate(names):
+        places = range(index - 1, -1, -1)
+        below = (names[each] for each in places if (names[each], name) not in taken)
+        others += [(each, name) for each in islice(below, 1)]
     yield "/changes/upgrade", changes.upgrade, others
     for index, pair in enumerate(changes.pairs):
         if pair.from_ in document.plans and pair.to in document.plans:

@@ -55,8 +55,8 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE290": CodeInfo(
         title="kept credits that cannot keep their expiry",
-        what="`expires: as_before` stands beside credits that expire when their grant comes again, or "
-        "beside `cycles`.",
+        what="`expires: as_before` stands beside credits that expire when their grant comes again, "
+        "or beside `cycles`.",
         why="the first would keep them for no time at all. With the second, two answers say how "
         "long they live: the expiry, and how often they are kept.",
         wrong="expires: end_of_cycle\nrollover: {at_most: 500, expires: as_before}",
