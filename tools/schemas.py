@@ -1,18 +1,33 @@
-"""Write `schemas/policy.schema.json` from the document models: `python -m tools.schemas`."""
+"""Write the files in `schemas/` from the document models: `python -m tools.schemas`."""
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from policyengine.policy.schema import schema_text
+from policyengine.app.replay.mapping import schema as mapping
+from policyengine.app.scenarios import schema as scenario
+from policyengine.policy import schema as policy
 
-SCHEMA: Final = Path(__file__).resolve().parent.parent / "schemas" / "policy.schema.json"
+FOLDER: Final = Path(__file__).resolve().parent.parent / "schemas"
+SCHEMAS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
+    {
+        "policy.schema.json": policy.schema_text,
+        "scenario.schema.json": scenario.schema_text,
+        "mapping.schema.json": mapping.schema_text,
+    }
+)
+"""The files by their names, and what makes the text of each."""
 
 
 def main() -> int:
-    """Write the schema; say where."""
-    SCHEMA.write_text(schema_text())
-    print(SCHEMA)
+    """Write each schema anew; name those that changed."""
+    for name, text in SCHEMAS.items():
+        path = FOLDER / name
+        if not path.exists() or path.read_text() != text():
+            path.write_text(text())
+            print(path)
     return 0
 
 

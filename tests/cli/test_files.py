@@ -96,7 +96,7 @@ def test_without_policies_it_says_how_to_get_some(empty: Terminal) -> None:
 
 @pytest.mark.parametrize(("level", "code"), [("error", 0), ("warning", 1)])
 def test_the_fail_level_says_what_fails(terminal: Terminal, level: str, code: int) -> None:
-    edit("multiplier: 0.5", "multiplier: 50000")
+    edit("credits: 1000,", "credits: 1000.005,")
     answer = terminal.run(f"validate --fail-level {level}")
     assert "warning[" in answer.out
     assert answer.code == code

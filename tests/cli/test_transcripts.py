@@ -58,6 +58,22 @@ history ana --conversation c-2
 history ana --conversation c-3
 verify
 """,
+    "prices": """
+at 2026-06-02T09:00:00Z
+models --policies @copilot_premium_requests
+subscribe ana pro --cohort annual --policies @copilot_premium_requests
+charge ana -m claude-opus-4.5 -c request=2 --modifier auto --policies @copilot_premium_requests
+set-cohort ana - --policies @copilot_premium_requests
+charge ana -m claude-opus-4.5 -c request=2 --policies @copilot_premium_requests
+charge ana -m claude-opus-4.5 -c request=2 --modifier fast --policies @copilot_premium_requests
+charge ana -m x -c request=1 --modifier auto --modifier auto --policies @copilot_premium_requests
+hold ana -m claude-sonnet-4.5 -c request=10 --modifier auto --policies @copilot_premium_requests
+capture ana:6 -m claude-sonnet-4.5 -c request=1 --policies @copilot_premium_requests
+estimate ana -m claude-sonnet-4.5 -c request=10 --modifier auto --policies @copilot_premium_requests
+history ana --policies @copilot_premium_requests
+models --policies @anthropic_api
+verify --policies @copilot_premium_requests
+""",
     "refusals": """
 at 2026-02-01T09:00:00Z
 charge ana -m small -c text_input=1

@@ -4,7 +4,7 @@ import pytest
 
 from engine.wallets import Wallet, spend
 from policyengine.engine.commands import Charge, Refund, ReportAbnormal, ResolveCase
-from policyengine.ledger.changes import CaseClosed, CaseOpened
+from policyengine.ledger.changes import CaseClosed, CaseOpened, ForCase
 
 
 def charged_wallet() -> Wallet:
@@ -46,3 +46,20 @@ def test_a_case_is_closed_once() -> None:
     assert (answer.parent_seq, answer.conversation_id) == (case.seq, "chat")
     assert answer.changes == (CaseClosed(case.seq, "refunded"),)
     assert wallet.refused(ResolveCase(case.seq, "explained")) == "case_closed"
+
+
+def test_a_refund_names_its_case_on_the_ledger() -> None:
+    wallet = charged_wallet()
+    case = wallet.do(ReportAbnormal(2))
+    assert wallet.do(Refund(2, case_seq=case.seq)).changes[0] == ForCase(case.seq)
+
+
+def test_a_refund_for_a_case_needs_one_that_is_open_and_about_the_charge() -> None:
+    wallet = charged_wallet()
+    wallet.do(Charge(spend(5), conversation_id="other"))
+    case = wallet.do(ReportAbnormal(2))
+    assert wallet.refused(Refund(2, case_seq=99)) == "not_a_case"
+    assert wallet.refused(Refund(2, case_seq=1)) == "not_a_case"
+    assert wallet.refused(Refund(3, case_seq=case.seq)) == "not_a_case"
+    wallet.do(ResolveCase(case.seq, "explained"))
+    assert wallet.refused(Refund(2, case_seq=case.seq)) == "case_closed"

@@ -15,6 +15,7 @@ from policyengine.engine.commands import (
     Charge,
     GiveGrant,
     OpenHold,
+    Release,
     Subscribe,
     Usage,
 )
@@ -215,6 +216,17 @@ def test_restricted_credits_pay_no_debt() -> None:
     wallet.do(Charge(spend(2030), after_request=True))
     wallet.do(GiveGrant(20 * CREDIT, restricted_to=Restriction(("lite",))))
     assert (wallet.available, wallet.book.debt_micro) == (20 * CREDIT, 30 * CREDIT)
+
+
+def test_carried_credits_pay_no_debt_and_the_new_cycles_do() -> None:
+    wallet = Wallet(policy(with_debt()))
+    hold = wallet.do(OpenHold(amount_micro=100 * CREDIT))
+    wallet.do(Charge(spend(1930), after_request=True))
+    wallet.do(Release(hold.seq))
+    assert (wallet.available, wallet.book.debt_micro) == (100 * CREDIT, 30 * CREDIT)
+    wallet.do(ChangePlan("pro_plus"))
+    assert wallet.remaining == {3: 100 * CREDIT, 4: 5970 * CREDIT}
+    assert wallet.book.debt_micro == 0
 
 
 def test_a_newer_version_with_a_lower_limit_lends_nothing_above_it() -> None:

@@ -16,16 +16,9 @@ from policyengine.engine.commands import (
     OpenHold,
     Usage,
 )
-from policyengine.engine.explaining import (
-    Place,
-    Step,
-    exact_text,
-    explain,
-    explain_price,
-    factor_text,
-    price_lines,
-    rule_place,
-)
+from policyengine.engine.derivation import Place, Step, exact_text, factor_text
+from policyengine.engine.explaining import explain, rule_place
+from policyengine.engine.price_steps import explain_price, price_lines
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.holds import EstimateNote
 from policyengine.ledger.transactions import Refusal, Transaction, change_of

@@ -291,7 +291,9 @@ def test_an_adjustment_adds_a_lot_or_takes_from_general_lots() -> None:
     wallet.do(GiveGrant(9 * CREDIT, restricted_to=Restriction(("lite",))))
     answer = wallet.do(Adjust(-2 * CREDIT), reason="mistake")
     assert (answer.reason, wallet.lots[2].withdrawn) == ("mistake", 2 * CREDIT)
-    assert wallet.refused(Adjust(-4 * CREDIT), reason="too much") == "insufficient_credits"
+    answer = wallet.do(Adjust(-4 * CREDIT), reason="too much")
+    assert answer.refusal is not None
+    assert answer.refusal.message == "needs 4.00, 3.00 available in 1 lot, 1.00 short"
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,18 @@ def test_a_cycle_may_keep_its_date_at_an_upgrade() -> None:
     assert left(wallet) == [("plan", 6000, at("2026-05-01"))]
 
 
+def test_an_upgrade_at_the_end_of_the_cycle_keeps_the_anchors_day() -> None:
+    rules = upgrades(when="end_of_cycle", new_cycle="keeps_date")
+    wallet = Wallet(policy(rules), start=at("2026-01-31"))
+    wallet.do(ChangePlan("pro_plus"))
+    wallet.do(Settle(), at("2026-02-28"))
+    assert subscription(wallet).ends_at == at("2026-03-31")
+    anew = Wallet(policy(upgrades(when="end_of_cycle")), start=at("2026-01-31"))
+    anew.do(ChangePlan("pro_plus"))
+    anew.do(Settle(), at("2026-02-28"))
+    assert subscription(anew).ends_at == at("2026-03-28")
+
+
 def test_a_plan_without_cycles_has_no_date_to_keep() -> None:
     wallet = Wallet(policy(upgrades(new_cycle="keeps_date")), plan="free")
     wallet.do(ChangePlan("pro"), MIDDLE)

@@ -1,5 +1,6 @@
 """Refusals: registered codes, one sentence each, and every code is reached by some command."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from policyengine.engine.commands import (
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetCohort,
     Subscribe,
     Usage,
     VoidGrant,
@@ -33,7 +35,12 @@ REACHED: dict[str, tuple[Body, ...]] = {
     "insufficient_credits": (Charge(spend(2001)),),
     "unknown_model": (Charge(Usage.of("gpt", {})),),
     "unknown_unit": (Charge(Usage.of("lite", {"x": 1})),),
+    "unknown_modifier": (Charge(spend(1, modifiers=["fast"])),),
+    "modifier_not_allowed": (Charge(spend(1, modifiers=["batch"])),),
     "unknown_plan": (ChangePlan("gold"),),
+    "unknown_cohort": (SetCohort("monthly"),),
+    "already_in_cohort": (SetCohort("annual"), SetCohort("annual")),
+    "no_plan": (SetCohort("annual"),),
     "unknown_pack": (BuyPack("gold"),),
     "unknown_hold": (Release(1),),
     "unknown_transaction": (Refund(9),),
@@ -72,9 +79,11 @@ def test_each_refusal_of_a_wallet_is_reached_and_recorded(
         {
             "changes/cancel/when": "now",
             "units/tokens/output/image_output": 10**7,
+            "cohorts": ["annual"],
+            "modifiers": {"batch": {"factor": Decimal("0.5"), "plans": ["pro_plus"]}},
         }
     )
-    wallet = Wallet(rules)
+    wallet = Wallet(rules, plan="gold" if code == "no_plan" else "pro")
     *before, last = REACHED[code]
     for body in before:
         assert wallet.do(body, reason="r").refusal is None
@@ -99,6 +108,7 @@ def test_each_refusal_that_no_ledger_can_hold_is_reached() -> None:
         unrecorded(ledger, "b o", "k", Subscribe("pro")),
         unrecorded(ledger, "ana", "k1", Charge(spend(1))),
         unrecorded(ledger, "ana", "", Charge(spend(1))),
+        unrecorded(ledger, "ana", "long", Charge(spend(1, model="m" * 256))),
     }
     assert found | set(REACHED) == set(CODES)
 

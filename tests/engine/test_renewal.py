@@ -130,6 +130,14 @@ def test_subscribers_of_a_plan_may_keep_their_terms_for_a_while() -> None:
     assert late.available == 2400 * CREDIT
 
 
+def test_kept_terms_end_at_their_instant() -> None:
+    for until, credits_ in (("2026-10-15T00:00:00Z", 2400), ("2026-10-15T00:00:00.000001Z", 2000)):
+        keep = [{"plan": "pro", "joined_before": "2026-09-20T00:00:00Z", "until": until}]
+        wallet = Wallet(policy(), next_version(replaces__keep=keep), start=at("2026-09-15"))
+        wallet.do(Settle(), at("2026-10-15"))
+        assert wallet.available == credits_ * CREDIT
+
+
 def test_a_removed_plan_is_taken_over_by_the_one_that_is_named() -> None:
     later = next_version(
         plans__pro=None,

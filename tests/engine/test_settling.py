@@ -124,3 +124,13 @@ def test_more_events_than_a_lifetime_has_are_a_fault(monkeypatch: pytest.MonkeyP
     settle(wallet.timeline, wallet.book, START + 140 * DAY)
     with pytest.raises(OverflowError, match="`ana` has too many events before one command"):
         settle(wallet.timeline, wallet.book, START + 400 * DAY)
+
+
+def test_a_long_absence_is_settled_without_losing_a_lot() -> None:
+    wallet = Wallet()
+    wallet.do(GiveGrant(CREDIT, interval=parse_span("1 hour")))
+    decision = wallet.decide(Settle(), START + 20 * DAY)
+    assert len(decision.recorded) == 480
+    assert list(wallet.lots) == list(range(1, 483))
+    assert sorted(decision.book.lots) == list(range(1, 483))
+    assert wallet.available == 2001 * CREDIT

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ["values", "policy", "ledger", "tokens", "engine", "simulate", "store", "app", "cli"]
+ROOMS = [
+    "values",
+    "policy",
+    "ledger",
+    "tokens",
+    "adapters",
+    "engine",
+    "simulate",
+    "store",
+    "app",
+    "cli",
+]
 LINT = "from importlinter.cli import lint_imports_command as run; run()"
 
 
@@ -65,6 +76,7 @@ def test_a_house_in_order_keeps_every_contract(house: Path) -> None:
         ("ledger", "policyengine.engine"),
         ("ledger", "policyengine.policy"),
         ("tokens", "policyengine.ledger"),
+        ("adapters", "policyengine.tokens"),
         ("values", "policyengine.tokens"),
         ("engine", "sqlmodel"),
         ("policy", "sqlalchemy"),
@@ -72,8 +84,10 @@ def test_a_house_in_order_keeps_every_contract(house: Path) -> None:
         ("ledger", "alembic"),
         ("tokens", "typer"),
         ("policy", "pyarrow"),
+        ("adapters", "sqlmodel"),
         ("engine", "yaml"),
         ("ledger", "simpleeval"),
+        ("adapters", "jsonschema"),
         ("values", "jsonschema"),
     ],
 )

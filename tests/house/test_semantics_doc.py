@@ -16,7 +16,7 @@ SCENARIOS: Final = ROOT / "policies" / "codeflicker" / "scenarios"
 
 _STATEMENT: Final = re.compile(r"^(\d+)\. (.*?)(?=^\d+\. |^## |\Z)", re.MULTILINE | re.DOTALL)
 _SCENARIO: Final = re.compile(
-    r"\[([^\]]+)\]\(\.\./policies/codeflicker/scenarios/([\w.-]+\.yaml)\)"
+    r"\[([^\]]+)\]\(\.\./((?:tests/)?policies/\w+/scenarios/[\w.-]+\.yaml)\)"
 )
 _TEST: Final = re.compile(r"`(test_\w+)`")
 
@@ -27,7 +27,7 @@ STATEMENTS: Final = {
 
 @cache
 def titles(file: str) -> frozenset[str]:
-    plain = yaml.safe_load((SCENARIOS / file).read_text(encoding="utf-8"))
+    plain = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
     return frozenset(each["title"] for each in plain["scenarios"])
 
 
@@ -63,7 +63,13 @@ def test_every_test_that_proves_a_statement_exists() -> None:
     assert sorted(named - names_of_tests()) == []
 
 
+def test_every_test_that_the_readme_names_exists() -> None:
+    named = set(_TEST.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    assert len(named) > 5
+    assert sorted(named - names_of_tests()) == []
+
+
 def test_every_rule_of_the_product_proves_a_statement() -> None:
     named = {match[2] for text in STATEMENTS.values() for match in _SCENARIO.finditer(text)}
-    rules = {each.name for each in SCENARIOS.glob("rule-*.yaml")}
+    rules = {str(each.relative_to(ROOT)) for each in SCENARIOS.glob("rule-*.yaml")}
     assert sorted(rules - named) == []

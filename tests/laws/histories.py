@@ -24,6 +24,7 @@ from policyengine.engine.commands import (
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetCohort,
     Settle,
     Subscribe,
     Usage,
@@ -73,7 +74,8 @@ def played(timeline: Timeline, numbers: list[Step]) -> History:
     history = History(timeline, MemoryLedger({timeline.name: timeline}))
     for index, wallet_id in enumerate(WALLETS):
         plan = ("pro", "free", "pro_plus")[numbers[index][3] % 3]
-        _execute(history, Command(wallet_id, "join", START, Subscribe(plan)))
+        cohort = "annual" * (numbers[index][4] % 2)
+        _execute(history, Command(wallet_id, "join", START, Subscribe(plan, cohort=cohort)))
     now = START
     for number, step in enumerate(numbers):
         wallet_id = WALLETS[step[1] % 10 == 0]
@@ -135,7 +137,14 @@ def _usage(at: Instant, step: Step) -> Usage:
     model = "gpt" if kind > 970 else ("standard", "lite", "frontier")[kind % 3]
     started = at - size * MINUTE * (1, 20)[more % 2] + (20 * size * MINUTE * (kind % 31 == 0))
     outcome: Outcome = ("succeeded", "succeeded", "succeeded", "failed", "cancelled")[more % 5]
-    return Usage(model, tuple(counts.items()), max(started, 0) if kind % 7 == 0 else None, outcome)
+    names = (("batch",), ("auto", "fast"), ("auto", "batch"), ("fast",))[more % 4]
+    return Usage(
+        model,
+        tuple(counts.items()),
+        max(started, 0) if kind % 7 == 0 else None,
+        outcome,
+        names if kind % 4 == 0 else (),
+    )
 
 
 def _hold(_history: History, blank: Command, step: Step) -> OpenHold:
@@ -214,7 +223,12 @@ def _adjust(_history: History, blank: Command, step: Step) -> Adjust:
 
 def _refund(history: History, blank: Command, step: Step) -> Refund:
     target = _some_seq(history, blank.wallet_id, step[5], "charge", "capture")
-    return Refund(target, None if step[4] % 2 else step[3] * CREDIT // 50)
+    case = None if step[4] % 5 else _some_seq(history, blank.wallet_id, step[3], "report")
+    return Refund(target, None if step[4] % 2 else step[3] * CREDIT // 50, case)
+
+
+def _cohort(step: Step) -> SetCohort:
+    return SetCohort(("annual", "", "anual")[step[4] % 3])
 
 
 _Make: TypeAlias = Callable[[History, Command, Step], Body]
@@ -246,7 +260,7 @@ _BODIES: Final[tuple[tuple[int, _Make], ...]] = (
             ("free", "pro", "pro_plus", "max")[step[3] % 13 % 4]
         ),
     ),
-    (92, lambda _history, _blank, _step: Cancel()),
+    (92, lambda _history, _blank, step: Cancel() if step[3] % 2 else _cohort(step)),
     (
         94,
         lambda history, blank, step: ReportAbnormal(

@@ -10,7 +10,7 @@ from typing import Final
 from engine.wallets import CREDIT
 from laws.histories import History
 from policyengine.engine.batch import Desk, decide_all
-from policyengine.engine.commands import Adjust, Command, Settle, target_seq
+from policyengine.engine.commands import Adjust, Command, Settle, case_seq, target_seq
 from policyengine.engine.decide import decide
 from policyengine.engine.situation import Prior
 from policyengine.ledger.book import Book, apply, due_at, without_closed_lots
@@ -269,16 +269,22 @@ def pruning_changes_nothing(history: History) -> None:
     for command, decision in zip(history.commands, history.decisions, strict=True):
         wallet = written[command.wallet_id]
         book = books.get(command.wallet_id, Book(command.wallet_id, history.timeline.name))
-        target = target_seq(command.body)
-        prior = Prior(
-            next((each for each in wallet if each.key == command.key), None),
-            next((each for each in wallet if each.seq == target), None),
-            tuple(each for each in wallet if target is not None and each.parent_seq == target),
-        )
+        answered = next((each for each in wallet if each.key == command.key), None)
+        target, corrections = _found(wallet, target_seq(command.body))
+        case, followed = _found(wallet, case_seq(command.body))
+        prior = Prior(answered, target, corrections, (), case, followed)
         whole = decide(history.timeline, book, command, prior)
         assert (decision.recorded, decision.answer) == (whole.recorded, whole.answer)
         books[command.wallet_id] = whole.book
         wallet += whole.recorded
+
+
+def _found(
+    wallet: list[Transaction], number: int | None
+) -> tuple[Transaction | None, tuple[Transaction, ...]]:
+    """Look up a transaction and those that act on it."""
+    named = next((each for each in wallet if each.seq == number), None)
+    return named, tuple(each for each in wallet if number and each.parent_seq == number)
 
 
 def batches_change_nothing(history: History) -> None:

@@ -54,6 +54,9 @@ class Rulebook:
     zone: str
     rounding: tuple[str, str]
     formula: str
+    tiers: str
+    own_price: str
+    unknown: str
     clock: str
     rollover: str
     calendar: str | None
@@ -91,6 +94,9 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "zone": ("Asia/Shanghai", "Europe/Berlin", "UTC"),
     "rounding": (("up", "each_request"), ("half_even", "each_line"), ("down", "each_request")),
     "formula": ("tokens_at_rate * multiplier", "max(tokens_at_rate * multiplier, 1)"),
+    "tiers": ("none", "rates", "parts"),
+    "own_price": ("none", "plan", "cohort", "rounded"),
+    "unknown": ("refuse", "priced_as"),
     "clock": ("none", "daily", "often", "weekly"),
     "rollover": ("none", "between", "third", "half", "own_life"),
     "calendar": (None, "full", "prorated_by_day", "prorated_by_second"),
@@ -131,9 +137,40 @@ def timeline_of(rules: Rulebook) -> Timeline:
     return Timeline.of(policy(first), policy(second, version=2))
 
 
+def _prices(rules: Rulebook) -> dict[str, Any]:
+    """Give what a model costs beyond its multiplier, and which factors requests may name."""
+    is_sum = rules.formula == CHOICES["formula"][0]
+    rates = {"text_output": Decimal(900)}
+    whole = {"when": "all_input > 50000", "applies_to": "whole_request", "rates": rates}
+    part = {"when": "text_output > 1000", "applies_to": "part_above", "rates": rates}
+    tiers = {"none": [], "rates": [whole], "parts": [part] if is_sum else []}[rules.tiers]
+    variants: dict[str, dict[str, Any]] = {
+        "none": {},
+        "plan": {"models/lite/multiplier_on_plan": {"free": Decimal(2)}},
+        "cohort": {"models/lite/multiplier_for_cohort": {"annual": Decimal(3)}},
+        "rounded": {
+            "models/lite/round": {"smallest": Decimal(1), "round": "half_up"},
+            "models/lite/minimum": Decimal(2),
+        },
+    }
+    return {
+        **variants[rules.own_price],
+        "cohorts": ["annual"],
+        "models/lite/tiers": tiers,
+        "modifiers": {
+            "batch": {"factor": Decimal("0.5"), "not_with": ["fast"]},
+            "fast": {"factor": Decimal(6), "models": ["lite", "standard"]},
+            "auto": {"factor": Decimal("0.9"), "plans": ["pro"]},
+        },
+        "charge/unknown_model": rules.unknown,
+        **({"charge/priced_as": "lite"} if rules.unknown == "priced_as" else {}),
+    }
+
+
 def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
     has_debt = rules.debt != "none"
     return {
+        **_prices(rules),
         "time/zone": rules.zone,
         "credits/round": rules.rounding[0],
         "credits/round_at": rules.rounding[1],

@@ -11,6 +11,7 @@ from policyengine.ledger.changes import (
     Change,
     Charged,
     DebtChanged,
+    ForCase,
     GiftGiven,
     GivenNoted,
     HoldClosed,
@@ -35,7 +36,9 @@ ALL: Final[tuple[Change, ...]] = (
     HoldSet(Hold(1, (Draw(1, 2),), 3, 4, "m", "c", "o", EstimateNote(1, 2, 3), 5, 6)),
     HoldClosed(1),
     SubscriptionSet(
-        Subscription("pro", 1, 2, 3, 4, 5, 6, PendingChange("free", "cancel"), (Given("g", 1, 2),))
+        Subscription(
+            "pro", 1, 2, 3, 4, 5, 6, PendingChange("free", "cancel"), "team", (Given("g", 1, 2),)
+        )
     ),
     GivenNoted(Given("monthly", 1, 2)),
     GiftGiven("g"),
@@ -45,6 +48,7 @@ ALL: Final[tuple[Change, ...]] = (
     Charged("m", (("u", 1),), "failed", 2, 3, 4, 5, 6, EstimateNote(1, 2, 3), ("rule",)),
     CaseOpened(None, "c"),
     CaseClosed(1, "refunded"),
+    ForCase(1),
     Referenced("pay ✓"),
 )
 

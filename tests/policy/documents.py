@@ -109,6 +109,11 @@ def mutated(plain: dict[str, Any], random: Random) -> dict[str, Any]:
     return document
 
 
+def is_readable(plain: dict[str, Any]) -> bool:
+    """Whether the loader would let all texts of a document through: none has half a character."""
+    return "\\ud800" not in repr(plain)
+
+
 def _change(parent: Any, step: str | int, random: Random) -> None:
     change = random.choice(["replace", "replace", "swap", "delete", "add", "rename"])
     if change == "replace":

@@ -10,13 +10,14 @@ import pytest
 from policy.documents import ROOT, mutated, reference, source_of
 from policyengine.policy.codes import CODES
 from policyengine.policy.document import PolicyDocument
-from policyengine.policy.outline import asked_at, homes_of, key_pattern_at
 from policyengine.policy.remarks import wrong_form
-from policyengine.policy.shape import FINDINGS_MAX, _validator, check_shape, schema_findings
+from policyengine.policy.shape import FINDINGS_MAX, check_shape, policy_form
 from policyengine.policy.source import load_source
+from policyengine.policy.validation import schema_findings, validator_of
 from policyengine.values.diagnostics import Diagnostic, drawn
 
 POLICY = (ROOT / "policies" / "codeflicker" / "v1.yaml").read_text()
+OUTLINE = policy_form().outline
 MUTATIONS = 1600
 
 
@@ -54,7 +55,7 @@ def test_models_and_schema_agree_on_mutated_documents(seed: int) -> None:
     for _ in range(MUTATIONS // 4):
         plain = mutated(random.choice(documents), random)
         document, findings = check_shape(source_of(plain))
-        assert _validator().is_valid(plain) == (document is not None), findings
+        assert validator_of(OUTLINE).is_valid(plain) == (document is not None), findings
         assert (document is None) == bool(findings)
         for each in findings:
             assert each.code in CODES
@@ -201,27 +202,27 @@ def test_only_so_many_findings_are_shown_and_the_rest_counted() -> None:
 
 def test_the_schema_alone_refuses_in_its_own_terms() -> None:
     bad = source_of({**reference(1), "format": Decimal("1.0"), "x": 1, "policy": "pro\n"})
-    messages = {each.message for each in schema_findings(bad)}
+    messages = {each.message for each in schema_findings(bad, OUTLINE)}
     assert messages == {
         "`format` breaks the rule `type` of the schema",
-        "`policy` breaks the rule `additionalProperties` of the schema",
+        "the policy breaks the rule `additionalProperties` of the schema",
         "`policy` breaks the rule `pattern` of the schema",
     }
 
 
 def test_places_are_named_as_people_name_them() -> None:
-    assert asked_at(()).noun == "the policy"
-    assert asked_at(("charge",)).noun == "`charge`"
-    assert asked_at(("plans", "pro", "grants", "monthly")).noun == "a grant"
-    assert asked_at(("burn_order", 0)).noun == "an entry of `burn_order`"
-    assert homes_of("per") == ("a measure", "`at_most`")
-    assert key_pattern_at(("models",)).kind == "model name"
+    assert OUTLINE.asked_at(()).noun == "the policy"
+    assert OUTLINE.asked_at(("charge",)).noun == "`charge`"
+    assert OUTLINE.asked_at(("plans", "pro", "grants", "monthly")).noun == "a grant"
+    assert OUTLINE.asked_at(("burn_order", 0)).noun == "an entry of `burn_order`"
+    assert OUTLINE.homes["per"] == ("a measure", "`at_most`")
+    assert OUTLINE.key_pattern_at(("models",)).kind == "model name"
     with pytest.raises(KeyError):
-        asked_at(("plans", "pro", "colour"))
+        OUTLINE.asked_at(("plans", "pro", "colour"))
 
 
 def test_a_pattern_of_no_known_kind_falls_back_on_the_description() -> None:
-    asked = asked_at(("why",))
+    asked = OUTLINE.asked_at(("why",))
     remark = wrong_form(asked, "???")
     assert (remark.code, remark.help) == ("PE130", f"write {asked.description}")
 

@@ -13,6 +13,8 @@ from sqlalchemy import Integer, LargeBinary, Table
 
 from policyengine.ledger.book import Book
 from policyengine.ledger.chain import link_transaction
+from policyengine.ledger.changes import HoldSet
+from policyengine.ledger.holds import Draw, Hold
 from policyengine.ledger.transactions import Transaction
 from policyengine.store.entries import transaction_of
 from policyengine.store.findings import Report
@@ -21,7 +23,7 @@ from policyengine.store.sessions import WriteSession
 from policyengine.store.store import LedgerStore
 from policyengine.store.tables import METADATA
 from policyengine.store.verify import verify
-from store.ledgers import Scribe, content_hash, save
+from store.ledgers import START, Scribe, content_hash, save
 
 WALLETS = {1: "ana", 2: "bob", 3: "cyd"}
 STORED = list(METADATA.sorted_tables)
@@ -414,3 +416,18 @@ def test_a_fold_keeps_only_open_lots_at_hand(store: LedgerStore) -> None:
         )
         assert verify(session).is_sound
     assert max(widths) <= 1
+
+
+def test_a_book_that_was_wrong_when_it_was_written_is_found(store: LedgerStore) -> None:
+    """Holds and lots agree in sum, which the balances show, but not lot by lot."""
+    scribe = Scribe("ana")
+    first, second = scribe.grant(5), scribe.grant(5)
+    hold = Hold(3, (Draw(second, 4),), START + 5, START + 5)
+    scribe.write("hold", [(first, "available", "held", 4)], [HoldSet(hold)])
+    save(store, scribe)
+    with store.reading() as session:
+        report = verify(session)
+    assert [str(fault) for fault in report.faults] == [
+        "wallet `ana`: holds draw 0 on lot 1, which has 4 held",
+        "wallet `ana`: holds draw 4 on lot 2, which has 0 held",
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policyengine.engine.decide import decide
-from policyengine.engine.explaining import price_lines
+from policyengine.engine.price_steps import price_lines
 from policyengine.engine.rating import Price, price_micro, rate
 from policyengine.ledger.book import without_closed_lots
 from policyengine.policy.expressions import Expression, parse_expression

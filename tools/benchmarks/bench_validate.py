@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from policyengine.policy.load import load_policy
 
+from policyengine.policy.load import load_policy
 from tools.benchmarks.reference import FOLDER
 
 FILE = FOLDER / "v1.yaml"

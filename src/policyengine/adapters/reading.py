@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import pairwise
 from numbers import Number
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Final, Literal, TypeAlias
@@ -15,8 +16,11 @@ KEYS_MAX: Final = 200
 ROWS_MAX: Final = 1_000
 """The most entries of one list, such as the iterations of a request."""
 
-DEPTH_MAX: Final = 8
-"""How deep an unknown field is searched for a count."""
+SHOWN_BITS_MAX: Final = 128
+"""The most bits of a number that a message writes out; Python itself refuses very long ones."""
+
+VALUES_MAX: Final = 1_000
+"""How many values of an unknown field are looked at in search of a count."""
 
 Kind: TypeAlias = Literal[
     "required",  # a count that must be there
@@ -89,18 +93,18 @@ class Figures:
         """Sum counts."""
         return sum(self.count(path) for path in paths)
 
-    def agreed(self, *paths: str) -> int:
-        """Give a count that is reported under several names, which must not contradict.
+    def agreed(self, *paths: str) -> int | None:
+        """Give a count that is reported under several names; None where it is under none.
 
-        Raises: UsageError at the first name that differs from the one before it.
+        Raises: UsageError at the first name that contradicts the one before it.
         """
         given = [(path, count) for path in paths if (count := self.counts[path]) is not None]
-        for (first, expected), (path, found) in zip(given, given[1:], strict=False):
+        for (first, expected), (path, found) in pairwise(given):
             if found != expected:
                 raise self.fault(
                     path, f"{found} contradicts `{first}`, which is {expected}; they are the same"
                 )
-        return given[0][1] if given else 0
+        return given[0][1] if given else None
 
     def fault(self, path: str, message: str) -> UsageError:
         """Say what is wrong with a field of these figures."""
@@ -123,7 +127,8 @@ def read(form: UsageForm, payload: object) -> Figures:
             form.provider, "", f"found `{name}`; give a mapping or an object of the provider's SDK"
         )
     inner = next((key for key in ("usage", "usage_metadata", "usageMetadata") if key in found), "")
-    if inner and not any(form.spelling(str(key)) in form.shape.fields for key in found):
+    kinds = (form.shape.fields.get(form.spelling(str(key))) for key in found)
+    if inner and not any(kind in ("required", "count") for kind in kinds):
         raise UsageError(
             form.provider, inner, "this is the whole response; give what stands in this field"
         )
@@ -167,9 +172,7 @@ class _Reader:
         found: Mapping[str, object],
         shape: Shape,
         at: tuple[str, str],
-        into: tuple[
-            dict[str, int | None], dict[str, str | None], dict[str, tuple[Figures, ...]]
-        ],
+        into: tuple[dict[str, int | None], dict[str, str | None], dict[str, tuple[Figures, ...]]],
     ) -> None:
         place, prefix = at
         counts, words, rows = into
@@ -186,7 +189,7 @@ class _Reader:
             elif kind != "ignored":
                 counts[path] = self._count(where, value, required=kind == "required")
         for key, value in values.items():
-            if _holds_count(value, 0):
+            if _holds_count(value):
                 raise self._fault(
                     f"{place}{prefix}{key}",
                     "an unknown field with a count in it; what it overlaps is not known, "
@@ -244,21 +247,31 @@ class _Reader:
         return UsageError(self.form.provider, field, message)
 
 
-def _holds_count(value: object, depth: int) -> bool:
+def _holds_count(value: object) -> bool:
     """Tell whether a value is, or contains, a number other than 0."""
-    if value is None or isinstance(value, str | bytes | bool):
-        return False
-    if isinstance(value, Number):
-        return value != 0
-    inner = value if isinstance(value, list | tuple | set | frozenset) else None
-    if inner is None and (found := as_mapping(value)) is not None:
-        inner = tuple(found.values())
-    if inner is None or depth == DEPTH_MAX or len(inner) > ROWS_MAX:
-        # What cannot be looked through is not called empty.
-        return True
-    return any(_holds_count(each, depth + 1) for each in inner)
+    waiting = [value]
+    for _ in range(VALUES_MAX):
+        if not waiting:
+            return False
+        each = waiting.pop()
+        if each is None or isinstance(each, str | bytes | bool):
+            continue
+        if isinstance(each, Number):
+            if each:
+                return True
+        elif isinstance(each, list | tuple):
+            waiting.extend(each)
+        elif (found := as_mapping(each)) is not None:
+            waiting.extend(found.values())
+        else:
+            break
+    # What cannot be looked through is not called empty.
+    return True
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else type(value).__name__
-    return f"`{value if isinstance(value, Number) else text}`"[:80]
+    if isinstance(value, int) and value.bit_length() > SHOWN_BITS_MAX:
+        return f"a number of {value.bit_length()} bits"
+    if isinstance(value, Number):
+        return f"`{value}`"[:80]
+    return f"the text `{value[:80]}`" if isinstance(value, str) else f"`{type(value).__name__}`"

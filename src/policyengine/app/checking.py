@@ -1,11 +1,12 @@
 """Everything that can be checked in files: policies, their scenarios, mappings of usage files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from policyengine.app.policies import POLICY_FILES_MAX, PolicyError, read_policies
+from policyengine.policy.reading import ReadFile
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, drawn, sorted_findings
 
@@ -116,10 +117,7 @@ def _check_scenarios(
     # Their models take a tenth of a second to build; most checks are of policies alone.
     from policyengine.app.scenarios.reading import read_scenarios  # noqa: PLC0415  # as said above
 
-    for file in files:
-        read = read_scenarios(file.read_bytes(), str(file))
-        findings += read.findings
-        lines[str(file)] = read.source.lines
+    _check_each(files, read_scenarios, findings, lines)
 
 
 def _check_mappings(
@@ -127,7 +125,16 @@ def _check_mappings(
 ) -> None:
     from policyengine.app.replay.mapping.load import load_mapping  # noqa: PLC0415  # as above
 
+    _check_each(files, load_mapping, findings, lines)
+
+
+def _check_each(
+    files: Sequence[Path],
+    reader: Callable[[bytes, str], ReadFile[Any]],
+    findings: list[Diagnostic],
+    lines: dict[str, Sequence[str]],
+) -> None:
     for file in files:
-        loaded = load_mapping(file.read_bytes(), str(file))
-        findings += loaded.findings
-        lines[str(file)] = loaded.source.lines
+        read = reader(file.read_bytes(), str(file))
+        findings += read.findings
+        lines[str(file)] = read.source.lines

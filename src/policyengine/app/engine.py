@@ -2,17 +2,18 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 from policyengine.app.cases import Asked, Case, report
+from policyengine.app.charge_request import ChargeRequest
 from policyengine.app.held import HeldCredits
 from policyengine.app.inputs import (
     Credits,
     Moment,
     instant_from,
+    maybe_usage,
     micro_from,
     split_id,
     usage_from,
@@ -37,6 +38,7 @@ from policyengine.engine.commands import (
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetCohort,
     Settle,
     Subscribe,
     VoidGrant,
@@ -45,26 +47,11 @@ from policyengine.engine.estimating import Estimate
 from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, Restriction
 from policyengine.ledger.subscriptions import Rollover
+from policyengine.store.rebuild import Rebuilt, rebuild
 from policyengine.store.store import LedgerStore
 from policyengine.values.calendar import parse_span
 
 SWEEP_BATCH = 256
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeRequest:
-    """One charge of many: the arguments of `Engine.charge`."""
-
-    wallet_id: str
-    model: str
-    counts: Mapping[str, int]
-    key: str
-    outcome: Outcome = "succeeded"
-    started_at: Moment | None = None
-    after_request: bool = False
-    conversation: str = ""
-    operation: str = ""
-    estimate: Estimate | None = None
 
 
 class Engine(Reading):
@@ -125,10 +112,23 @@ class Engine(Reading):
     # Plans and packs
 
     def subscribe(
-        self, wallet_id: str, plan: str, *, policy: str = "", key: str | None = None
+        self,
+        wallet_id: str,
+        plan: str,
+        *,
+        policy: str = "",
+        cohort: str = "",
+        key: str | None = None,
     ) -> Receipt:
-        """Open a wallet and join its first plan; `policy` where several are loaded."""
-        return self._do(wallet_id, Subscribe(plan, policy), key)
+        """Open a wallet and join its first plan; `policy` where several are loaded.
+
+        Takes: the `cohort` of the policy that the wallet is in, if any.
+        """
+        return self._do(wallet_id, Subscribe(plan, policy, cohort), key)
+
+    def set_cohort(self, wallet_id: str, cohort: str, *, key: str | None = None) -> Receipt:
+        """Put a wallet into a cohort of the policy, empty for none; it survives plan changes."""
+        return self._do(wallet_id, SetCohort(cohort), key)
 
     def change_plan(self, wallet_id: str, plan: str, *, key: str | None = None) -> Receipt:
         """Move to another plan, as the policy says of upgrades and downgrades."""
@@ -218,38 +218,24 @@ class Engine(Reading):
         conversation: str = "",
         operation: str = "",
         estimate: Estimate | None = None,
+        modifiers: Iterable[str] = (),
         key: str | None = None,
     ) -> Receipt:
         """Pay for a request at once.
 
-        Takes: disjoint `counts` by unit, such as `{"text_input": 1200, "text_output": 400}`;
+        Takes: disjoint `counts` by unit, such as `{"text_input": 1200, "text_output": 400}`; the
+        `modifiers` of the policy that hold for it, such as `["batch"]`;
         `after_request` where the request has already run, so that a shortfall follows
         `shortfall.after_request` of the policy instead of being refused.
         """
-        usage = usage_from(model, counts, outcome, started_at)
+        usage = usage_from(model, counts, outcome, started_at, modifiers)
         note = None if estimate is None else estimate.note
         body = Charge(usage, after_request, conversation, operation, note)
         return self._do(wallet_id, body, key)
 
     def charge_many(self, requests: Iterable[ChargeRequest]) -> list[Receipt]:
         """Charge many requests in one durable step, in order, each on its own merits."""
-        return self.shell.now(
-            [
-                Command(
-                    each.wallet_id,
-                    each.key,
-                    0,
-                    Charge(
-                        usage_from(each.model, each.counts, each.outcome, each.started_at),
-                        each.after_request,
-                        each.conversation,
-                        each.operation,
-                        None if each.estimate is None else each.estimate.note,
-                    ),
-                )
-                for each in requests
-            ]
-        )
+        return self.shell.now([each.command for each in requests])
 
     def refund(
         self,
@@ -280,6 +266,7 @@ class Engine(Reading):
         conversation: str = "",
         operation: str = "",
         estimate: Estimate | None = None,
+        modifiers: Iterable[str] = (),
         key: str | None = None,
     ) -> HeldCredits:
         """Set credits aside for a request: an amount, or the price of expected `counts`.
@@ -287,7 +274,7 @@ class Engine(Reading):
         Gives: a receipt that is also a context; it releases the hold when the block fails or ends
         without a final capture.
         """
-        usage = None if model is None else usage_from(model, counts or {})
+        usage = maybe_usage(model, counts, modifiers=modifiers)
         body = OpenHold(
             None if credits_held is None else micro_from(credits_held),
             usage,
@@ -307,11 +294,15 @@ class Engine(Reading):
         amount: Credits | None = None,
         outcome: Outcome = "succeeded",
         final: bool = True,
+        modifiers: Iterable[str] = (),
         key: str | None = None,
     ) -> Receipt:
-        """Turn a hold into a charge for what was used; the final one releases the rest."""
+        """Turn a hold into a charge for what was used; the final one releases the rest.
+
+        Takes: the `modifiers` that hold for what was used; a hold's are not remembered.
+        """
         wallet_id, number = split_id(hold_id)
-        usage = None if model is None else usage_from(model, counts or {}, outcome)
+        usage = maybe_usage(model, counts, outcome, modifiers)
         micro = None if amount is None else micro_from(amount)
         return self._do(wallet_id, Capture(number, usage, micro, final), key)
 
@@ -373,6 +364,11 @@ class Engine(Reading):
         about = None if charge_id is None else split_id(charge_id)[1]
         asked = Asked(wallet_id, about, conversation, refund_all, reason, actor)
         return report(self.shell, asked)
+
+    def rebuild(self) -> Rebuilt:
+        """Make balances, lots and holds anew from the transactions; gives what was wrong."""
+        with self.shell.store.writing() as session:
+            return rebuild(session)
 
     def settle(self, wallet_id: str) -> Receipt:
         """Bring a wallet up to now: expiries, renewals and time-outs that are due."""

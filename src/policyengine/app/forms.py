@@ -11,9 +11,9 @@ from policyengine.app.history import Entry, Operation
 from policyengine.app.receipts import Receipt
 from policyengine.app.sentences import source_text
 from policyengine.engine.balance import Balance
+from policyengine.engine.derivation import Step
 from policyengine.engine.estimating import Estimate
-from policyengine.engine.explaining import Step
-from policyengine.ledger.changes import Charged
+from policyengine.ledger.changes import Charged, PriceTerms
 from policyengine.ledger.holds import EstimateNote
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.subscriptions import Series, Subscription
@@ -73,6 +73,16 @@ def charge_form(charge: Charged) -> Form:
         "charged": credits_plain(charge.charged_micro),
         "estimate": None if charge.estimate is None else _estimate_note_form(charge.estimate),
         "flags": list(charge.flags),
+        "terms": None if charge.terms is None else _terms_form(charge.terms),
+    }
+
+
+def _terms_form(terms: PriceTerms) -> Form:
+    return {
+        "model_asked": terms.asked or None,
+        "plan": terms.plan or None,
+        "cohort": terms.cohort or None,
+        "modifiers": list(terms.modifiers),
     }
 
 
@@ -158,6 +168,7 @@ def _subscription_form(subscription: Subscription) -> Form:
     pending = subscription.pending
     return {
         "plan": subscription.plan,
+        "cohort": subscription.cohort or None,
         "version": subscription.version,
         "joined_at": instant_text(subscription.joined_at),
         "cycle_starts_at": instant_text(subscription.starts_at),

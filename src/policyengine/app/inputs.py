@@ -1,7 +1,7 @@
 """What callers hand in, turned into the core's exact values; floats never become credits."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
@@ -48,14 +48,31 @@ def usage_from(
     counts: Mapping[str, int],
     outcome: Outcome = "succeeded",
     started_at: Moment | None = None,
+    modifiers: Iterable[str] = (),
 ) -> Usage:
     """Read usage.
 
-    Raises: ValueError for counts that are not whole numbers from 0, or an unknown outcome.
+    Raises: ValueError for counts that are not whole numbers from 0, an unknown outcome, or a
+    modifier that is named twice.
     """
     if outcome not in {"succeeded", "failed", "cancelled"}:
         raise ValueError(f"`{outcome}` is no outcome; one of succeeded, failed, cancelled")
-    return Usage.of(model, counts, instant_from(started_at), outcome)
+    return Usage.of(model, counts, instant_from(started_at), outcome, tuple(modifiers))
+
+
+def maybe_usage(
+    model: str | None,
+    counts: Mapping[str, int] | None,
+    outcome: Outcome = "succeeded",
+    modifiers: Iterable[str] = (),
+) -> Usage | None:
+    """Read usage where a model is named; None where it is not.
+
+    Raises: as `usage_from`.
+    """
+    if model is None:
+        return None
+    return usage_from(model, counts or {}, outcome, modifiers=modifiers)
 
 
 def split_id(transaction_id: str) -> tuple[str, int]:

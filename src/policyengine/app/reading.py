@@ -10,6 +10,7 @@ from policyengine.app.repricing import StoredPolicies, content_hash
 from policyengine.app.shell import Shell
 from policyengine.engine.balance import Balance, balance_of
 from policyengine.engine.batch import Named
+from policyengine.engine.derivation import Step
 from policyengine.engine.estimating import (
     Estimate,
     Range,
@@ -18,12 +19,12 @@ from policyengine.engine.estimating import (
     output_unit,
     quantiles,
 )
-from policyengine.engine.explaining import Step, explain
+from policyengine.engine.explaining import explain
 from policyengine.engine.refusals import refusal, unknown_model
 from policyengine.engine.settling import settle
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import Charged
-from policyengine.ledger.transactions import Refusal, Transaction
+from policyengine.ledger.changes import Charged, ForCase
+from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.policy.policy import ModelPrices, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.store.findings import Report
@@ -230,31 +231,33 @@ class Reading:
         counts: Mapping[str, int],
         *,
         output_tokens: int | None = None,
+        modifiers: Iterable[str] = (),
     ) -> Estimate | Refusal:
         """Estimate a request before it runs, by the charge's own code.
 
-        Takes: `counts` of what will be sent; `output_tokens` where the caller knows the answer's
-        length. Else the lengths come from the wallet's history with the model, from the model's,
-        or from the policy's assumption, whichever exists first.
+        Takes: `counts` of what will be sent; the `modifiers` that will hold for it; `output_tokens`
+        where the caller knows the answer's length. Else the lengths come from the wallet's history
+        with the model, from the model's, or from the policy's assumption, whichever exists first.
         """
+        names = tuple(modifiers)
         with self.shell.store.reading() as session:
             timeline, policy, book, at = self._settled(session, wallet_id)
-            if model not in policy.models:
+            if model not in policy.models and policy.unknown_as is None:
                 from_caller = Range(0, 0, 0)
-                return estimate(timeline, book, model, counts, from_caller, "caller", at)
+                return estimate(timeline, book, model, counts, from_caller, "caller", at, names)
             if output_tokens is not None:
                 if output_tokens < 0:
                     return refusal("invalid_amount", "an answer has 0 tokens or more")
                 known = Range(output_tokens, output_tokens, output_tokens)
-                return estimate(timeline, book, model, counts, known, "caller", at)
+                return estimate(timeline, book, model, counts, known, "caller", at, names)
             unit = output_unit(policy)
             own = quantiles(_lengths(session, wallet_id, model, unit))
             if own is not None:
-                return estimate(timeline, book, model, counts, own, "wallet history", at)
+                return estimate(timeline, book, model, counts, own, "wallet history", at, names)
             shared = quantiles(_lengths(session, None, model, unit))
             if shared is not None:
-                return estimate(timeline, book, model, counts, shared, "model history", at)
-            return estimate(timeline, book, model, counts, assumed(policy), "policy", at)
+                return estimate(timeline, book, model, counts, shared, "model history", at, names)
+            return estimate(timeline, book, model, counts, assumed(policy), "policy", at, names)
 
     def estimate_request(
         self,
@@ -264,6 +267,7 @@ class Reading:
         *,
         sizes: Mapping[str, tuple[int, int]] | None = None,
         output_tokens: int | None = None,
+        modifiers: Iterable[str] = (),
     ) -> Estimate | Refusal:
         """Estimate a whole request as a provider's API takes it: texts, images, tools.
 
@@ -278,7 +282,9 @@ class Reading:
         if model not in policy.models:
             return unknown_model(policy, model)
         counts = request_counts(policy, model, request, sizes)
-        return self.estimate(wallet_id, model, counts, output_tokens=output_tokens)
+        return self.estimate(
+            wallet_id, model, counts, output_tokens=output_tokens, modifiers=modifiers
+        )
 
     def policy_of(self, wallet_id: str) -> Policy:
         """Give the version that is in force for a wallet now.
@@ -338,6 +344,9 @@ def _told(transaction: Transaction) -> Iterator[Step]:
     """Give what the caller said of a transaction."""
     if transaction.parent_seq is not None:
         yield Step("about", f"{transaction.wallet_id}:{transaction.parent_seq}")
+    case: ForCase | None = change_of(transaction, ForCase)
+    if case is not None:
+        yield Step("for case", f"{transaction.wallet_id}:{case.case_seq}")
     for label, value in (
         ("conversation", transaction.conversation_id),
         ("operation", transaction.operation_id),

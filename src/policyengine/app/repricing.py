@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from policyengine.engine.commands import Usage
+from policyengine.engine.commands import usage_of
 from policyengine.engine.rating import rate
 from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.changes import Charged
+from policyengine.ledger.subscriptions import NOBODY, Standing
 from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, change_of
 from policyengine.policy.load import load_policy
 from policyengine.policy.policy import Policy
@@ -77,8 +78,9 @@ class StoredPolicies:
         if policy is None:
             why = f"the ledger does not remember version {charge.rated_by}"
             return Repriced(transaction, charge, None, None, why)
-        usage = Usage(charge.model, charge.counts, charge.started_at, charge.outcome)
-        price_now = rate(policy, usage)
+        terms = charge.terms
+        standing = NOBODY if terms is None else Standing(terms.plan, terms.cohort)
+        price_now = rate(policy, usage_of(charge), standing)
         if isinstance(price_now, Refusal):
             return Repriced(transaction, charge, policy, None, price_now.message)
         return Repriced(transaction, charge, policy, price_now.total_micro)

@@ -3,8 +3,10 @@
 from fractions import Fraction
 from typing import Final
 
-from policyengine.engine.commands import Usage
-from policyengine.engine.explaining import exact_text, price_lines
+from policyengine.engine.commands import usage_of
+from policyengine.engine.derivation import exact_text
+from policyengine.engine.modifying import factor_of_all
+from policyengine.engine.price_steps import price_lines
 from policyengine.engine.rating import counts_charged, table_of
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.lots import LotTerms
@@ -99,30 +101,37 @@ def price_sentence(policy: Policy, charge: Charged) -> str:
     price = credits_text(charge.price_micro)
     if not charge.counts:
         return f"{price}, an amount given by the caller"
-    usage = Usage(charge.model, charge.counts, charge.started_at, charge.outcome)
+    usage = usage_of(charge)
     if charge.model not in policy.models:
         return f"{price}, for a model that version {policy.version} does not list"
     if not any(count for _, count in counts_charged(policy, usage)):
         reason = "nothing was used" if charge.outcome == "succeeded" else f"it {charge.outcome}"
         return f"0.00, free because {reason}" if not charge.price_micro else price
-    table = table_of(policy, charge.model, charge.tier)
+    table = table_of(policy, charge.model, charge.tier, charge.terms)
     if not table.multiplier:
         return f"{price}, because `{charge.model}` has multiplier 0"
-    lines = price_lines(policy, usage, charge.tier)
+    lines = price_lines(policy, usage, charge.tier, charge.terms)
     formula = policy.document.charge.formula
+    names = () if charge.terms is None else charge.terms.modifiers
+    rules = tuple(policy.modifiers[name] for name in names)
     if (
         table.formula is not None
         or table.constant
         or any(line.multiplier != table.multiplier for line, _ in lines)
+        or any(rule.units is not None for rule in rules)
     ):
-        return f"{price} by `{formula}`"
+        also = f" with {', '.join(names)}" if names else ""
+        return f"{price} by `{formula}`{also}"
     weight = sum(line.weight * count for line, count in lines)
-    exact = Fraction(weight, table.denominator * MICRO_PER_CREDIT)
-    base = exact / table.multiplier
-    sentence = f"base {exact_text(base)} × {factor_text(table.multiplier)} = {exact_text(exact)}"
+    plain = Fraction(weight, table.denominator * MICRO_PER_CREDIT)
+    base = plain / table.multiplier
+    exact = plain * factor_of_all(rules)
+    factors = "".join(f" × {factor_text(rule.factor)} {rule.name}" for rule in rules)
+    sentence = f"base {exact_text(base)} × {factor_text(table.multiplier)}{factors}"
+    sentence += f" = {exact_text(exact)}"
     if exact * MICRO_PER_CREDIT != charge.price_micro:
-        how = _ROUNDINGS[policy.rounding]
-        least = charge.price_micro == policy.minimum_micro > exact * MICRO_PER_CREDIT
+        how = _ROUNDINGS[table.rounding.mode]
+        least = charge.price_micro == table.rounding.minimum_micro > exact * MICRO_PER_CREDIT
         sentence += f", {'at least' if least else f'{how} to'} {price}"
     if charge.tier is not None:
         sentence += f" ({policy.models[charge.model].tiers[charge.tier].text})"

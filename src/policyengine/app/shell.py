@@ -1,7 +1,8 @@
 """The imperative shell: load what commands need, decide, write, answer."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from policyengine.app.policies import Policies, PolicyError
@@ -32,63 +33,68 @@ class Shell:
     policies: Policies
     clock: Clock = wall_clock
     _known: set[PolicyRef] = field(default_factory=set)
-    _remembered: set[PolicyRef] = field(default_factory=set)
 
     def now(self, commands: Iterable[Command]) -> list[Receipt]:
         """Execute commands at the clock's instant, taken under the ledger's lock."""
-        with self.store.writing() as session:
+        asked = list(commands)
+        with self.deciding(asked) as (_, desk):
             at = self.clock()
-            receipts = self._decided(session, [replace(each, at=at) for each in commands])
-        self._known |= self._remembered
-        return receipts
+            return self._receipts(desk, [replace(each, at=at) for each in asked])
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         """Execute commands at their own instants: replays, scenarios, tests."""
+        with self.deciding(commands) as (_, desk):
+            return self._receipts(desk, commands)
+
+    @contextmanager
+    def deciding(self, commands: Sequence[Command]) -> Iterator[tuple[WriteSession, Desk]]:
+        """Load what commands need, let them be decided, and commit what came of it, or nothing.
+
+        Gives: the session that holds the ledger's lock, and the desk to decide on.
+        """
         with self.store.writing() as session:
-            receipts = self._decided(session, commands)
-        self._known |= self._remembered
-        return receipts
-
-    def _decided(self, session: WriteSession, commands: Sequence[Command]) -> list[Receipt]:
-        needs = needs_of(commands)
-        desk = Desk(
-            session.books(needs.wallet_ids),
-            session.answered(needs.keys),
-            session.named(needs.targets) if needs.targets else {},
-        )
-        decisions = decide_all(self.policies.timelines, desk, commands)
-        if desk.recorded:
-            self._remember_policies(session, desk)
-            session.write(
-                [
-                    Entry(desk.opened[wallet_id], desk.books[wallet_id], tuple(transactions))
-                    for wallet_id, transactions in desk.recorded.items()
-                ]
+            needs = needs_of(commands)
+            desk = Desk(
+                session.books(needs.wallet_ids),
+                session.answered(needs.keys),
+                session.named(needs.targets) if needs.targets else {},
             )
-        return [receipt_of(each) for each in decisions]
+            yield session, desk
+            kept: set[PolicyRef] = set()
+            if desk.recorded:
+                kept = self._remember_policies(session, desk)
+                session.write(
+                    [
+                        Entry(desk.opened[wallet_id], desk.books[wallet_id], tuple(transactions))
+                        for wallet_id, transactions in desk.recorded.items()
+                    ]
+                )
+        self._known |= kept  # only now: what was not committed is not remembered
 
-    def _remember_policies(self, session: WriteSession, desk: Desk) -> None:
+    def _receipts(self, desk: Desk, commands: Iterable[Command]) -> list[Receipt]:
+        return [receipt_of(each) for each in decide_all(self.policies.timelines, desk, commands)]
+
+    def _remember_policies(self, session: WriteSession, desk: Desk) -> set[PolicyRef]:
         """Keep the text of every version that decided, or that rated late usage."""
-        self._remembered = set()
+        kept: set[PolicyRef] = set()
         for transactions in desk.recorded.values():
             for transaction in transactions:
                 ref = transaction.policy
-                if ref not in self._known:
-                    self._remember(session, ref, ref.version)
+                if ref not in self._known and ref not in kept:
+                    kept.add(self._remember(session, ref, ref.version))
                 charge: Charged | None = change_of(transaction, Charged)
                 if charge is not None and charge.rated_by != ref.version:
-                    self._remember(session, ref, charge.rated_by)
+                    kept.add(self._remember(session, ref, charge.rated_by))
+        return kept
 
-    def _remember(self, session: WriteSession, decided: PolicyRef, version: int) -> None:
+    def _remember(self, session: WriteSession, decided: PolicyRef, version: int) -> PolicyRef:
         policy = self.policies.timelines[decided.name].version(version)
         if policy is None:
             raise PolicyError(f"version {version} of `{decided.name}` is not loaded")
         ref = PolicyRef(policy.name, policy.version, policy.sha256)
-        if ref in self._known or ref in self._remembered:
-            return
-        if not _is_remembered(session, ref):
+        if ref not in self._known and not _is_remembered(session, ref):
             session.remember_policy(ref, policy.source)
-        self._remembered.add(ref)
+        return ref
 
 
 def _is_remembered(session: WriteSession, ref: PolicyRef) -> bool:

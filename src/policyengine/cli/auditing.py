@@ -1,7 +1,7 @@
 """`verify` and `sweep`: the ledger as a whole."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -14,7 +14,7 @@ from policyengine.cli.faults import FINDINGS, OK
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from policyengine.store.findings import Report
+    from policyengine.store.findings import Fault, Report
 
 FAULTS_SHOWN: Final = 20
 DRAWN_EVERY: Final = 500
@@ -28,18 +28,28 @@ def verify(
         list[str] | None,
         typer.Argument(metavar="[WALLET]...", help="Some wallets; all of them without this."),
     ] = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="First make balances, lots and holds anew from the transactions.",
+        ),
+    ] = False,
 ) -> int:
     """Audit the ledger: hash chains, sums, projections, and the price of each charge once more.
 
-    Nothing is changed. Leaves with 1 when something is wrong.
+    Nothing is changed, but for --rebuild. Leaves with 1 when something is wrong.
 
     Example: policyengine verify
     """
     began = monotonic()
+    mended: tuple[Fault, ...] = ()
     with call.engine() as engine, _bar(engine.transactions_written()) as step:
+        if rebuild:
+            mended = engine.rebuild().mended
         report = engine.verify(wallet or None, step)
     took = f"{monotonic() - began:.1f} s"
-    call.answer(lambda: report_parts(report, took), lambda: _form(report))
+    call.answer(lambda: report_parts(report, took, mended), lambda: _form(report, mended))
     return OK if report.is_sound else FINDINGS
 
 
@@ -65,8 +75,10 @@ def _bar(total: int) -> Iterator[Callable[[], None]]:
         yield step
 
 
-def report_parts(report: "Report", took: str) -> "Iterator[RenderableType]":
-    """Draw what an audit found."""
+def report_parts(
+    report: "Report", took: str, mended: "Sequence[Fault]" = ()
+) -> "Iterator[RenderableType]":
+    """Draw what an audit found, and what was mended before it."""
     from policyengine.cli.screen import QUIET, STRONG, headline, indented, quiet, rows
 
     checked = ", ".join(
@@ -77,6 +89,8 @@ def report_parts(report: "Report", took: str) -> "Iterator[RenderableType]":
             (report.moves, "move"),
         )
     )
+    for fault in mended[:FAULTS_SHOWN]:
+        yield headline("warn", f"mended: {fault}")
     if report.is_sound:
         yield headline("good", ("the ledger is sound", STRONG), (f"  {took}", QUIET))
         yield rows(
@@ -97,17 +111,19 @@ def report_parts(report: "Report", took: str) -> "Iterator[RenderableType]":
         yield indented(quiet(f"and {len(report.faults) - FAULTS_SHOWN} more; see --format json"))
 
 
-def _form(report: "Report") -> dict[str, Any]:
+def _form(report: "Report", mended: "Sequence[Fault]") -> dict[str, Any]:
     return {
         "sound": report.is_sound,
         "wallets": report.wallets,
         "transactions": report.transactions,
         "moves": report.moves,
-        "faults": [
-            {"table": each.table, "name": each.name, "sentence": each.sentence}
-            for each in report.faults
-        ],
+        "faults": [_fault_form(each) for each in report.faults],
+        "mended": [_fault_form(each) for each in mended],
     }
+
+
+def _fault_form(fault: "Fault") -> dict[str, str]:
+    return {"table": fault.table, "name": fault.name, "sentence": fault.sentence}
 
 
 @with_call()

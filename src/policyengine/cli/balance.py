@@ -67,7 +67,8 @@ def _standing(balance: "Balance") -> Iterator[tuple[str, str]]:
     if subscription is not None:
         ends = subscription.ends_at
         cycle = f", cycle until {moment(ends, balance.as_of)}" if ends < NEVER else ""
-        yield "plan", f"{subscription.plan}{cycle}"
+        cohort = f", cohort {subscription.cohort}" if subscription.cohort else ""
+        yield "plan", f"{subscription.plan}{cohort}{cycle}"
         if subscription.pending is not None:
             yield "then", f"plan {subscription.pending.plan}"
     for series in balance.scheduled:

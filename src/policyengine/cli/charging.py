@@ -11,10 +11,12 @@ from policyengine.cli.options import (
     Counts,
     Key,
     ModelName,
+    ModifierNames,
     OperationId,
     OutcomeOf,
     Reason,
     WalletId,
+    modifiers_of,
     some_counts,
 )
 
@@ -29,6 +31,7 @@ def charge(  # noqa: PLR0917  # typer passes each by its name
     wallet: WalletId,
     model: ModelName,
     count: Counts = None,
+    modifier: ModifierNames = None,
     outcome: OutcomeOf = "succeeded",
     conversation: Conversation = "",
     operation: OperationId = "",
@@ -63,7 +66,7 @@ def charge(  # noqa: PLR0917  # typer passes each by its name
     """
     from policyengine.cli.receipts import answer_receipt
 
-    counts = some_counts(count)
+    counts, modifiers = some_counts(count), modifiers_of(modifier)
     with call.engine() as engine:
         receipt = engine.charge(
             wallet,
@@ -74,21 +77,22 @@ def charge(  # noqa: PLR0917  # typer passes each by its name
             after_request=after_request,
             conversation=conversation,
             operation=operation,
-            estimate=_estimate(engine, wallet, model, counts) if estimated else None,
+            estimate=_estimate(engine, wallet, model, counts, modifiers) if estimated else None,
+            modifiers=modifiers,
             key=key,
         )
         return answer_receipt(call, engine, receipt)
 
 
 def _estimate(
-    engine: "Engine", wallet: str, model: str, counts: dict[str, int]
+    engine: "Engine", wallet: str, model: str, counts: dict[str, int], modifiers: tuple[str, ...]
 ) -> "Estimate | None":
     """Estimate a request from what is sent; None where it would be refused."""
     from policyengine.engine.estimating import Estimate
 
     units = engine.policy_of(wallet).units
     sent = {unit: count for unit, count in counts.items() if units.get(unit) == "input"}
-    found = engine.estimate(wallet, model, sent)
+    found = engine.estimate(wallet, model, sent, modifiers=modifiers)
     return found if isinstance(found, Estimate) else None
 
 

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from policyengine.cli.screen import QUIET, STRONG, console
-from policyengine.engine.explaining import Step
+from policyengine.engine.derivation import Step
 
 LABEL_WIDTH_MIN: Final = 24
 VALUE_WIDTH_MAX: Final = 26

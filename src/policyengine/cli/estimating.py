@@ -4,13 +4,13 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 
 import typer
 
 from policyengine.cli.call import Call, with_call
 from policyengine.cli.faults import FINDINGS, OK, WrongUse
-from policyengine.cli.options import Counts, counts_of
+from policyengine.cli.options import Counts, ModifierNames, counts_of, modifiers_of
 
 if TYPE_CHECKING:
     from policyengine.app.engine import Engine
@@ -20,7 +20,7 @@ FILE_BYTES_MAX: Final = 64_000_000
 
 
 @with_call()
-def estimate(
+def estimate(  # noqa: PLR0917  # typer passes each by its name
     call: Call,
     wallet: Annotated[
         str | None, typer.Argument(metavar="WALLET", help="The wallet that would pay.")
@@ -45,6 +45,7 @@ def estimate(
         int | None, typer.Option("--input", metavar="N", min=0, help="How many tokens are sent.")
     ] = None,
     count: Counts = None,
+    modifier: ModifierNames = None,
     output_tokens: Annotated[
         int | None,
         typer.Option("--output-tokens", metavar="N", min=0, help="How long the answer will be."),
@@ -64,9 +65,8 @@ def estimate(
     if calibration:
         return _calibration(call, wallet)
     if wallet is None or model is None:
-        raise WrongUse(
-            "say which wallet and which model", "write `policyengine estimate ana --model standard`"
-        )
+        example = "write `policyengine estimate ana --model standard`"
+        raise WrongUse("say which wallet and which model", example)
     if sum(each is not None for each in (text, request, sent, count)) != 1:
         raise WrongUse(
             "say what is sent, in one way", "choose --text, --request, --input or --count"
@@ -78,7 +78,15 @@ def estimate(
             sent,
             counts_of(count),
         )
-        return _answer(call, engine, wallet, model, content, output_tokens)
+        more = _More(output_tokens=output_tokens, modifiers=modifiers_of(modifier))
+        return _answer(call, engine, wallet, model, content, more)
+
+
+class _More(TypedDict):
+    """What else is known of a request."""
+
+    output_tokens: int | None
+    modifiers: tuple[str, ...]
 
 
 class _Content:
@@ -115,7 +123,7 @@ def _answer(
     wallet: str,
     model: str,
     content: _Content,
-    output_tokens: int | None,
+    more: _More,
 ) -> int:
     from policyengine.app.forms import estimate_form, refusal_form
     from policyengine.cli import estimate_view
@@ -123,9 +131,10 @@ def _answer(
     from policyengine.ledger.transactions import Refusal
 
     policy = engine.policy_of(wallet)
-    if model in policy.models:
-        counts = content.counts_for(policy, model)
-        found = engine.estimate(wallet, model, counts, output_tokens=output_tokens)
+    counted = model if model in policy.models else policy.unknown_as
+    if counted is not None:
+        counts = content.counts_for(policy, counted)
+        found = engine.estimate(wallet, model, counts, **more)
     else:
         counts, found = {}, unknown_model(policy, model)
     balance = engine.balance(wallet)
@@ -140,9 +149,7 @@ def _answer(
     for other in policy.models:
         if other != model:
             other_counts = content.counts_for(policy, other)
-            others[other] = engine.estimate(
-                wallet, other, other_counts, output_tokens=output_tokens
-            )
+            others[other] = engine.estimate(wallet, other, other_counts, **more)
     answer = found
     cheaper = estimate_view.cheaper_than(answer, others)
     call.answer(

@@ -78,11 +78,11 @@ def _wrapped(text: str) -> str:
 
 
 def _of_finding(code: str) -> tuple[str, str]:
-    from policyengine.policy.codes import CODES
+    from policyengine.app.codes import ALL_CODES
 
-    if code not in CODES:
+    if code not in ALL_CODES:
         raise WrongUse(f"there is no finding `{code}`", "copy the code from a finding: `PE101`")
-    return CODES[code].title, CODES[code].explanation
+    return ALL_CODES[code].title, ALL_CODES[code].explanation
 
 
 def _of_refusal(code: str) -> tuple[str, str]:

@@ -11,10 +11,12 @@ from policyengine.cli.options import (
     Counts,
     HoldId,
     Key,
+    ModifierNames,
     OperationId,
     OutcomeOf,
     WalletId,
     counts_of,
+    modifiers_of,
 )
 
 _Amount = Annotated[
@@ -27,12 +29,13 @@ _Model = Annotated[
 
 
 @with_call()
-def hold(
+def hold(  # noqa: PLR0917  # typer passes each by its name
     call: Call,
     wallet: WalletId,
     amount: _Amount = None,
     model: _Model = None,
     count: Counts = None,
+    modifier: ModifierNames = None,
     life: Annotated[
         str | None,
         typer.Option("--for", metavar="SPAN", help="How long; the policy's `hold` without this."),
@@ -55,6 +58,7 @@ def hold(
             credits_held=amount,
             model=model,
             counts=counts_of(count),
+            modifiers=modifiers_of(modifier),
             life=life,
             conversation=conversation,
             operation=operation,
@@ -70,6 +74,7 @@ def capture(
     amount: _Amount = None,
     model: _Model = None,
     count: Counts = None,
+    modifier: ModifierNames = None,
     outcome: OutcomeOf = "succeeded",
     partly: Annotated[
         bool, typer.Option("--partly", help="More will follow: the rest stays set aside.")
@@ -91,6 +96,7 @@ def capture(
             counts=counts_of(count),
             amount=amount,
             outcome=outcome,
+            modifiers=modifiers_of(modifier),
             final=not partly,
             key=key,
         )

@@ -9,11 +9,12 @@ from rich.console import RenderableType
 
 from policyengine.app.forms import Form
 from policyengine.app.sentences import factor_text, time_text
+from policyengine.cli.price_notes import part_cost, price_notes
 from policyengine.cli.screen import QUIET, STRONG, console, headline, indented, quiet, table
-from policyengine.engine.explaining import exact_text
+from policyengine.engine.derivation import exact_text
 from policyengine.policy.policy import ModelPrices, Policy, PriceTable
 from policyengine.policy.timeline import Timeline
-from policyengine.values.amounts import MICRO_PER_CREDIT
+from policyengine.values.amounts import MICRO_PER_CREDIT, credits_plain
 from policyengine.values.calendar import instant_text
 
 NARROW = 100
@@ -28,11 +29,11 @@ def models_parts(timeline: Timeline, policy: Policy) -> Iterator[RenderableType]
         (f"  since {time_text(policy.effective_at)}", QUIET),
     )
     for measure, part in policy.document.units.items():
-        units = [*part.input, *part.output]
+        units = list(part.rates)
         yield ""
         yield indented(quiet(f"credits for {part.per:,} {measure}"))
         yield indented(_prices(policy, units, part.per))
-    notes = [*_tier_notes(policy), *_coming_notes(timeline, policy)]
+    notes = [*price_notes(policy), *_coming_notes(timeline, policy)]
     if notes:
         yield ""
     for note in notes:
@@ -67,16 +68,6 @@ def _cost_text(price: PriceTable, unit: str, per: int) -> str:
     return "by formula" if cost is None else factor_text(cost)
 
 
-def _tier_notes(policy: Policy) -> Iterator[str]:
-    for model in policy.models.values():
-        for tier in model.tiers:
-            factor = factor_text(tier.price.multiplier)
-            yield f"{model.name}: x {factor} for the whole request when {tier.text}"
-    formula = policy.document.charge.formula
-    if any(model.price.formula is not None for model in policy.models.values()):
-        yield f"formula: {formula}"
-
-
 def _coming_notes(timeline: Timeline, policy: Policy) -> Iterator[str]:
     before = policy
     for later in timeline.policies:
@@ -99,19 +90,39 @@ def _changes(before: Policy, later: Policy) -> Iterator[str]:
             yield f"{name} x {factors[0]} becomes x {factors[1]}"
         elif _tiers(old) != _tiers(new):
             yield f"{name} has other tiers"
+        if old is not None and new is not None:
+            yield from _changes_for_some(old, new)
     if _rates(before) != _rates(later):
         yield "the rates of units change"
 
 
-def _tiers(model: ModelPrices) -> list[tuple[str, Fraction]]:
-    return [(tier.text, tier.price.multiplier) for tier in model.tiers]
+def _changes_for_some(old: ModelPrices, new: ModelPrices) -> Iterator[str]:
+    """Say what changes for wallets on certain plans, or of certain cohorts."""
+    for key, word in (("on_plan", "on plan"), ("for_cohort", "for cohort")):
+        was, now = getattr(old, key), getattr(new, key)
+        for name in dict.fromkeys((*was, *now)):
+            before = was.get(name, old).price.multiplier
+            after = now.get(name, new).price.multiplier
+            if before != after:
+                factors = f"x {factor_text(before)} becomes x {factor_text(after)}"
+                yield f"{new.name} {word} {name}: {factors}"
+
+
+def _tiers(model: ModelPrices) -> object:
+    """Give all that tiers say, to tell whether they change."""
+    whole = [(tier.text, tier.price.multiplier, _weights(tier.price)) for tier in model.tiers]
+    return whole, {
+        unit: [(each.above, each.rate, each.multiplier) for each in parts]
+        for unit, parts in model.price.parts.items()
+    }
+
+
+def _weights(price: PriceTable) -> list[Fraction]:
+    return [each.rate * each.multiplier / each.per for each in price.units.values()]
 
 
 def _rates(policy: Policy) -> Mapping[str, tuple[int, dict[str, Decimal]]]:
-    return {
-        name: (part.per, {**part.input, **part.output})
-        for name, part in policy.document.units.items()
-    }
+    return {name: (part.per, part.rates) for name, part in policy.document.units.items()}
 
 
 def models_form(timeline: Timeline, policy: Policy) -> Form:
@@ -122,6 +133,17 @@ def models_form(timeline: Timeline, policy: Policy) -> Form:
         "sha256": policy.sha256,
         "effective": instant_text(policy.effective_at),
         "models": [_model_form(policy, model) for model in policy.models.values()],
+        "modifiers": [
+            {
+                "modifier": rule.name,
+                "factor": factor_text(rule.factor),
+                "models": None if rule.models is None else list(rule.models),
+                "plans": None if rule.plans is None else list(rule.plans),
+                "units": None if rule.units is None else list(rule.units),
+                "not_with": list(rule.not_with),
+            }
+            for rule in policy.modifiers.values()
+        ],
         "coming": [
             {
                 "version": later.version,
@@ -139,27 +161,55 @@ def models_form(timeline: Timeline, policy: Policy) -> Form:
 
 
 def _model_form(policy: Policy, model: ModelPrices) -> Form:
+    rounding = model.price.rounding
     return {
         "model": model.name,
         "title": model.title,
         "multiplier": factor_text(model.price.multiplier),
         "credits": _costs_form(policy, model.price),
-        "tiers": [
-            {
-                "when": tier.text,
-                "applies_to": "whole_request",
-                "multiplier": factor_text(tier.price.multiplier),
-                "credits": _costs_form(policy, tier.price),
-            }
-            for tier in model.tiers
-        ],
+        "tiers": [*_whole_tiers_form(policy, model), *_parts_form(model)],
+        "on_plan": _factors_form(model.on_plan),
+        "for_cohort": _factors_form(model.for_cohort),
+        "round": {"smallest": credits_plain(rounding.quantum_micro), "mode": rounding.mode},
+        "minimum": credits_plain(rounding.minimum_micro),
     }
+
+
+def _factors_form(others: Mapping[str, ModelPrices]) -> Form:
+    return {name: factor_text(each.price.multiplier) for name, each in others.items()}
+
+
+def _whole_tiers_form(policy: Policy, model: ModelPrices) -> list[Form]:
+    return [
+        {
+            "when": tier.text,
+            "applies_to": "whole_request",
+            "multiplier": factor_text(tier.price.multiplier),
+            "credits": _costs_form(policy, tier.price),
+        }
+        for tier in model.tiers
+    ]
+
+
+def _parts_form(model: ModelPrices) -> list[Form]:
+    return [
+        {
+            "when": f"{unit} > {part.above}",
+            "applies_to": "part_above",
+            "multiplier": factor_text(part.multiplier),
+            "credits": {
+                unit: {"per": part.per, "credits": exact_text(part_cost(model.price, part))}
+            },
+        }
+        for unit, parts in model.price.parts.items()
+        for part in parts
+    ]
 
 
 def _costs_form(policy: Policy, price: PriceTable) -> dict[str, Any]:
     costs: dict[str, Any] = {}
     for part in policy.document.units.values():
-        for unit in (*part.input, *part.output):
+        for unit in part.rates:
             cost = _cost(price, unit, part.per)
             costs[unit] = {"per": part.per, "credits": None if cost is None else exact_text(cost)}
     return costs

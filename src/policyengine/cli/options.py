@@ -23,6 +23,14 @@ Counts: TypeAlias = Annotated[
         help="How many of a unit were used; repeat it for each unit, as `text_input=1200`.",
     ),
 ]
+ModifierNames: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--modifier",
+        metavar="NAME",
+        help="A modifier of the policy that holds, such as `batch`; repeat it for each.",
+    ),
+]
 OutcomeOf: TypeAlias = Annotated[
     Outcome, typer.Option("--outcome", help="How the request ended; the policy says what it costs.")
 ]
@@ -67,6 +75,17 @@ def counts_of(texts: list[str] | None) -> dict[str, int]:
             raise WrongUse(f"the unit `{name}` is given twice", "add the two counts up")
         counts[name] = int(digits)
     return counts
+
+
+def modifiers_of(names: list[str] | None) -> tuple[str, ...]:
+    """Read the names of modifiers.
+
+    Raises: WrongUse for one that is given twice.
+    """
+    for name in names or []:
+        if (names or []).count(name) > 1:
+            raise WrongUse(f"the modifier `{name}` is given twice", "give it once")
+    return tuple(names or ())
 
 
 def some_counts(texts: list[str] | None) -> dict[str, int]:

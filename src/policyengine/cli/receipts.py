@@ -22,7 +22,14 @@ from policyengine.cli.call import Call
 from policyengine.cli.faults import FINDINGS, OK
 from policyengine.cli.refusals import refusal_parts
 from policyengine.cli.screen import QUIET, STRONG, Row, headline, lined_up, rows
-from policyengine.ledger.changes import Charged, HoldSet, Referenced, SeriesSet, SubscriptionSet
+from policyengine.ledger.changes import (
+    Charged,
+    ForCase,
+    HoldSet,
+    Referenced,
+    SeriesSet,
+    SubscriptionSet,
+)
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.subscriptions import Subscription
 from policyengine.ledger.transactions import Transaction, change_of
@@ -155,7 +162,8 @@ def _plan_text(transaction: Transaction, subscription: Subscription) -> str:
     wallet_id, pending = transaction.wallet_id, subscription.pending
     if pending is not None:
         return f"{wallet_id} stays on plan {subscription.plan}, then plan {pending.plan}"
-    return f"{wallet_id} is on plan {subscription.plan}"
+    cohort = f", in cohort {subscription.cohort}" if subscription.cohort else ""
+    return f"{wallet_id} is on plan {subscription.plan}{cohort}"
 
 
 def receipt_rows(shown: Shown) -> Iterator[Row]:
@@ -231,6 +239,8 @@ def _change_rows(transaction: Transaction) -> Iterator[Row]:
                 yield "next", moment(change.series.next_at, now)
             case Referenced():
                 yield "reference", change.reference
+            case ForCase():
+                yield "for case", f"{transaction.wallet_id}:{change.case_seq}"
             case _:
                 pass
 

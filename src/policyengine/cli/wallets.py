@@ -1,4 +1,4 @@
-"""`subscribe`, `change-plan`, `cancel`, `buy`, `settle`: a wallet's plan, packs and time."""
+"""`subscribe`, `set-cohort`, `change-plan`, `cancel`, `buy`, `settle`: plan, packs and time."""
 
 from typing import Annotated, Final
 
@@ -24,6 +24,10 @@ def subscribe(
             "--policy", metavar="NAME", help="The policy, where several are in the folder."
         ),
     ] = "",
+    cohort: Annotated[
+        str,
+        typer.Option("--cohort", metavar="NAME", help="The cohort of the policy that it is in."),
+    ] = "",
     key: Key = None,
 ) -> int:
     """Open a wallet and join its first plan; opens the ledger as well where there is none.
@@ -33,7 +37,29 @@ def subscribe(
     from policyengine.cli.receipts import answer_receipt
 
     with call.engine(create=True) as engine:
-        return answer_receipt(call, engine, engine.subscribe(wallet, plan, policy=policy, key=key))
+        receipt = engine.subscribe(wallet, plan, policy=policy, cohort=cohort, key=key)
+        return answer_receipt(call, engine, receipt)
+
+
+@with_call()
+def set_cohort(
+    call: Call,
+    wallet: WalletId,
+    cohort: Annotated[
+        str,
+        typer.Argument(metavar="COHORT", help="The cohort, as the policy lists it; `-` for none."),
+    ],
+    key: Key = None,
+) -> int:
+    """Put a wallet into a cohort, whose multipliers hold from now on, whatever its plan.
+
+    Example: policyengine set-cohort ana annual
+    """
+    from policyengine.cli.receipts import answer_receipt
+
+    with call.engine() as engine:
+        name = "" if cohort == "-" else cohort
+        return answer_receipt(call, engine, engine.set_cohort(wallet, name, key=key))
 
 
 @with_call()

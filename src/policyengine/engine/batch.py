@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from policyengine.engine import refusals
-from policyengine.engine.commands import Body, Command, Subscribe, target_seq
+from policyengine.engine.commands import Body, Command, Subscribe, case_seq, target_seq
 from policyengine.engine.decide import Decision, decide, unrecorded
 from policyengine.engine.situation import NOTHING_PRIOR, Prior
 from policyengine.ledger.book import Book
@@ -43,9 +43,9 @@ def needs_of(commands: Iterable[Command]) -> Needs:
     for command in commands:
         wallets[command.wallet_id] = None
         keys[(command.wallet_id, command.key)] = None
-        target = target_seq(command.body)
-        if target is not None:
-            targets[(command.wallet_id, target)] = None
+        for number in (target_seq(command.body), case_seq(command.body)):
+            if number is not None:
+                targets[(command.wallet_id, number)] = None
     return Needs(tuple(wallets), tuple(keys), tuple(targets))
 
 
@@ -119,7 +119,18 @@ def _prior(desk: Desk, command: Command) -> Prior:
     named = desk.named.get((command.wallet_id, target))
     if named is None:
         return Prior(answered)
-    return Prior(answered, named.transaction, named.corrections, named.lots)
+    number = case_seq(command.body)
+    case = None if number is None else desk.named.get((command.wallet_id, number))
+    if case is None:
+        return Prior(answered, named.transaction, named.corrections, named.lots)
+    return Prior(
+        answered,
+        named.transaction,
+        named.corrections,
+        named.lots,
+        case.transaction,
+        case.corrections,
+    )
 
 
 def _remember(desk: Desk, wallet_id: str, decision: Decision) -> None:

@@ -2,7 +2,7 @@
 
 from policyengine.engine import refusals
 from policyengine.engine.commands import ReportAbnormal, ResolveCase
-from policyengine.engine.refunding import unknown_transaction
+from policyengine.engine.refunding import is_closed, unknown_transaction
 from policyengine.engine.situation import Situation, draft_of, refused
 from policyengine.ledger.changes import CaseClosed, CaseOpened, Charged
 from policyengine.ledger.transactions import Transaction, change_of
@@ -36,7 +36,7 @@ def resolve_case(situation: Situation, body: ResolveCase) -> Transaction:
     if change_of(case, CaseOpened) is None:
         refusal = refusals.refusal("not_a_case", f"`{case.id}` is not a report")
         return refused(situation, "resolve", refusal)
-    if any(each.kind == "resolve" and each.refusal is None for each in situation.prior.corrections):
+    if is_closed(situation.prior.corrections):
         refusal = refusals.refusal("case_closed", f"case `{case.id}` is closed")
         return refused(situation, "resolve", refusal)
     draft = draft_of(situation)

@@ -1,6 +1,6 @@
 """Charging: usage is rated, lots pay, a shortfall follows the policy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -14,8 +14,9 @@ from policyengine.engine.upgrading import credits_of
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.holds import EstimateNote
+from policyengine.ledger.subscriptions import NOBODY, Standing
 from policyengine.ledger.transactions import Refusal, Transaction
-from policyengine.policy.policy import Policy
+from policyengine.policy.policy import ModelPrices, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
 from policyengine.values.calendar import NEVER, SECOND, Instant, add_span, instant_text
@@ -36,10 +37,22 @@ class Rated:
     started_at: Instant
 
 
-def rate_usage(timeline: Timeline, policy: Policy, usage: Usage, at: Instant) -> Rated | Refusal:
+def standing_of(book: Book) -> Standing:
+    """Give the plan and cohort by which a wallet's usage is priced."""
+    subscription = book.subscription
+    return NOBODY if subscription is None else Standing(subscription.plan, subscription.cohort)
+
+
+def rate_usage(
+    timeline: Timeline,
+    policy: Policy,
+    usage: Usage,
+    at: Instant,
+    standing: Standing = NOBODY,
+) -> Rated | Refusal:
     """Price usage by the version in force when it started.
 
-    Takes: the policy in force now, which says how late is too late.
+    Takes: the policy in force now, which says how late is too late; the wallet's standing now.
     """
     started_at = at if usage.started_at is None else usage.started_at
     if started_at > at:
@@ -64,16 +77,19 @@ def rate_usage(timeline: Timeline, policy: Policy, usage: Usage, at: Instant) ->
         if found is None:
             return refusals.no_policy_in_force(timeline.name, started_at)
         rated_by = found
-    price = rate(rated_by, usage)
+    price = rate(rated_by, usage, standing)
     if isinstance(price, Refusal):
         return price
+    if price.terms is not None and price.terms.asked and rated_by.unknown_as is not None:
+        usage = replace(usage, model=rated_by.unknown_as)
     return Rated(usage, price, rated_by, started_at)
 
 
 def charge(situation: Situation, body: Charge) -> Transaction:
     """Decide a charge."""
     policy, book = situation.policy, situation.book
-    rated = rate_usage(situation.timeline, policy, body.usage, situation.at)
+    standing = standing_of(book)
+    rated = rate_usage(situation.timeline, policy, body.usage, situation.at, standing)
     if isinstance(rated, Refusal):
         return refused(situation, "charge", rated)
     amount = rated.price.total_micro
@@ -144,6 +160,7 @@ def charged(
         rated.price.tier,
         estimate,
         _flags(situation.policy, situation.book, price),
+        rated.price.terms,
     )
 
 
@@ -206,9 +223,15 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
     ways += [
         {"way": "use_model", "model": other.name}
         for other in policy.models.values()
-        if asked is not None and other.price.multiplier < asked.price.multiplier
+        if asked is not None and _multiplier(other, book) < _multiplier(asked, book)
     ]
     return ways
+
+
+def _multiplier(model: ModelPrices, book: Book) -> Fraction:
+    """Give the multiplier that a wallet is shown for a model."""
+    standing = standing_of(book)
+    return model.for_wallet(standing.plan, standing.cohort).price.multiplier
 
 
 def _ways_to_wait(situation: Situation) -> list[dict[str, Any]]:

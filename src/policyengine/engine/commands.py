@@ -1,12 +1,12 @@
 """Commands: what callers ask of a wallet; and usage, what a request has used."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, Literal, TypeAlias
 
-from policyengine.ledger.changes import Outcome
+from policyengine.ledger.changes import Charged, Outcome
 from policyengine.ledger.holds import EstimateNote
 from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
 from policyengine.ledger.subscriptions import Rollover
@@ -16,6 +16,7 @@ from policyengine.values.canonical import canonical_bytes, sha256_hex
 
 COUNT_MAX: Final = 10**12
 KEY_LENGTH_MAX: Final = 255
+MODIFIERS_MAX: Final = 20
 ENGINE_KEYS: Final = "settle:"
 """Keys that the engine gives to what the clock writes; callers' keys never start like this."""
 
@@ -24,13 +25,15 @@ ENGINE_KEYS: Final = "settle:"
 class Usage:
     """What one request used: disjoint counts by unit.
 
-    `started_at` chooses the policy version that prices it; None means now.
+    `started_at` chooses the policy version that prices it; None means now. `modifiers` names those
+    of the policy that hold for the request, in any order.
     """
 
     model: str
     counts: tuple[tuple[str, int], ...]
     started_at: Instant | None = None
     outcome: Outcome = "succeeded"
+    modifiers: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -39,11 +42,12 @@ class Usage:
         counts: Mapping[str, int],
         started_at: Instant | None = None,
         outcome: Outcome = "succeeded",
+        modifiers: Iterable[str] = (),
     ) -> "Usage":
         """Check usage that comes from outside.
 
-        Raises: ValueError for a count that is not a whole number from 0 to `COUNT_MAX`, or a start
-        outside the calendar.
+        Raises: ValueError for a count that is not a whole number from 0 to `COUNT_MAX`, a start
+        outside the calendar, or more modifiers than `MODIFIERS_MAX`, or one twice.
         """
         for unit, count in counts.items():
             if type(count) is not int or not 0 <= count <= COUNT_MAX:
@@ -52,7 +56,25 @@ class Usage:
                 )
         if started_at is not None and not INSTANT_MIN <= started_at < INSTANT_MAX:
             raise ValueError(f"`{started_at}` is no instant of the years 1970 to 8999")
-        return cls(model, tuple(counts.items()), started_at, outcome)
+        if not modifiers:
+            return cls(model, tuple(counts.items()), started_at, outcome)
+        return cls(model, tuple(counts.items()), started_at, outcome, _named_once(modifiers))
+
+
+def _named_once(modifiers: Iterable[str]) -> tuple[str, ...]:
+    names = tuple(modifiers)
+    if len(names) > MODIFIERS_MAX:
+        raise ValueError(f"a request names at most {MODIFIERS_MAX} modifiers")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"the modifier `{twice}` is named twice; it holds or does not")
+    return tuple(sorted(names))
+
+
+def usage_of(charge: Charged) -> Usage:
+    """Give the usage that a charge was for."""
+    modifiers = () if charge.terms is None else charge.terms.modifiers
+    return Usage(charge.model, charge.counts, charge.started_at, charge.outcome, modifiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +83,14 @@ class Subscribe:
 
     plan: str
     policy: str = ""
+    cohort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetCohort:
+    """Put the wallet into a cohort, out of the one that it is in; empty for none."""
+
+    cohort: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +234,7 @@ class Settle:
 
 Body: TypeAlias = (
     Subscribe
+    | SetCohort
     | ChangePlan
     | Cancel
     | BuyPack
@@ -249,6 +280,11 @@ def target_seq(body: Body) -> int | None:
             return None
 
 
+def case_seq(body: Body) -> int | None:
+    """Give the case that a refund is made for, which must be at hand as well."""
+    return body.case_seq if isinstance(body, Refund) else None
+
+
 def fingerprint(command: Command) -> str:
     """Give the digest of what a command asks, without its time and key: equal for a true retry."""
     body = command.body
@@ -278,7 +314,10 @@ def _plain(value: Any) -> list[Any] | None:
     if kind is EstimateNote:
         return None  # an estimate is not part of what is asked: a retry may have a newer one
     if kind is Usage:  # counts have no order: a retry may list them in another one
-        return [value.model, sorted(value.counts), value.started_at, value.outcome]
+        asked = [value.model, sorted(value.counts), value.started_at, value.outcome]
+        return [*asked, sorted(value.modifiers)] if value.modifiers else asked
+    if kind is Subscribe and not value.cohort:  # the digest is as it was before there were cohorts
+        return [value.plan, value.policy]
     read = _READERS.get(kind)
     if read is None:
         read = _READERS[kind] = _reader(kind)

@@ -25,6 +25,7 @@ from policyengine.engine.commands import (
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetCohort,
     Settle,
     Subscribe,
     VoidGrant,
@@ -32,17 +33,25 @@ from policyengine.engine.commands import (
 )
 from policyengine.engine.grants import adjust, give_grant, void_grant
 from policyengine.engine.holding import capture, extend, open_hold, release
-from policyengine.engine.plans import buy_pack, cancel, change_plan, subscribe
+from policyengine.engine.plans import buy_pack, cancel, change_plan, set_cohort, subscribe
 from policyengine.engine.refunding import refund
 from policyengine.engine.settling import settle
 from policyengine.engine.situation import NOTHING_PRIOR, Prior, Situation, refused
 from policyengine.ledger.book import Book, apply, with_lots
-from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, TransactionKind
+from policyengine.ledger.transactions import (
+    NAME_LENGTH_MAX,
+    REASON_LENGTH_MAX,
+    PolicyRef,
+    Refusal,
+    Transaction,
+    TransactionKind,
+)
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
 _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] = {
     Subscribe: subscribe,
+    SetCohort: set_cohort,
     ChangePlan: change_plan,
     Cancel: cancel,
     BuyPack: buy_pack,
@@ -61,6 +70,7 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] =
 
 _KINDS: Final[Mapping[type[Body], TransactionKind]] = {
     Subscribe: "subscribe",
+    SetCohort: "change_plan",
     ChangePlan: "change_plan",
     Cancel: "cancel",
     BuyPack: "purchase",
@@ -104,7 +114,7 @@ def decide(
     Gives: the transactions to write and the book after them. The book's clock never goes back:
     a command from before `book.settled_at` is decided at that instant.
     """
-    if refusal := _key_refusal(command.key):
+    if refusal := _key_refusal(command.key) or _text_refusal(command):
         return Decision(book, (), unrecorded(command, refusal))
     if prior.answered is not None:
         return _answer_again(book, command, prior.answered)
@@ -153,6 +163,36 @@ def _key_refusal(key: str) -> Refusal | None:
     if not key.isprintable():
         return refusals.refusal("invalid_key", "a key has printable characters only")
     return None
+
+
+_TEXT_FIELDS: Final = ("conversation_id", "operation_id", "reference", "plan", "pack", "policy")
+"""Names that a command carries into its transaction, if only into the words of a refusal."""
+
+
+def _text_refusal(command: Command) -> Refusal | None:
+    """Refuse texts that a ledger cannot keep: too long, or no Unicode."""
+    body = command.body
+    names = [command.actor, *[getattr(body, field, "") for field in _TEXT_FIELDS]]
+    usage = getattr(body, "usage", None)
+    if usage is not None:
+        names += [usage.model, *[unit for unit, _ in usage.counts]]
+    if isinstance(body, GiveGrant):
+        names += [*body.restricted_to.models, *body.restricted_to.units]
+    if len(command.reason) > REASON_LENGTH_MAX or max(map(len, names)) > NAME_LENGTH_MAX:
+        message = f"a name has at most {NAME_LENGTH_MAX} characters, a reason {REASON_LENGTH_MAX}"
+        return refusals.refusal("invalid_text", message)
+    joined = "".join((*names, command.reason))
+    if "\0" in joined or not (joined.isascii() or _is_unicode(joined)):
+        return refusals.refusal("invalid_text", "a text has characters that no ledger can keep")
+    return None
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _NO_POLICY: Final = PolicyRef("", 0, "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from policyengine.engine.burndown import available_sources, pay
-from policyengine.engine.charging import Rated, bill_of, rate_usage, ways_out
+from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of, ways_out
 from policyengine.engine.commands import Command, OpenHold, Usage
 from policyengine.engine.situation import NOTHING_PRIOR, Situation, in_force
 from policyengine.ledger.book import Book
@@ -89,10 +89,11 @@ def estimate(
     lengths: Range,
     basis: Literal["caller", "wallet history", "model history", "policy"],
     at: Instant,
+    modifiers: tuple[str, ...] = (),
 ) -> Estimate | Refusal:
     """Estimate a request on a settled book.
 
-    Takes: counts of what will be sent; how long the answer may be.
+    Takes: counts of what will be sent; how long the answer may be; the modifiers that will hold.
     Gives: the estimate, or the refusal that a charge would meet for its model or units.
     """
     policy = in_force(timeline, at)
@@ -102,7 +103,8 @@ def estimate(
         counts = dict(input_counts)
         if unit is not None:
             counts[unit] = counts.get(unit, 0) + length
-        each = rate_usage(timeline, policy, Usage.of(model, counts), at)
+        usage = Usage.of(model, counts, modifiers=modifiers)
+        each = rate_usage(timeline, policy, usage, at, standing_of(book))
         if isinstance(each, Refusal):
             return each
         rated.append(each)

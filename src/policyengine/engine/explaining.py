@@ -1,173 +1,19 @@
 """Explanations: the derivation of a transaction's numbers, each with the line that caused it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
-from policyengine.engine.commands import Usage
-from policyengine.engine.rating import (
-    Price,
-    counts_charged,
-    exact_by_formula,
-    rate,
-    table_of,
-)
+from policyengine.engine.commands import usage_of
+from policyengine.engine.derivation import Place, Step, place_of
+from policyengine.engine.price_steps import price_step
+from policyengine.engine.rating import Price
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
-from policyengine.policy.policy import ModelPrices, Policy, PriceTable, UnitPrice
+from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
-from policyengine.values.amounts import MICRO_PER_CREDIT, credits_text
+from policyengine.values.amounts import credits_text
 from policyengine.values.calendar import instant_text
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of a policy version."""
-
-    policy: str
-    version: int
-    file: str
-    line: int
-    pointer: str
-
-    def __str__(self) -> str:
-        """Write the place as `policies/acme/v2.yaml:14`."""
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a derivation: what, how much, why, and what it rests on."""
-
-    label: str
-    value: str = ""
-    place: Place | None = None
-    steps: tuple["Step", ...] = ()
-
-    def walk(self, depth: int = 0) -> Iterator[tuple[int, "Step"]]:
-        """Give this step and all below it, each with its depth, in reading order."""
-        yield depth, self
-        for step in self.steps:
-            yield from step.walk(depth + 1)
-
-
-PriceLine: TypeAlias = tuple[UnitPrice, int]
-"""One unit's share of a price: what one count costs and why, and how many were counted."""
-
-
-def place_of(policy: Policy, pointer: str) -> Place:
-    """Give the line of a pointer in a policy."""
-    return Place(policy.name, policy.version, policy.file, policy.line(pointer), pointer)
-
-
-def price_lines(policy: Policy, usage: Usage, tier: int | None) -> tuple[PriceLine, ...]:
-    """Give the lines of a price, one per unit with a count; a formula that is not linear has none.
-
-    Takes: usage that the policy has rated, and the tier that priced it.
-    """
-    table = table_of(policy, usage.model, tier)
-    if table.formula is not None:
-        return ()
-    units = table.units
-    return tuple([(units[name], count) for name, count in counts_charged(policy, usage) if count])
-
-
-DECIMALS_SHOWN: Final = 12
-
-
-def exact_text(amount: Fraction) -> str:
-    """Write an exact amount of credits, as a decimal where it has a short one: `12.00`."""
-    return _decimal_text(amount, decimals=2)
-
-
-def factor_text(factor: Fraction) -> str:
-    """Write a rate or multiplier as an author does: `12`, `0.5`."""
-    return _decimal_text(factor, decimals=0)
-
-
-def _decimal_text(number: Fraction, decimals: int) -> str:
-    scaled = number * 10**DECIMALS_SHOWN
-    if scaled.denominator != 1:
-        return f"{number.numerator}/{number.denominator}"
-    whole, rest = divmod(scaled.numerator, 10**DECIMALS_SHOWN)
-    fraction = f"{rest:0{DECIMALS_SHOWN}d}".rstrip("0").ljust(decimals, "0")
-    return f"{whole:,}.{fraction}" if fraction else f"{whole:,}"
-
-
-def explain_price(policy: Policy, usage: Usage) -> Step | Refusal:
-    """Derive the price of usage, line by line."""
-    price = rate(policy, usage)
-    return price if isinstance(price, Refusal) else _price_step(policy, usage, price)
-
-
-def _price_step(policy: Policy, usage: Usage, price: Price) -> Step:
-    model = policy.models[usage.model]
-    table = table_of(policy, usage.model, price.tier)
-    steps = [_multiplier_step(policy, model, table, price)]
-    if usage.outcome != "succeeded":
-        steps.append(_outcome_step(policy, usage))
-    lines = price_lines(policy, usage, price.tier)
-    steps += [_line_step(policy, table, line) for line in lines]
-    exact = _exact_micro(policy, usage, table)
-    formula = place_of(policy, "/charge/formula")
-    steps.append(
-        Step(
-            f"exact price by `{policy.document.charge.formula}`",
-            exact_text(exact / MICRO_PER_CREDIT),
-            formula,
-        )
-    )
-    steps.append(_rounding_step(policy, price, exact))
-    return Step("price", f"{credits_text(price.total_micro)} credits", None, tuple(steps))
-
-
-def _multiplier_step(policy: Policy, model: ModelPrices, table: PriceTable, price: Price) -> Step:
-    label = f"multiplier of `{model.name}`"
-    if price.tier is not None:
-        tier = model.tiers[price.tier]
-        label += f", whole request because {tier.text}"
-    return Step(label, f"x {factor_text(table.multiplier)}", place_of(policy, table.pointer))
-
-
-def _outcome_step(policy: Policy, usage: Usage) -> Step:
-    how = policy.failed if usage.outcome == "failed" else policy.cancelled
-    key = "failed_request" if usage.outcome == "failed" else "cancelled_request"
-    return Step(f"the request {usage.outcome}", how, place_of(policy, f"/charge/{key}"))
-
-
-def _exact_micro(policy: Policy, usage: Usage, table: PriceTable) -> Fraction:
-    counts = counts_charged(policy, usage)
-    if table.formula is not None:
-        return exact_by_formula(table, table.formula, dict(counts))
-    constant = table.constant if counts else 0
-    exact = constant + sum(table.units[unit].weight * count for unit, count in counts)
-    return Fraction(exact, table.denominator)
-
-
-def _line_step(policy: Policy, table: PriceTable, line: PriceLine) -> Step:
-    unit, count = line
-    return Step(
-        f"{unit.unit}: {count:,} x {factor_text(unit.rate)} per {unit.per:,} "
-        f"x {factor_text(unit.multiplier)}",
-        exact_text(Fraction(unit.weight * count, table.denominator * MICRO_PER_CREDIT)),
-        place_of(policy, unit.pointer),
-    )
-
-
-def _rounding_step(policy: Policy, price: Price, exact: Fraction) -> Step:
-    smallest = credits_text(policy.quantum_micro)
-    rounded = exact != price.total_micro
-    if rounded and price.total_micro == policy.minimum_micro:
-        least = credits_text(policy.minimum_micro)
-        return Step(
-            f"rounded {policy.rounding} to {smallest}, at least {least}",
-            credits_text(price.total_micro),
-            place_of(policy, "/charge/minimum"),
-        )
-    label = f"rounded {policy.rounding} to {smallest}" if rounded else f"a multiple of {smallest}"
-    return Step(label, credits_text(price.total_micro), place_of(policy, "/credits"))
 
 
 def explain(timeline: Timeline, transaction: Transaction, lots: Mapping[int, Lot]) -> Step:
@@ -209,6 +55,8 @@ def _refusal_place(policy: Policy, refusal: Refusal) -> Place | None:
     pointers = {
         "insufficient_credits": "/shortfall/before_request",
         "unknown_model": "/charge/unknown_model",
+        "unknown_modifier": "/modifiers",
+        "modifier_not_allowed": f"/modifiers/{refusal.details.get('modifier', '')}",
         "usage_too_late": "/charge/late_usage",
         "hold_too_long": "/estimate/longest_hold",
         "pack_not_sold": f"/packs/{refusal.details.get('pack', '')}/sold_to",
@@ -229,7 +77,6 @@ def _headline(transaction: Transaction) -> str:
 
 def _charge_steps(timeline: Timeline, policy: Policy, charge: Charged) -> list[Step]:
     rated_by = _version(timeline, charge.rated_by)
-    usage = Usage(charge.model, charge.counts, charge.started_at, charge.outcome)
     steps = [
         Step(
             f"usage of `{charge.model}`, {charge.outcome}, started",
@@ -240,7 +87,8 @@ def _charge_steps(timeline: Timeline, policy: Policy, charge: Charged) -> list[S
         )
     ]
     if charge.counts:
-        steps.append(_price_step(rated_by, usage, Price(charge.price_micro, charge.tier)))
+        price = Price(charge.price_micro, charge.tier, charge.terms)
+        steps.append(price_step(rated_by, usage_of(charge), price))
     else:
         steps.append(Step("price given by the caller", credits_text(charge.price_micro)))
     if charge.price_micro != charge.charged_micro:

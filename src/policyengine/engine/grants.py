@@ -159,11 +159,14 @@ def adjust(situation: Situation, body: Adjust) -> Transaction:
         draft.open_lot("adjustment", "api.adjust", amount, ends_at)
         return draft.accepted(situation, "adjust")
     sources = available_sources(situation.book.lots.values(), situation.policy.burn_order)
-    plain = [source for source in sources if not source[2]]
-    payment = pay(Bill(-amount), plain)
+    payment = pay(Bill(-amount), sources)  # a bill for no model and no units: general lots pay
     if payment.short_micro:
         refusal = refusals.insufficient_credits(
-            -amount, -amount - payment.short_micro, len(plain), situation.book.debt_micro, []
+            -amount,
+            -amount - payment.short_micro,
+            len(payment.draws),
+            situation.book.debt_micro,
+            [],
         )
         return refused(situation, "adjust", refusal)
     for draw in payment.draws:

@@ -19,6 +19,7 @@ from policyengine.engine.charging import (
     cover_shortfall,
     insufficient,
     rate_usage,
+    standing_of,
 )
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
 from policyengine.engine.rating import Price
@@ -78,7 +79,8 @@ def _hold_bill(situation: Situation, body: OpenHold) -> Bill | Refusal:
     if (body.usage is None) == (body.amount_micro is None):
         return refusals.refusal("invalid_amount", "a hold is for an amount or for usage, not both")
     if body.usage is not None:
-        rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at)
+        standing = standing_of(situation.book)
+        rated = rate_usage(situation.timeline, situation.policy, body.usage, situation.at, standing)
         if isinstance(rated, Refusal):
             return rated
         return bill_of(rated, situation.book, rated.price.total_micro)
@@ -142,7 +144,8 @@ def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | R
         usage = body.usage
         if usage.started_at is None:
             usage = replace(usage, started_at=hold.started_at)
-        return rate_usage(situation.timeline, situation.policy, usage, situation.at)
+        standing = standing_of(situation.book)
+        return rate_usage(situation.timeline, situation.policy, usage, situation.at, standing)
     amount = body.amount_micro or 0
     if not 0 <= amount <= AMOUNT_MICRO_MAX:
         return refusals.refusal("invalid_amount", "a capture is of 0 credits or more")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from policyengine.engine import refusals
-from policyengine.engine.commands import BuyPack, Cancel, ChangePlan, Subscribe
+from policyengine.engine.commands import BuyPack, Cancel, ChangePlan, SetCohort, Subscribe
 from policyengine.engine.cycles import Cycle, cycle_of
 from policyengine.engine.leaving import leave_plan, rank_of, upgrade_rule
 from policyengine.engine.renewal import end_by_itself, start_plan
@@ -31,9 +31,30 @@ def subscribe(situation: Situation, body: Subscribe) -> Transaction:
             plan=book.subscription.plan,
         )
         return refused(situation, "subscribe", refusal)
+    if body.cohort and body.cohort not in policy.cohorts:
+        return refused(situation, "subscribe", refusals.unknown_cohort(policy, body.cohort))
     draft = draft_of(situation)
-    start_plan(draft, plan, situation.at)
+    start_plan(draft, plan, situation.at, cohort=body.cohort)
     return draft.accepted(situation, "subscribe")
+
+
+def set_cohort(situation: Situation, body: SetCohort) -> Transaction:
+    """Decide a change of cohort: from now on usage is priced by its multipliers."""
+    kind: TransactionKind = "change_plan"
+    policy, subscription = situation.policy, situation.book.subscription
+    if body.cohort and body.cohort not in policy.cohorts:
+        return refused(situation, kind, refusals.unknown_cohort(policy, body.cohort))
+    if subscription is None:
+        message = "a wallet joins a plan before it can be in a cohort"
+        return refused(situation, kind, refusals.refusal("no_plan", message))
+    if subscription.cohort == body.cohort:
+        where = f"in cohort `{body.cohort}`" if body.cohort else "in no cohort"
+        message = f"wallet `{situation.book.wallet_id}` is {where} already"
+        refusal = refusals.refusal("already_in_cohort", message, cohort=body.cohort)
+        return refused(situation, kind, refusal)
+    draft = draft_of(situation)
+    draft.change(SubscriptionSet(replace(subscription, cohort=body.cohort)))
+    return draft.accepted(situation, kind)
 
 
 def change_plan(situation: Situation, body: ChangePlan) -> Transaction:

@@ -1,37 +1,80 @@
 """Rating: usage in, price out; exact arithmetic on whole numbers, rounded once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from policyengine.engine import refusals
+from policyengine.engine import modifying, refusals
 from policyengine.engine.commands import Usage
+from policyengine.ledger.changes import PriceTerms
+from policyengine.ledger.subscriptions import NOBODY, Standing
 from policyengine.ledger.transactions import Refusal
-from policyengine.policy.policy import Formula, ModelPrices, Policy, PriceTable
+from policyengine.policy.policy import (
+    Formula,
+    ModelPrices,
+    ModifierRule,
+    Policy,
+    PriceTable,
+    UnitPrice,
+)
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, MICRO_PER_CREDIT, Micro, round_ratio
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What usage costs under a policy: rounded, at least the policy's minimum if above 0.
+    """What usage costs under a policy: rounded, at least the least if above 0.
 
-    `tier` is the index of the tier that priced it.
+    `tier` is the index of the tier that priced the whole request. `terms` is None where model,
+    counts and outcome alone decided.
     """
 
     total_micro: Micro
     tier: int | None = None
+    terms: PriceTerms | None = None
 
 
-def rate(policy: Policy, usage: Usage) -> Price | Refusal:
+def rate(policy: Policy, usage: Usage, standing: Standing = NOBODY) -> Price | Refusal:
     """Price usage under one policy version.
 
-    Takes: counts already checked by `Usage.of`; the order of counts does not matter.
-    Gives: the price, or a refusal for a model or unit that the policy does not list, or for a price
-    that no ledger can hold.
+    Takes: counts already checked by `Usage.of`; the order of counts does not matter. The standing
+    of the wallet that asks; without it, a model's own multiplier.
+    Gives: the price, or a refusal for a model, unit or modifier that the policy does not list or
+    allow, or for a price that no ledger can hold.
     """
     model = policy.models.get(usage.model)
     if model is None:
+        return _rate_unlisted(policy, usage, standing)
+    if not model.is_plain or usage.modifiers or usage.outcome != "succeeded":
+        return _rate(policy, model, usage, standing)
+    try:
+        total = model.price.total(usage.counts)
+    except KeyError:
+        return _unknown_unit(policy, usage)
+    if total > AMOUNT_MICRO_MAX:
+        return refusals.price_out_of_bounds(usage.model)
+    return Price(total)
+
+
+def _rate_unlisted(policy: Policy, usage: Usage, standing: Standing) -> Price | Refusal:
+    """Price usage of a model that the policy does not list as that of another one, or refuse it."""
+    if policy.unknown_as is None:
         return refusals.unknown_model(policy, usage.model)
+    price = rate(policy, replace(usage, model=policy.unknown_as), standing)
+    if isinstance(price, Refusal):
+        return price
+    terms = PriceTerms() if price.terms is None else price.terms
+    return replace(price, terms=replace(terms, asked=usage.model))
+
+
+def _rate(policy: Policy, model: ModelPrices, usage: Usage, standing: Standing) -> Price | Refusal:
+    rules = modifying.rules_of(policy, usage, standing) if usage.modifiers else ()
+    if isinstance(rules, Refusal):
+        return rules
+    terms = None
+    if rules or model.varies:
+        names = tuple(rule.name for rule in rules)
+        terms = PriceTerms("", standing.plan, standing.cohort, names)
+        model = model.for_wallet(standing.plan, standing.cohort)
     counts = usage.counts
     tier, table = (None, model.price) if not model.tiers else _tier_of(model, dict(counts))
     if usage.outcome != "succeeded":
@@ -39,37 +82,100 @@ def rate(policy: Policy, usage: Usage) -> Price | Refusal:
         if any(unit not in policy.units for unit, _ in usage.counts):
             return _unknown_unit(policy, usage)
     try:
-        if table.formula is None:
-            total = table.total(counts)
-        else:
-            total = _by_formula(policy, table, table.formula, dict(counts))
+        total = _total(table, counts, rules)
     except KeyError:
         return _unknown_unit(policy, usage)
     if total > AMOUNT_MICRO_MAX:
         return refusals.price_out_of_bounds(usage.model)
-    return Price(total, tier)
+    return Price(total, tier, terms)
+
+
+def _total(
+    table: PriceTable, counts: tuple[tuple[str, int], ...], rules: tuple[ModifierRule, ...]
+) -> Micro:
+    if table.formula is None and not rules:
+        return table.total(counts)
+    rounding = table.rounding
+    lines = exact_lines(table, counts, rules)
+    if not rounding.each_line:
+        lines = [sum(lines, start=Fraction(0))]
+    total = sum(
+        round_ratio(line.numerator, line.denominator, rounding.quantum_micro, rounding.mode)
+        for line in lines
+    )
+    return rounding.minimum_micro if any(lines) and total < rounding.minimum_micro else total
 
 
 def price_micro(policy: Policy, usage: Usage) -> Micro | Refusal:
     """Give just the amount of `rate`, by the shortest way: for estimates over many requests."""
     model = policy.models.get(usage.model)
-    if model is not None and not model.tiers and usage.outcome == "succeeded":
-        table = model.price
-        if table.formula is None:
-            try:
-                total = table.total(usage.counts)
-            except KeyError:
-                return _unknown_unit(policy, usage)
-            if total <= AMOUNT_MICRO_MAX:
-                return total
+    if (
+        model is not None
+        and model.is_plain
+        and usage.outcome == "succeeded"
+        and not usage.modifiers
+    ):
+        try:
+            total = model.price.total(usage.counts)
+        except KeyError:
+            return _unknown_unit(policy, usage)
+        if total <= AMOUNT_MICRO_MAX:
+            return total
     price = rate(policy, usage)
     return price if isinstance(price, Refusal) else price.total_micro
 
 
-def table_of(policy: Policy, model_name: str, tier: int | None) -> PriceTable:
+def table_of(
+    policy: Policy, model_name: str, tier: int | None, terms: PriceTerms | None = None
+) -> PriceTable:
     """Give the table that priced a request."""
     model = policy.models[model_name]
+    if terms is not None:
+        model = model.for_wallet(terms.plan, terms.cohort)
     return model.price if tier is None else model.tiers[tier].price
+
+
+def lines_of(table: PriceTable, counts: tuple[tuple[str, int], ...]) -> list[tuple[UnitPrice, int]]:
+    """Cut counts into what is priced alike: one line per unit, several where it has parts.
+
+    Raises: KeyError for a unit that the policy does not count.
+    """
+    units, parts = table.units, table.parts
+    if not parts:
+        return [(units[name], count) for name, count in counts if count]
+    lines = []
+    for name, count in counts:
+        steps = (units[name], *parts.get(name, ()))
+        ends = [step.above for step in steps[1:]] + [count]
+        lines += [
+            (step, min(end, count) - step.above)
+            for step, end in zip(steps, ends, strict=True)
+            if step.above < min(end, count)
+        ]
+    return lines
+
+
+def exact_lines(
+    table: PriceTable,
+    counts: tuple[tuple[str, int], ...],
+    rules: tuple[ModifierRule, ...] = (),
+) -> list[Fraction]:
+    """Give the exact amounts in micro-credits that add up to a price, after modifiers.
+
+    Raises: KeyError for a unit that the policy does not count.
+    """
+    whole = modifying.factor_of_all(rules)
+    if table.formula is not None:
+        return [exact_by_formula(table, table.formula, dict(counts)) * whole]
+    for unit, _ in counts:
+        table.units[unit]
+    lines = [
+        Fraction(each.weight * count, table.denominator) * modifying.factor_of(rules, each.unit)
+        for each, count in lines_of(table, counts)
+    ]
+    if counts and table.constant:
+        lines.append(Fraction(table.constant, table.denominator) * whole)
+    return lines
 
 
 def _tier_of(model: ModelPrices, counts: Mapping[str, int]) -> tuple[int | None, PriceTable]:
@@ -99,14 +205,6 @@ def _counts_of_outcome(policy: Policy, usage: Usage) -> tuple[tuple[str, int], .
 def _unknown_unit(policy: Policy, usage: Usage) -> Refusal:
     unit = next(unit for unit, _ in usage.counts if unit not in policy.units)
     return refusals.unknown_unit(policy, unit)
-
-
-def _by_formula(
-    policy: Policy, table: PriceTable, formula: Formula, counts: Mapping[str, int]
-) -> Micro:
-    exact = exact_by_formula(table, formula, counts)
-    total = round_ratio(exact.numerator, exact.denominator, policy.quantum_micro, policy.rounding)
-    return policy.minimum_micro if exact and total < policy.minimum_micro else total
 
 
 def exact_by_formula(table: PriceTable, formula: Formula, counts: Mapping[str, int]) -> Fraction:
@@ -146,13 +244,15 @@ def split_by_unit(
     Equal remainders go to the first unit by name, as does an amount that no unit caused.
     Gives: one share per unit with a count, in the order of the counts; the shares add up exactly.
     """
-    table = table_of(policy, usage.model, price.tier)
+    table = table_of(policy, usage.model, price.tier, price.terms)
     counts = [each for each in counts_charged(policy, usage) if each[1]]
-    weights = [max(table.units[unit].weight, 0) * count for unit, count in counts]
+    names = () if price.terms is None else price.terms.modifiers
+    rules = tuple(policy.modifiers[name] for name in names)
+    weights = [_weight(table, each, rules) for each in counts]
     whole = sum(weights)
     if not whole:
         return ((min(counts)[0], total_micro),) if counts else ()
-    shares = [total_micro * weight // whole for weight in weights]
+    shares = [int(total_micro * weight // whole) for weight in weights]
     rests = [
         (-(total_micro * weight % whole), unit, index)
         for index, ((unit, _), weight) in enumerate(zip(counts, weights, strict=True))
@@ -160,3 +260,10 @@ def split_by_unit(
     for _, _, index in sorted(rests)[: total_micro - sum(shares)]:
         shares[index] += 1
     return tuple((unit, share) for (unit, _), share in zip(counts, shares, strict=True))
+
+
+def _weight(
+    table: PriceTable, count: tuple[str, int], rules: tuple[ModifierRule, ...]
+) -> Fraction | int:
+    weight = sum(max(line.weight, 0) * number for line, number in lines_of(table, (count,)))
+    return weight * modifying.factor_of(rules, count[0]) if rules else weight

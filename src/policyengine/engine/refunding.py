@@ -6,7 +6,7 @@ from policyengine.engine import refusals
 from policyengine.engine.commands import Refund
 from policyengine.engine.ending import follow_end
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
-from policyengine.ledger.changes import Charged
+from policyengine.ledger.changes import CaseOpened, Charged, ForCase
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.values.amounts import Micro, credits_text
@@ -37,7 +37,11 @@ def refund(situation: Situation, body: Refund) -> Transaction:
     amount = left if body.amount_micro is None else body.amount_micro
     if refusal := _amount_refusal(target, amount, left):
         return refused(situation, "refund", refusal)
+    if body.case_seq is not None and (refusal := case_refusal(situation, body.case_seq, target)):
+        return refused(situation, "refund", refusal)
     draft = draft_of(situation)
+    if body.case_seq is not None:
+        draft.change(ForCase(body.case_seq))
     for each in taken:
         part = min(each.amount_micro, amount)
         amount -= part
@@ -64,6 +68,28 @@ def _amount_refusal(target: Transaction, amount: Micro, left: Micro) -> Refusal 
     if amount <= 0:
         return refusals.refusal("invalid_amount", "a refund is of more than 0 credits")
     return None
+
+
+def case_refusal(situation: Situation, case_seq: int, target: Transaction) -> Refusal | None:
+    """Refuse a refund for what is no open case about the charge."""
+    name = f"{situation.book.wallet_id}:{case_seq}"
+    case = situation.prior.case
+    opened: CaseOpened | None = None if case is None else change_of(case, CaseOpened)
+    if opened is None:
+        return refusals.refusal("not_a_case", f"`{name}` is not a report")
+    if is_closed(situation.prior.case_corrections):
+        return refusals.refusal("case_closed", f"case `{name}` is closed")
+    is_about = opened.about_seq == target.seq or (
+        opened.about_seq is None and opened.conversation_id == target.conversation_id
+    )
+    if not is_about:
+        return refusals.refusal("not_a_case", f"case `{name}` is not about `{target.id}`")
+    return None
+
+
+def is_closed(corrections: tuple[Transaction, ...]) -> bool:
+    """Tell whether a case that these followed is closed."""
+    return any(each.kind == "resolve" and each.refusal is None for each in corrections)
 
 
 def unknown_transaction(situation: Situation, seq: int) -> Refusal:

@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from policyengine.ledger.transactions import Refusal
-from policyengine.policy.policy import Policy
+from policyengine.policy.policy import ModifierRule, Policy
 from policyengine.values.amounts import Micro, credits_text
 from policyengine.values.calendar import Instant, instant_text
 
@@ -12,7 +12,12 @@ CODES: Final = {
     "insufficient_credits": "The wallet has fewer credits than the request needs.",
     "unknown_model": "The policy does not list the model.",
     "unknown_unit": "The policy does not count this unit.",
+    "unknown_modifier": "The policy has no such modifier.",
+    "modifier_not_allowed": "The model, the plan or another modifier does not go with it.",
     "unknown_plan": "The policy has no such plan.",
+    "unknown_cohort": "The policy has no such cohort.",
+    "already_in_cohort": "The wallet is in this cohort already.",
+    "no_plan": "The wallet is on no plan.",
     "unknown_pack": "The policy has no such pack.",
     "unknown_wallet": "No wallet has this id; a wallet is opened by subscribing it to a plan.",
     "unknown_policy": "No policy has this name.",
@@ -39,6 +44,7 @@ CODES: Final = {
     "case_closed": "The case is closed.",
     "not_a_case": "The transaction is not a report of abnormal consumption.",
     "idempotency_key_reused": "The key named another request before.",
+    "invalid_text": "A name or reason is too long, or not Unicode.",
     "invalid_key": "The key is empty, too long or reserved.",
 }
 
@@ -69,6 +75,26 @@ def unknown_unit(policy: Policy, unit: str) -> Refusal:
     return refusal(
         "unknown_unit", f"policy `{policy.name}` counts no unit `{unit}`{near}", unit=unit
     )
+
+
+def unknown_modifier(policy: Policy, name: str) -> Refusal:
+    """The policy has no such modifier."""
+    near = _nearest(name, list(policy.modifiers))
+    message = f"policy `{policy.name}` has no modifier `{name}`{near}"
+    return refusal("unknown_modifier", message, modifier=name)
+
+
+def modifier_not_allowed(rule: ModifierRule, because: str, **details: Any) -> Refusal:
+    """A request names a modifier that does not go with it; says with what."""
+    message = f"modifier `{rule.name}` {because}"
+    return refusal("modifier_not_allowed", message, modifier=rule.name, **details)
+
+
+def unknown_cohort(policy: Policy, cohort: str) -> Refusal:
+    """The policy has no such cohort."""
+    near = _nearest(cohort, list(policy.cohorts))
+    message = f"policy `{policy.name}` has no cohort `{cohort}`{near}"
+    return refusal("unknown_cohort", message, cohort=cohort)
 
 
 def unknown_plan(policy: Policy, plan: str) -> Refusal:

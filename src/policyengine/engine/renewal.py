@@ -11,19 +11,25 @@ from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Referenced, SubscriptionSet
 from policyengine.ledger.subscriptions import PendingChange, Subscription
 from policyengine.ledger.transactions import Transaction
+from policyengine.policy.document.plans import Upgrade
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.calendar import Instant, spans_passed
 
 
 def start_plan(
-    draft: Draft, plan: PlanRule, anchor_at: Instant, entry: Entry | None = None
+    draft: Draft,
+    plan: PlanRule,
+    anchor_at: Instant,
+    entry: Entry | None = None,
+    cohort: str = "",
 ) -> None:
     """Join a plan now, with its grants and gifts; its cycles are counted from the anchor.
 
     Takes: how the wallet comes into a cycle that is under way; as the plan says, if left out.
+    The cohort of a wallet that had no plan; one that had a plan stays in its cohort.
     """
-    policy = draft.policy
+    policy, before = draft.policy, draft.book.subscription
     cycle = cycle_of(policy, plan, anchor_at, draft.at)
     version, joined_at = policy.version, draft.at
     given = give_plan_grants(draft, plan, version, cycle, entry or first_entry(plan))
@@ -36,7 +42,8 @@ def start_plan(
         joined_at,
         cycle.ends_at,
         end_by_itself(policy, plan, cycle, joined_at),
-        given,
+        given=given,
+        cohort=cohort if before is None else before.cohort,
     )
     draft.change(SubscriptionSet(subscription))
 
@@ -107,8 +114,10 @@ def _successor(timeline: Timeline, policy: Policy, name: str) -> PlanRule:
 def _switch(draft: Draft, policy: Policy, plan: PlanRule, subscription: Subscription) -> None:
     because = "" if subscription.pending is None else subscription.pending.because
     rule = leaving_rule(policy, subscription.plan, plan.name, because)
-    leave_plan(draft, rule, cycle_of(policy, plan, draft.at, draft.at).ends_at)
-    start_plan(draft, plan, draft.at)
+    goes_on = isinstance(rule, Upgrade) and rule.new_cycle == "keeps_date"
+    anchor = subscription.anchor_at if goes_on else draft.at
+    leave_plan(draft, rule, cycle_of(policy, plan, anchor, draft.at).ends_at)
+    start_plan(draft, plan, anchor)
 
 
 def _next_cycle(

@@ -7,7 +7,7 @@ from policyengine.engine.leaving import leaving_rule
 from policyengine.engine.recurring import recur
 from policyengine.engine.renewal import renew
 from policyengine.engine.situation import Draft, in_force
-from policyengine.ledger.book import Book, apply
+from policyengine.ledger.book import Book, apply, with_lots, without_closed_lots
 from policyengine.ledger.changes import HoldClosed
 from policyengine.ledger.holds import Hold
 from policyengine.ledger.lots import Lot, Pot
@@ -20,6 +20,8 @@ from policyengine.values.calendar import Instant
 _EXPIRE, _RENEW, _RECUR, _EXPIRE_ROLLING, _TIME_OUT = range(5)
 SETTLE_STEPS_MAX: Final = 100_000
 """More events than a lifetime of hourly cycles between two commands: the policy is at fault."""
+CLOSED_LOTS_PUT_ASIDE_EVERY: Final = 64
+"""Events after which lots that time can no longer change leave its sight, until it is done."""
 
 
 def settle(timeline: Timeline, book: Book, now: Instant) -> tuple[Book, tuple[Transaction, ...]]:
@@ -30,12 +32,16 @@ def settle(timeline: Timeline, book: Book, now: Instant) -> tuple[Book, tuple[Tr
     if book.due_at > now:
         return book, ()
     written: list[Transaction] = []
+    closed: list[Lot] = []
     while (transaction := next_due(timeline, book, now)) is not None:
         if len(written) >= SETTLE_STEPS_MAX:
             raise OverflowError(f"wallet `{book.wallet_id}` has too many events before one command")
         written.append(transaction)
         book = apply(book, transaction)
-    return book, tuple(written)
+        if len(written) % CLOSED_LOTS_PUT_ASIDE_EVERY == 0:
+            closed += [lot for lot in book.lots.values() if not lot.is_open]
+            book = without_closed_lots(book)
+    return with_lots(book, tuple(closed)), tuple(written)
 
 
 def next_due(timeline: Timeline, book: Book, now: Instant) -> Transaction | None:

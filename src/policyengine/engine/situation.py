@@ -25,13 +25,16 @@ class Prior:
     """What the ledger already holds about a command.
 
     `answered` is the transaction that its key named before; `target` the transaction it acts on,
-    with those that correct it and every lot they touched, closed ones included.
+    with those that correct it and every lot they touched, closed ones included. `case` is the case
+    that a refund is made for, with what followed it.
     """
 
     answered: Transaction | None = None
     target: Transaction | None = None
     corrections: tuple[Transaction, ...] = ()
     lots: tuple[Lot, ...] = ()
+    case: Transaction | None = None
+    case_corrections: tuple[Transaction, ...] = ()
 
 
 NOTHING_PRIOR: Final = Prior()

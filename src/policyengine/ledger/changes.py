@@ -97,12 +97,26 @@ class DebtChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceTerms:
+    """What beside model, counts and outcome decided a price.
+
+    `asked` is the model that the request named, where it is priced as another one. `plan` and
+    `cohort` are the wallet's at the time. `modifiers` are in the order of their application.
+    """
+
+    asked: str = ""
+    plan: str = ""
+    cohort: str = ""
+    modifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Charged:
     """Usage was priced: what was used, its price, and what of it could be taken.
 
     `price_micro - charged_micro` is what the wallet could not pay and the policy let go.
     `tier` is the index of the tier that priced it. `flags` name the policy's rules of abnormal
-    consumption that held.
+    consumption that held. `terms` is None where model, counts and outcome alone decided the price.
     """
 
     model: str
@@ -115,6 +129,7 @@ class Charged:
     tier: int | None = None
     estimate: EstimateNote | None = None
     flags: tuple[str, ...] = ()
+    terms: PriceTerms | None = None
     kind: Literal["charged"] = "charged"
 
 
@@ -134,6 +149,14 @@ class CaseClosed:
     case_seq: int
     verdict: Literal["explained", "refunded"]
     kind: Literal["case_closed"] = "case_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ForCase:
+    """A refund was made for a case."""
+
+    case_seq: int
+    kind: Literal["for_case"] = "for_case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +181,7 @@ Change: TypeAlias = (
     | Charged
     | CaseOpened
     | CaseClosed
+    | ForCase
     | Referenced
 )
 

@@ -1,6 +1,7 @@
 """A wallet's standing with its plan, and the grants that come to it by the clock."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
 from policyengine.values.amounts import Micro
@@ -34,6 +35,7 @@ class Subscription:
 
     `ends_at` is `NEVER` for a plan without cycles. Cycle number `index` counts from the anchor. A
     cycle that was under way when the plan was joined starts, for the wallet, at the joining.
+    `cohort` is a group of wallets that has other multipliers; it stays when the plan changes.
     """
 
     plan: str
@@ -44,7 +46,20 @@ class Subscription:
     starts_at: Instant
     ends_at: Instant
     pending: PendingChange | None = None
+    cohort: str = ""
     given: tuple[Given, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who asks for a price, as far as prices depend on it: the wallet's plan and cohort."""
+
+    plan: str = ""
+    cohort: str = ""
+
+
+NOBODY: Final = Standing()
+"""Nobody in particular: a model's own prices."""
 
 
 @dataclass(frozen=True, slots=True)

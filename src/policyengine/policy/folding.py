@@ -74,3 +74,47 @@ def _each_line(own: dict[str, int], constant: int, denominator: int, rounding: R
         return price if price >= minimum or not any(lines) else minimum
 
     return total
+
+
+def graduated(
+    weights: Mapping[str, int],
+    parts: Mapping[str, tuple[tuple[int, int], ...]],
+    constant: int,
+    denominator: int,
+    rounding: Rounding,
+) -> Total:
+    """Give the function from counts to a rounded price where some units cost more or less above.
+
+    Takes: `parts` gives for such a unit its bounds, ascending, each with the weight of the counts
+    above it; below the first bound the unit's own weight holds. The rest is as for `folded`.
+    Gives: a function that raises KeyError for a unit without a weight. With `each_line` each part
+    is a line.
+    """
+    steps = {unit: ((0, weight), *parts.get(unit, ())) for unit, weight in weights.items()}
+    quantum, mode, minimum = rounding.quantum_micro, rounding.mode, rounding.minimum_micro
+    each_line = rounding.each_line
+
+    def total(counts: CountPairs) -> Micro:
+        lines = [
+            weight * (part_end - above)
+            for unit, count in counts
+            for above, weight, part_end in _parted(steps[unit], count)
+        ]
+        if counts and constant:
+            lines.append(constant)
+        if not each_line:
+            lines = [sum(lines)]
+        price = sum(round_ratio(line, denominator, quantum, mode) for line in lines)
+        return price if price >= minimum or not any(lines) else minimum
+
+    return total
+
+
+def _parted(steps: tuple[tuple[int, int], ...], count: int) -> list[tuple[int, int, int]]:
+    """Cut a count at its bounds: where each part begins, its weight, where it ends."""
+    ends = [above for above, _ in steps[1:]] + [count]
+    return [
+        (above, weight, min(end, count))
+        for (above, weight), end in zip(steps, ends, strict=True)
+        if above < min(end, count)
+    ]

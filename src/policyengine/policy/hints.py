@@ -67,7 +67,6 @@ KEY_SYNONYMS: Final = {
     "display_name": "title",
     "expiry": "expires",
     "expiration": "expires",
-    "factor": "multiplier",
     "id": "policy",
     "if": "when",
     "interval": "cycle",

@@ -1,5 +1,6 @@
 """The document as a tree of nodes, each with its place in the text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -66,3 +67,11 @@ def child_pointer(pointer: str, step: str | int) -> str:
     if isinstance(step, int):
         return f"{pointer}/{step}"
     return f"{pointer}/{step.replace('~', '~0').replace('/', '~1')}"
+
+
+def pointer_of(steps: Sequence[str | int]) -> str:
+    """Write keys and indexes from the root on as a JSON pointer."""
+    pointer = ""
+    for step in steps:
+        pointer = child_pointer(pointer, step)
+    return pointer

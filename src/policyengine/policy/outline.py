@@ -1,18 +1,18 @@
 """What the schema asks at a place of the document, in the words that messages use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, Literal, TypeAlias
 
 from policyengine.policy.document import words
-from policyengine.policy.schema import REFERENCE, Schema, policy_schema
+from policyengine.policy.schema import REFERENCE, Schema
 
 Kind: TypeAlias = Literal[
     "mapping",
     "list",
     "number",
     "whole number",
+    "boolean",
     "word",
     "text",
     "name",
@@ -37,41 +37,17 @@ _TEXT_KINDS: Final[Mapping[str, Kind]] = {
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "date",
 }
 
-_PART_NOUNS: Final[Mapping[str, str]] = {
-    "Measure": "a measure",
-    "Tier": "a tier",
-    "Model": "a model",
-    "Counting": "an entry of `counting`",
-    "Grant": "a grant",
-    "Plan": "a plan",
-    "Pack": "a pack",
-    "PlanPair": "an entry of `pairs`",
-    "Alert": "an alert",
-    "Abnormal": "an entry of `abnormal`",
-    "Keep": "an entry of `keep`",
-}
+_PART: Final = "x-part"
+"""Where the outline keeps the name of the model that a mapping is read by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a value has to be, and what messages call its place.
-
-    `part` is the name of the model that a mapping is read by, empty for other values.
-    """
+    """What a value has to be; `noun` is what messages call its place: `a grant`, `` `charge` ``."""
 
     steps: tuple[Step, ...]
     schema: Mapping[str, Any]
-    part: str = ""
-
-    @property
-    def noun(self) -> str:
-        """The place in a message: `a grant`, `` `charge` ``, `the policy`."""
-        if self.part in _PART_NOUNS:
-            return _PART_NOUNS[self.part]
-        named = [each for each in self.steps if isinstance(each, str)]
-        if not named:
-            return "the policy"
-        return f"`{named[-1]}`" if named[-1] == self.steps[-1] else f"an entry of `{named[-1]}`"
+    noun: str
 
     @property
     def kind(self) -> Kind:
@@ -81,6 +57,7 @@ class Asked:
             "array": "list",
             "integer": "whole number",
             "number": "number",
+            "boolean": "boolean",
         }
         if self.schema["type"] in kinds:
             return kinds[self.schema["type"]]
@@ -122,63 +99,97 @@ class Asked:
         return keys
 
 
-@cache
-def _schema() -> Schema:
-    return policy_schema()
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """A schema, the same with its references followed, and what messages call its parts.
 
-
-def asked_at(steps: Sequence[Step]) -> Asked:
-    """Find what the schema asks at a place.
-
-    Takes: keys and indexes from the root on, of a place that the schema has a rule for.
-    Raises: KeyError for any other place.
+    `homes` names, for each key, the parts that have one of that name.
     """
-    node, part = _resolved(_schema())
-    for step in steps:
-        node, part = _resolved(_below(node, step))
-    return Asked(tuple(steps), node, part)
+
+    schema: Schema
+    root: Schema
+    nouns: Mapping[str, str]
+    homes: Mapping[str, tuple[str, ...]]
+
+    def asked(self, steps: Sequence[Step], schema: Schema) -> Asked:
+        """Put a piece of the schema and its place together."""
+        return Asked(tuple(steps), schema, _noun(self.nouns, steps, schema.get(_PART, "")))
+
+    def asked_at(self, steps: Sequence[Step]) -> Asked:
+        """Find what the schema asks at a place.
+
+        Takes: keys and indexes from the root on, of a place that the schema has a rule for.
+        Raises: KeyError for any other place.
+        """
+        schema = self.root
+        for step in steps:
+            schema = below(schema, step)
+        return self.asked(steps, schema)
+
+    def key_pattern_at(self, steps: Sequence[Step]) -> Asked:
+        """Find what the schema asks of the names in a mapping whose keys the author makes."""
+        (pattern,) = self.asked_at(steps).schema["patternProperties"]
+        return self.asked(steps, {"type": "string", "pattern": pattern})
 
 
-def key_pattern_at(steps: Sequence[Step]) -> Asked:
-    """Find what the schema asks of the names in a mapping whose keys the author makes."""
-    (pattern,) = asked_at(steps).schema["patternProperties"]
-    return Asked(tuple(steps), {"type": "string", "pattern": pattern})
+def outline_of(schema: Schema, nouns: Mapping[str, str]) -> Outline:
+    """Make the outline of a schema.
+
+    Takes: a schema without choices and without a part inside itself, as `schema_of` makes it;
+    and what messages call its parts, by the names of their models, the root's being empty.
+    """
+    root = _expanded(schema, schema.get("$defs", {}))
+    homes: dict[str, dict[str, None]] = {}
+    for key, noun in _homes(root, nouns, ()):
+        homes.setdefault(key, {})[noun] = None
+    return Outline(schema, root, nouns, {key: tuple(each) for key, each in homes.items()})
 
 
-@cache
-def homes_of(key: str) -> tuple[str, ...]:
-    """Name the parts that have a key of this name."""
-    found: dict[str, None] = {}
-    _collect_homes(_schema(), (), key, found)
-    return tuple(found)
+def below(schema: Schema, step: Step) -> Schema:
+    """Find what the schema asks one step further down.
 
-
-def _collect_homes(node: Schema, steps: tuple[Step, ...], key: str, found: dict[str, None]) -> None:
-    node, part = _resolved(node)
-    for name, each in node.get("properties", {}).items():
-        if name == key:
-            found[Asked(steps, node, part).noun] = None
-        _collect_homes(each, (*steps, name), key, found)
-    for each in node.get("patternProperties", {}).values():
-        _collect_homes(each, (*steps, ""), key, found)
-    if "items" in node:
-        _collect_homes(node["items"], (*steps, 0), key, found)
-
-
-def _below(node: Schema, step: Step) -> Schema:
+    Raises: KeyError where it asks nothing.
+    """
     if isinstance(step, int):
-        below: Schema = node["items"]
-    elif "patternProperties" in node:
-        (below,) = node["patternProperties"].values()
+        found: Schema = schema["items"]
+    elif "patternProperties" in schema:
+        (found,) = schema["patternProperties"].values()
     else:
-        below = node["properties"][step]
-    return below
+        found = schema["properties"][step]
+    return found
 
 
-def _resolved(node: Schema) -> tuple[Schema, str]:
-    """Follow a reference; what stands beside it counts more than what it refers to."""
-    if "$ref" not in node:
-        return node, ""
-    name = node["$ref"].removeprefix(REFERENCE)
-    beside = {key: each for key, each in node.items() if key != "$ref"}
-    return {**_schema()["$defs"][name], **beside}, name
+def _noun(nouns: Mapping[str, str], steps: Sequence[Step], part: str) -> str:
+    named = [each for each in steps if isinstance(each, str)]
+    if part in nouns and (part or not named):
+        return nouns[part]
+    return f"`{named[-1]}`" if named[-1] == steps[-1] else f"an entry of `{named[-1]}`"
+
+
+def _expanded(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    """Follow references; what stands beside one counts more than what it refers to."""
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix(REFERENCE)
+        beside = {key: each for key, each in schema.items() if key != "$ref"}
+        schema = {**definitions[name], **beside, _PART: name}
+    expanded = {key: each for key, each in schema.items() if key != "$defs"}
+    for group in ("properties", "patternProperties"):
+        if group in expanded:
+            inner = expanded[group].items()
+            expanded[group] = {key: _expanded(each, definitions) for key, each in inner}
+    if "items" in expanded:
+        expanded["items"] = _expanded(expanded["items"], definitions)
+    return expanded
+
+
+def _homes(
+    schema: Schema, nouns: Mapping[str, str], steps: tuple[Step, ...]
+) -> Iterator[tuple[str, str]]:
+    """Give each key of the schema with the name of the part that has it."""
+    for key, each in schema.get("properties", {}).items():
+        yield key, _noun(nouns, steps, schema.get(_PART, ""))
+        yield from _homes(each, nouns, (*steps, key))
+    for each in schema.get("patternProperties", {}).values():
+        yield from _homes(each, nouns, (*steps, 0))
+    if "items" in schema:
+        yield from _homes(schema["items"], nouns, (*steps, 0))

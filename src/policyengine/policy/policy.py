@@ -1,18 +1,22 @@
 """A compiled policy: immutable, every name resolved, every price folded to whole numbers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
 
 from policyengine.policy.document.conduct import Refunds
 from policyengine.policy.document.plans import BurnKey, Changes
 from policyengine.policy.document.policy import PolicyDocument
-from policyengine.policy.folding import Total
+from policyengine.policy.document.pricing import Side
+from policyengine.policy.folding import Rounding, Total
 from policyengine.values.amounts import Micro, RoundingMode
 from policyengine.values.calendar import CalendarSpan, Instant
 
 Counts: TypeAlias = Mapping[str, int]
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class UnitPrice:
     """What one unit costs in a price table, and where the policy says so.
 
     One count costs `weight` / the table's denominator micro-credits: rate / per x multiplier.
+    It is the price of the counts beyond the first `above`.
     """
 
     unit: str
@@ -40,6 +45,7 @@ class UnitPrice:
     multiplier: Fraction
     weight: int
     pointer: str
+    above: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ class PriceTable:
 
     Exact price in micro-credits = (constant + sum of count x weight) / denominator, all whole
     numbers, and `total` is it rounded; where the formula is not linear, `formula` gives the exact
-    price instead. `pointer` is the place of the multiplier in the policy.
+    price instead. `pointer` is the place of the multiplier in the policy. `parts` gives, for a unit
+    with graduated tiers, what its counts cost above each bound, lowest bound first.
     """
 
     multiplier: Fraction
@@ -57,7 +64,9 @@ class PriceTable:
     denominator: int
     pointer: str
     total: Total
+    rounding: Rounding
     formula: Formula | None = None
+    parts: Mapping[str, tuple[UnitPrice, ...]] = field(default_factory=lambda: _NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +85,47 @@ class TierTable:
 
 @dataclass(frozen=True, slots=True)
 class ModelPrices:
-    """A model with its prices; the last tier that holds decides."""
+    """A model with its prices; the last tier that holds decides.
+
+    `tiers` are those for the whole request. `on_plan` and `for_cohort` give the prices of wallets
+    that have another multiplier. `is_plain` tells that nothing but the counts decides, and no tier.
+    """
 
     name: str
     title: str
     price: PriceTable
     tiers: tuple[TierTable, ...]
     counted_as: str | None
+    pointer: str
+    is_plain: bool = True
+    on_plan: Mapping[str, "ModelPrices"] = field(default_factory=lambda: _NONE)
+    for_cohort: Mapping[str, "ModelPrices"] = field(default_factory=lambda: _NONE)
+
+    @property
+    def varies(self) -> bool:
+        """Tell whether the price depends on who asks."""
+        return bool(self.on_plan or self.for_cohort)
+
+    def for_wallet(self, plan: str, cohort: str) -> "ModelPrices":
+        """Give the prices for a wallet: its cohort's, else its plan's, else the model's own."""
+        found = self.for_cohort.get(cohort) or self.on_plan.get(plan)
+        return self if found is None else found
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierRule:
+    """A factor on the price of requests that name it.
+
+    `models` and `plans` say who may name it, None for all. `units` are those that it changes, None
+    for the whole price.
+    """
+
+    name: str
+    factor: Fraction
+    models: tuple[str, ...] | None
+    plans: tuple[str, ...] | None
+    units: tuple[str, ...] | None
+    not_with: tuple[str, ...]
     pointer: str
 
 
@@ -250,8 +293,11 @@ class Policy:
     quantum_micro: Micro
     rounding: RoundingMode
     round_at: Literal["each_request", "each_line"]
-    units: Mapping[str, Literal["input", "output"]]
+    units: Mapping[str, Side]
     models: Mapping[str, ModelPrices]
+    modifiers: Mapping[str, ModifierRule]
+    cohorts: tuple[str, ...]
+    unknown_as: str | None
     minimum_micro: Micro
     failed: Literal["free", "input_only", "full"]
     cancelled: Literal["free", "input_only", "full"]

@@ -36,6 +36,9 @@ _TAKES: Final[Mapping[Kind, str]] = {
 }
 
 
+_LENGTHS: Final = ("maxLength", "maxItems", "maxProperties")
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What a finding says of a value; `replacement` is what a tool may write in its place."""
@@ -47,7 +50,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Notation:
     """How texts of one kind are written."""
 
     code: str
@@ -58,8 +61,8 @@ class Form:
     is_certain: bool
 
 
-_FORMS: Final[Mapping[Kind, Form]] = {
-    "name": Form(
+_NOTATIONS: Final[Mapping[Kind, Notation]] = {
+    "name": Notation(
         "PE130",
         "is not a name",
         "lower-case letters, digits and `_`, a letter first",
@@ -67,7 +70,7 @@ _FORMS: Final[Mapping[Kind, Form]] = {
         name_meant,
         is_certain=False,
     ),
-    "model name": Form(
+    "model name": Notation(
         "PE130",
         "is not a model's name",
         "letters, digits and `. _ : / @ + -`, a letter or digit first",
@@ -75,7 +78,7 @@ _FORMS: Final[Mapping[Kind, Form]] = {
         lambda _: "",
         is_certain=False,
     ),
-    "span": Form(
+    "span": Notation(
         "PE131",
         "is not a span of time",
         "a whole number, a space and a unit",
@@ -83,7 +86,7 @@ _FORMS: Final[Mapping[Kind, Form]] = {
         span_meant,
         is_certain=True,
     ),
-    "instant": Form(
+    "instant": Notation(
         "PE132",
         "is not a full instant",
         "date, `T`, time and `Z`",
@@ -91,7 +94,7 @@ _FORMS: Final[Mapping[Kind, Form]] = {
         instant_meant,
         is_certain=False,
     ),
-    "percentage": Form(
+    "percentage": Notation(
         "PE133",
         "is not a percentage",
         "a number with `%` right behind it",
@@ -99,7 +102,7 @@ _FORMS: Final[Mapping[Kind, Form]] = {
         percentage_meant,
         is_certain=True,
     ),
-    "date": Form(
+    "date": Notation(
         "PE134", "is not a date", "year, month and day", "2026-01-28", date_meant, is_certain=True
     ),
 }
@@ -115,6 +118,8 @@ def no_value(asked: Asked, *, is_required: bool) -> Remark:
 
 def wrong_kind(asked: Asked, node: Node) -> Remark:
     """Remark on a text where a number is asked, a list where a mapping is asked, and so on."""
+    if asked.kind == "boolean":
+        return _no_boolean(asked, node)
     message = f"{asked.noun} takes {_TAKES[asked.kind]}, not {_what(node)}"
     help_, replacement = _other_kind(asked, node)
     return Remark("PE120", message, help_, replacement)
@@ -137,18 +142,18 @@ def wrong_word(asked: Asked, node: ScalarNode) -> Remark:
 
 def wrong_form(asked: Asked, text: str) -> Remark:
     """Remark on a text that is not written as its kind asks."""
-    form = _FORMS.get(asked.kind)
-    if form is None:
+    notation = _NOTATIONS.get(asked.kind)
+    if notation is None:
         help_ = f"write {asked.description or 'it in another form'}"
         return Remark("PE130", f"{shown(text)} does not suit {asked.noun}", help_)
-    meant = nearest(text, asked.words) or form.meant(text)
+    meant = nearest(text, asked.words) or notation.meant(text)
     if meant:
         help_ = f"did you mean `{meant}`?"
     else:
         or_words = f", or {alternatives(asked.words)}" if asked.words else ""
-        help_ = f"write {form.rule}, such as `{form.example}`{or_words}"
-    replacement = meant if meant and form.is_certain else None
-    return Remark(form.code, f"{shown(text)} {form.fault}", help_, replacement)
+        help_ = f"write {notation.rule}, such as `{notation.example}`{or_words}"
+    replacement = meant if meant and notation.is_certain else None
+    return Remark(notation.code, f"{shown(text)} {notation.fault}", help_, replacement)
 
 
 def out_of_bounds(asked: Asked, node: Node) -> Remark:
@@ -156,8 +161,10 @@ def out_of_bounds(asked: Asked, node: Node) -> Remark:
     schema = asked.schema
     if "exclusiveMinimum" in schema:
         bounds = f"above {schema['exclusiveMinimum']:,} and up to {schema['maximum']:,}"
-    else:
+    elif "maximum" in schema:
         bounds = f"from {schema['minimum']:,} to {schema['maximum']:,}"
+    else:
+        bounds = f"from {schema['minimum']:,} up"
     written = _what(node).removeprefix("the number ")
     return Remark("PE124", f"{asked.noun} cannot be {written}", f"write a number {bounds}")
 
@@ -172,7 +179,7 @@ def wrong_length(asked: Asked, node: Node) -> Remark:
     if size == 0:
         help_ = "add an entry" if code == "PE126" else f"write {asked.description}"
         return Remark(code, f"{asked.noun} is empty", help_)
-    bound = asked.schema.get("maxLength", asked.schema.get("maxItems"))
+    (bound,) = (asked.schema[key] for key in _LENGTHS if key in asked.schema)
     return Remark(
         code,
         f"{asked.noun} has {size:,} {unit}; {bound:,} are the most",
@@ -189,6 +196,17 @@ def alternatives(words: Sequence[str]) -> str:
     """List words as `a`, `b` or `c`."""
     *most, last = (f"`{word}`" for word in words)
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def _no_boolean(asked: Asked, node: Node) -> Remark:
+    """Remark on what is neither `true` nor `false`; these two in quotes are meant without."""
+    text = node.text if isinstance(node, ScalarNode) else ""
+    return Remark(
+        "PE120",
+        f"{asked.noun} is either `true` or `false`",
+        "write one of the two, without quotes",
+        text if text in {"true", "false"} else None,
+    )
 
 
 def _other_kind(asked: Asked, node: Node) -> tuple[str, str | None]:
@@ -209,11 +227,11 @@ def _other_scalar(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
         return f"write {alternatives(asked.words)}", None
     if asked.kind in {"text", "name", "model name"}:
         return f'put it in quotes: `"{node.text}"`', f'"{node.text}"'
-    form = _FORMS[asked.kind]
+    notation = _NOTATIONS[asked.kind]
     if asked.kind == "percentage" and isinstance(node.value, int | Decimal):
         meant = percentage_meant(node.value)
         return f"did you mean `{meant}`?", meant
-    return f"write {form.rule}, such as `{form.example}`", None
+    return f"write {notation.rule}, such as `{notation.example}`", None
 
 
 def _no_mapping(asked: Asked, node: Node) -> str:

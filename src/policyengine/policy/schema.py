@@ -39,8 +39,13 @@ def schema_of(model: type[BaseModel], identity: str, title: str) -> Schema:
 
 
 def schema_text() -> str:
-    """Write the schema as it is checked in."""
-    return json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n"
+    """Write the schema of policy files as it is checked in."""
+    return text_of(policy_schema())
+
+
+def text_of(schema: Schema) -> str:
+    """Write a schema as it is checked in."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 class _InOrder(GenerateJsonSchema):

@@ -1,124 +1,104 @@
-"""Whether a document has the shape of a policy: models and JSON Schema, and findings in words."""
+"""Whether a document has the shape of its kind of file: model and JSON Schema, findings in words.
+
+Policies, scenarios and mappings are checked in this one way; each kind declares its `Form`.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from policyengine.policy import remarks
 from policyengine.policy.document import PolicyDocument
-from policyengine.policy.hints import nearest_key
-from policyengine.policy.nodes import ListNode, MappingNode, Node, ScalarNode, child_pointer
-from policyengine.policy.outline import Asked, Step, asked_at, homes_of, key_pattern_at
-from policyengine.policy.remarks import Remark, alternatives
-from policyengine.policy.schema import policy_schema
+from policyengine.policy.form import Fault, Form, T
+from policyengine.policy.keys import missing_keys, unknown_key
+from policyengine.policy.nodes import ListNode, MappingNode, Node, ScalarNode, pointer_of
+from policyengine.policy.outline import Asked, Outline, Step, below, outline_of
+from policyengine.policy.remarks import Remark
+from policyengine.policy.schema import Schema, policy_schema
 from policyengine.policy.source import Source
-from policyengine.values.diagnostics import Diagnostic, Edit, Span, shown, sorted_findings
+from policyengine.policy.validation import schema_findings
+from policyengine.values.diagnostics import Diagnostic, Edit, Span, sorted_findings
 
 FINDINGS_MAX: Final = 100
 """Faults of the shape that are put into words; a file with more gets a note that says so."""
-WORDS_SHOWN_MAX: Final = 9
-"""Keys that a message lists."""
-EXAMPLES_SHOWN_MAX: Final = 3
-"""Keys that a help writes out with a value, and places where a misplaced key may belong."""
 
-_KEY = "[key]"  # how pydantic marks a fault of a mapping's key, behind the key itself
+_KEY: Final = "[key]"  # how pydantic marks a fault of a mapping's key, behind the key itself
+_BOUNDS: Final = {"greater_than", "greater_than_equal", "less_than_equal"}
+_LENGTHS: Final = {"string_too_short", "string_too_long", "too_short", "too_long"}
+
+_NOUNS: Final[Mapping[str, str]] = {
+    "": "the policy",
+    "Measure": "a measure",
+    "Tier": "a tier",
+    "Model": "a model",
+    "Counting": "an entry of `counting`",
+    "Grant": "a grant",
+    "Plan": "a plan",
+    "Pack": "a pack",
+    "Alert": "an alert",
+    "Abnormal": "an entry of `abnormal`",
+    "PlanPair": "an entry of `pairs`",
+    "Keep": "an entry of `keep`",
+}
+
+_NO_POLICY: Final = Remark(
+    "PE100",
+    "a policy is a mapping of keys and values",
+    "begin with `format: 1` in a line of its own",
+)
+
+
+@cache
+def policy_form() -> Form[PolicyDocument]:
+    """Give the form of policy files."""
+    return Form(PolicyDocument, outline_of(policy_schema(), _NOUNS), _NO_POLICY)
 
 
 def check_shape(source: Source) -> tuple[PolicyDocument | None, tuple[Diagnostic, ...]]:
-    """Check a document against the models and against the JSON Schema.
+    """Check whether a document has the shape of a policy, as `check_form` does."""
+    return check_form(source, policy_form())
+
+
+def check_form(source: Source, form: Form[T]) -> tuple[T | None, tuple[Diagnostic, ...]]:
+    """Check a document against the model and against the JSON Schema of its kind of file.
 
     Gives: the document if both accept it and the loader had no doubts; and all findings, sorted.
     Places that the loader has reported are passed over.
     """
     if source.root is None:
         return None, ()
-    if not isinstance(source.root, MappingNode):
-        findings: tuple[Diagnostic, ...] = (_no_policy(source),)
-        document = None
+    document: T | None = None
+    if isinstance(source.root, MappingNode):
+        document, findings = _checked(source, form, source.root)
     else:
-        document, findings = _checked(source, source.root)
+        findings = [_value_finding(source, (), form.no_mapping)]
     if findings or source.doubtful:
         heard = (each for each in findings if not _is_doubtful(source, each.pointer))
         return None, _bounded(source, sorted_findings(heard))
     return document, ()
 
 
-def _checked(
-    source: Source, root: MappingNode
-) -> tuple[PolicyDocument | None, tuple[Diagnostic, ...]]:
-    document, faults = _validated(source)
-    loose = dict(_loose(root, ()))
+def _checked(source: Source, form: Form[T], root: MappingNode) -> tuple[T | None, list[Diagnostic]]:
+    document, faults = _validated(source, form)
+    loose = dict(_loose(form.outline, form.outline.root, root, (), is_required=True))
     findings = [_value_finding(source, steps, remark) for steps, remark in loose.items()]
-    findings += _fault_findings(source, [each for each in faults if each[1] not in loose])
-    if not findings:
-        findings = list(schema_findings(source))
-    return document, tuple(findings)
+    findings += _fault_findings(source, form, [each for each in faults if each.steps not in loose])
+    return document, findings or list(schema_findings(source, form.outline))
 
 
-Fault = tuple[str, tuple[Step, ...]]
-"""Pydantic's name of a fault, and its place; a missing or unknown key is part of the place."""
-
-
-def _validated(source: Source) -> tuple[PolicyDocument | None, tuple[Fault, ...]]:
+def _validated(source: Source, form: Form[T]) -> tuple[T | None, tuple[Fault, ...]]:
     try:
-        return PolicyDocument.model_validate(source.plain), ()
+        return form.model.model_validate(source.plain), ()
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        return None, tuple((each["type"], each["loc"]) for each in details)
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(_ended(policy_schema()))
-
-
-def _ended(node: Any) -> Any:
-    r"""End each pattern at the end of the text: Python's `$` lets a last line break pass."""
-    if isinstance(node, list):
-        return [_ended(each) for each in node]
-    if not isinstance(node, dict):
-        return node
-    ended = {key: _ended(each) for key, each in node.items()}
-    if isinstance(ended.get("pattern"), str):
-        ended["pattern"] = ended["pattern"].removesuffix("$") + r"\Z"
-    if "patternProperties" in ended:
-        named = ended["patternProperties"].items()
-        ended["patternProperties"] = {key.removesuffix("$") + r"\Z": each for key, each in named}
-    return ended
-
-
-def schema_findings(source: Source) -> Iterator[Diagnostic]:
-    """Check a document against the JSON Schema alone, in the schema's own terms.
-
-    The models and the schema agree, so that a document that gets here has no fault; where they
-    should ever differ, the stricter one wins and says so.
-    """
-    for error in _validator().iter_errors(source.plain):
-        steps = tuple(error.absolute_path)
-        yield Diagnostic(
-            code="PE120",
-            message=f"{shown(_name_of(steps))} breaks the rule `{error.validator}` of the schema",
-            file=source.name,
-            span=source.value_span(_pointer(steps)),
-            pointer=_pointer(steps),
-            help="write the value as the policy schema describes it",
+        details = error.errors(include_url=False, include_input=False)
+        return None, tuple(
+            Fault(each["type"], each["loc"], str(each.get("ctx", {}).get("error", "")))
+            for each in details
         )
-
-
-def _name_of(steps: Sequence[Step]) -> str:
-    return next((each for each in reversed(steps) if isinstance(each, str)), "policy")
-
-
-def _pointer(steps: Sequence[Step]) -> str:
-    pointer = ""
-    for step in steps:
-        pointer = child_pointer(pointer, step)
-    return pointer
 
 
 def _is_doubtful(source: Source, pointer: str) -> bool:
@@ -145,85 +125,97 @@ def _bounded(source: Source, findings: tuple[Diagnostic, ...]) -> tuple[Diagnost
     return (*findings[:FINDINGS_MAX], note)
 
 
-def _no_policy(source: Source) -> Diagnostic:
-    return Diagnostic(
-        code="PE100",
-        message="a policy is a mapping of keys and values",
-        file=source.name,
-        span=source.value_span(""),
-        help="begin with `format: 1` in a line of its own",
-    )
+Found: TypeAlias = Iterator[tuple[tuple[Step, ...], Remark]]
 
 
-def _loose(node: Node, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Remark]]:
+def _loose(
+    outline: Outline, schema: Schema, node: Node, steps: tuple[Step, ...], *, is_required: bool
+) -> Found:
     """Find what the models let pass and authors may not write.
 
     That is None where a key may be missing, and True and 1.0 where 1 is the only value.
     """
-    try:
-        asked = asked_at(steps)
-    except KeyError:
-        return  # an unknown key: reported as such
+    kind = schema["type"]
     if isinstance(node, ScalarNode):
         if node.value is None:
-            yield steps, remarks.no_value(asked, is_required=_is_required(steps))
-        elif isinstance(node.value, bool) or _is_broken(asked, node):
-            yield steps, remarks.wrong_kind(asked, node)
-    elif isinstance(node, ListNode) and asked.kind == "list":
+            asked = outline.asked(steps, schema)
+            yield steps, remarks.no_value(asked, is_required=is_required)
+        elif _is_let_pass(kind, node):
+            yield steps, remarks.wrong_kind(outline.asked(steps, schema), node)
+    elif isinstance(node, ListNode) and kind == "array":
         for index, item in enumerate(node.items):
-            yield from _loose(item, (*steps, index))
-    elif isinstance(node, MappingNode) and asked.kind == "mapping":
-        for entry in node.entries:
-            yield from _loose(entry.value, (*steps, entry.key.text))
+            yield from _loose(outline, schema["items"], item, (*steps, index), is_required=False)
+    elif isinstance(node, MappingNode) and kind == "object":
+        yield from _loose_entries(outline, schema, node, steps)
 
 
-def _is_broken(asked: Asked, node: ScalarNode) -> bool:
-    return asked.kind == "whole number" and isinstance(node.value, Decimal)
+def _loose_entries(
+    outline: Outline, schema: Schema, node: MappingNode, steps: tuple[Step, ...]
+) -> Found:
+    required = schema.get("required", ())
+    for entry in node.entries:
+        key = entry.key.text
+        try:
+            inner = below(schema, key)
+        except KeyError:
+            continue  # an unknown key: reported as such
+        is_required = key in required
+        yield from _loose(outline, inner, entry.value, (*steps, key), is_required=is_required)
 
 
-def _is_required(steps: tuple[Step, ...]) -> bool:
-    return steps[-1] in asked_at(steps[:-1]).schema.get("required", ())
+def _is_let_pass(kind: str, node: ScalarNode) -> bool:
+    if isinstance(node.value, bool):
+        return kind != "boolean"
+    return kind == "integer" and isinstance(node.value, Decimal)
 
 
-def _fault_findings(source: Source, faults: Sequence[Fault]) -> list[Diagnostic]:
+def _fault_findings(source: Source, form: Form[Any], faults: Sequence[Fault]) -> list[Diagnostic]:
     unknown: dict[tuple[Step, ...], list[str]] = defaultdict(list)
     missing: dict[tuple[Step, ...], list[str]] = defaultdict(list)
     findings = []
-    for fault, steps in faults:
-        if fault == "extra_forbidden":
+    for fault in faults:
+        steps = fault.steps
+        if fault.kind == "extra_forbidden":
             unknown[steps[:-1]].append(str(steps[-1]))
-        elif fault == "missing":
+        elif fault.kind == "missing":
             missing[steps[:-1]].append(str(steps[-1]))
         elif steps[-1] == _KEY:
-            findings.append(_name_finding(source, steps[:-1]))
+            findings.append(_name_finding(source, form, steps[:-1]))
         else:
-            findings.append(_value_finding(source, steps, _remark(source, fault, steps)))
+            findings.append(_value_finding(source, steps, _remark(source, form, fault)))
     for steps, keys in unknown.items():
         for key in keys:
-            finding, meant = _unknown_key(source, asked_at(steps), key)
+            finding, meant = unknown_key(source, form, form.outline.asked_at(steps), key)
             findings.append(finding)
             if meant in missing[steps]:  # the misspelt key explains the missing one
                 missing[steps].remove(meant)
-    findings += [_missing(source, asked_at(steps), keys) for steps, keys in missing.items() if keys]
+    for steps, keys in missing.items():
+        if keys:
+            findings.append(missing_keys(source, form, form.outline.asked_at(steps), keys))
     return findings
 
 
-def _remark(source: Source, fault: str, steps: tuple[Step, ...]) -> Remark:
-    asked, node = asked_at(steps), source.places[_pointer(steps)].node
+def _remark(source: Source, form: Form[Any], fault: Fault) -> Remark:
+    node = source.places[pointer_of(fault.steps)].node
+    asked = form.outline.asked_at(fault.steps)
+    return form.remark_on(asked, node, fault) or _usual_remark(asked, node, fault.kind)
+
+
+def _usual_remark(asked: Asked, node: Node, fault: str) -> Remark:
     if isinstance(node, ScalarNode):
         if fault == "literal_error" and isinstance(node.value, str) == (asked.kind == "word"):
             return remarks.wrong_word(asked, node)
         if fault == "string_pattern_mismatch":
             return remarks.wrong_form(asked, node.text)
-        if fault in {"greater_than", "greater_than_equal", "less_than_equal"}:
+        if fault in _BOUNDS:
             return remarks.out_of_bounds(asked, node)
-    if fault in {"string_too_short", "string_too_long", "too_short", "too_long"}:
+    if fault in _LENGTHS:
         return remarks.wrong_length(asked, node)
     return remarks.wrong_kind(asked, node)
 
 
 def _value_finding(source: Source, steps: tuple[Step, ...], remark: Remark) -> Diagnostic:
-    pointer = _pointer(steps)
+    pointer = pointer_of(steps)
     span = source.value_span(pointer)
     if (span.line, span.column) == (span.end_line, span.end_column):  # nothing to underline
         span = source.key_span(pointer)
@@ -239,64 +231,9 @@ def _value_finding(source: Source, steps: tuple[Step, ...], remark: Remark) -> D
     )
 
 
-def _name_finding(source: Source, steps: tuple[Step, ...]) -> Diagnostic:
+def _name_finding(source: Source, form: Form[Any], steps: tuple[Step, ...]) -> Diagnostic:
     """Report a name that the author made for an entry, such as a plan's."""
-    pointer = _pointer(steps)
-    remark = remarks.wrong_form(key_pattern_at(steps[:-1]), str(steps[-1]))
+    pointer = pointer_of(steps)
+    remark = remarks.wrong_form(form.outline.key_pattern_at(steps[:-1]), str(steps[-1]))
     span = source.key_span(pointer)
     return Diagnostic(remark.code, remark.message, source.name, span, "error", pointer, remark.help)
-
-
-def _unknown_key(source: Source, asked: Asked, key: str) -> tuple[Diagnostic, str]:
-    """Report a key that the schema does not have, and give the key that was meant, if clear."""
-    parent = _pointer(asked.steps)
-    pointer = child_pointer(parent, key)
-    absent = [name for name in asked.keys if child_pointer(parent, name) not in source.places]
-    meant, is_certain = nearest_key(key, absent)
-    span = source.key_span(pointer)
-    finding = Diagnostic(
-        code="PE110",
-        message=f"unknown key {shown(key)} in {asked.noun}",
-        file=source.name,
-        span=span,
-        pointer=pointer,
-        help=_cure(key, meant, absent),
-        edit=Edit(span, meant) if is_certain else None,
-    )
-    return finding, meant
-
-
-def _cure(key: str, meant: str, absent: Sequence[str]) -> str:
-    if meant:
-        return f"did you mean `{meant}`?"
-    homes = homes_of(key)
-    if 0 < len(homes) <= EXAMPLES_SHOWN_MAX:
-        return f"`{key}` belongs in {' or '.join(homes)}; check the indentation"
-    if 0 < len(absent) <= WORDS_SHOWN_MAX:
-        return f"delete it, or use {alternatives(absent)}"
-    return "delete it"
-
-
-def _missing(source: Source, asked: Asked, keys: Sequence[str]) -> Diagnostic:
-    """Report the keys that a part of the policy lacks, all in one finding."""
-    pointer = _pointer(asked.steps)
-    listed = ", ".join(f"`{key}`" for key in keys[:WORDS_SHOWN_MAX])
-    more = len(keys) - WORDS_SHOWN_MAX
-    if more > 0:
-        listed += f" and {more} more keys"
-    return Diagnostic(
-        code="PE111",
-        message=f"{asked.noun} has no {listed}",
-        file=source.name,
-        span=source.key_span(pointer),
-        pointer=pointer,
-        help=_addition(asked, keys),
-    )
-
-
-def _addition(asked: Asked, keys: Sequence[str]) -> str:
-    wanted = [asked_at((*asked.steps, key)) for key in keys[:EXAMPLES_SHOWN_MAX]]
-    lines = ", ".join(f"`{remarks.line_of(each)}`" for each in wanted)
-    if len(keys) == 1:
-        return f"add {lines}: {wanted[0].description}"
-    return f"add {lines}" + (" and so on" if len(keys) > len(wanted) else "")

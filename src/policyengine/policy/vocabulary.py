@@ -45,12 +45,12 @@ def vocabulary_of(document: PolicyDocument) -> Vocabulary:
     measures: dict[str, str] = {}
     per: dict[str, int] = {}
     for name, measure in document.units.items():
-        for unit in (*measure.input, *measure.output):
+        for unit in measure.rates:
             counts[unit] = (unit,)
             measures[unit] = name
             per[unit] = measure.per
     for name, measure in document.units.items():
-        counts.setdefault(f"all_{name}", (*measure.input, *measure.output))
+        counts.setdefault(f"all_{name}", tuple(measure.rates))
         if name == TOKENS:
             counts.setdefault("all_input", tuple(measure.input))
             counts.setdefault("all_output", tuple(measure.output))
@@ -64,7 +64,7 @@ def rates_of(document: PolicyDocument, model: str) -> dict[str, Fraction]:
     return {
         unit: Fraction(own.get(unit, rate)) / measure.per
         for measure in document.units.values()
-        for unit, rate in (*measure.input.items(), *measure.output.items())
+        for unit, rate in measure.rates.items()
     }
 
 
@@ -74,7 +74,7 @@ def rate_pointers(document: PolicyDocument, model: str) -> dict[str, str]:
     places = {
         unit: f"/units/{name}/{side}/{unit}"
         for name, measure in document.units.items()
-        for side, units in (("input", measure.input), ("output", measure.output))
+        for side, units in measure.sides
         for unit in units
     }
     key = pointer_part(model)

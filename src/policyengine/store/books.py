@@ -196,6 +196,7 @@ def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Ro
         *_subscription_row(book.subscription),
         book.due_at,
         head,
+        None if book.subscription is None else book.subscription.cohort or None,
     )
 
 
@@ -250,7 +251,8 @@ def book_of(
 
 def _subscription_of(row: Row) -> Subscription:
     pending = None if row[22] is None else PendingChange(row[22], row[23])
+    cycle = (row[18], row[19], row[20], row[21])
     given = tuple([Given(*each) for each in list_of(row[24])])
     return Subscription(
-        row[15], row[16], row[17], row[18], row[19], row[20], row[21], pending, given
+        row[15], row[16], row[17], *cycle, pending, cohort=row[27] or "", given=given
     )

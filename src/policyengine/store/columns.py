@@ -7,11 +7,9 @@ from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, Text
 from sqlmodel import Field
 
 from policyengine.ledger.chain import HASH_LENGTH
+from policyengine.ledger.transactions import NAME_LENGTH_MAX
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
-NAME_LENGTH_MAX: Final = 255
-"""The longest name that the ledger stores: of a wallet, a key, a conversation, an actor."""
-REASON_LENGTH_MAX: Final = 4_000
 CHANGES_LENGTH_MAX: Final = 1_000_000
 SOURCE_LENGTH_MAX: Final = 256 * 1024
 """The longest policy that the ledger keeps, in characters."""

@@ -77,15 +77,12 @@ class LedgerStore:
         turnstile = Turnstile(lock, patience_ms)
         try:
             make_ready(engine, DIALECT, place, turnstile, clock, create=create)
-        except DIALECT.driver_errors as error:
-            engine.dispose()
-            raise DIALECT.fault_of(error) from error
-        except DBAPIError as error:
-            engine.dispose()
-            raise DIALECT.fault_of(error.orig or error) from error
-        except BaseException:
+        except BaseException as error:
             engine.dispose()
             turnstile.close()
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            if isinstance(cause, DIALECT.driver_errors):
+                raise DIALECT.fault_of(cause) from error
             raise
         return cls(engine, DIALECT, turnstile, clock, is_shared=place.path is None)
 

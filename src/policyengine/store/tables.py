@@ -11,11 +11,10 @@ from sqlmodel import SQLModel
 
 from policyengine.ledger.book import TRANSITIONS
 from policyengine.ledger.lots import Pot
-from policyengine.ledger.transactions import TransactionKind
+from policyengine.ledger.transactions import REASON_LENGTH_MAX, TransactionKind
 from policyengine.store.columns import (
     CHANGES_LENGTH_MAX,
     CLUSTERED,
-    REASON_LENGTH_MAX,
     SOURCE_LENGTH_MAX,
     STRICT,
     all_or_none,
@@ -151,6 +150,7 @@ class Wallet(LedgerRow, table=True):
     given: str = words()
     due_at: int = whole()
     head_hash: bytes = octets()
+    cohort: str | None = words()
 
 
 class Txn(LedgerRow, table=True):

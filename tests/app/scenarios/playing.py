@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from policyengine.app.scenarios.folders import PolicyFolder, read_folder
-from policyengine.app.scenarios.reading import ReadFile, read_scenarios
+from policyengine.app.scenarios.reading import ReadScenarios, read_scenarios
 from policyengine.app.scenarios.report import drawn_findings, failures_text
 from policyengine.app.scenarios.run import Result, run_scenario
 from policyengine.policy.timeline import Timeline
@@ -28,7 +28,7 @@ def timeline() -> Timeline:
     return found
 
 
-def results_of(read: ReadFile) -> tuple[Result, ...]:
+def results_of(read: ReadScenarios) -> tuple[Result, ...]:
     """Run all scenarios of a file that has no findings."""
     assert read.document is not None, drawn_findings(read.findings, read.source.lines)
     return tuple(

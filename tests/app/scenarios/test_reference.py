@@ -10,7 +10,7 @@ import pytest
 from app.scenarios.playing import REFERENCE, results_of, timeline
 from policyengine.app.scenarios.document import Scenario, Step
 from policyengine.app.scenarios.ledger_text import ledger_text
-from policyengine.app.scenarios.reading import ReadFile, read_scenarios
+from policyengine.app.scenarios.reading import ReadScenarios, read_scenarios
 from policyengine.app.scenarios.run import run_scenario
 from policyengine.app.scenarios.stage import Stage
 from policyengine.app.scenarios.then import Then
@@ -21,7 +21,7 @@ SCENARIOS_MIN = 40
 MODELINE = "# yaml-language-server: $schema=../../../schemas/scenario.schema.json\n"
 
 
-def read(path: Path) -> ReadFile:
+def read(path: Path) -> ReadScenarios:
     found = read_scenarios(path.read_bytes(), path.name)
     assert found.document is not None
     return found

@@ -5,12 +5,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from policyengine.app.shell import Shell
-from policyengine.engine.batch import Desk, decide_all, needs_of
+from policyengine.engine.batch import Desk, decide_all
 from policyengine.engine.commands import Command
 from policyengine.engine.decide import Decision
 from policyengine.policy.timeline import Timeline
 from policyengine.simulate.memory import MemoryLedger
-from policyengine.store.batch import Entry
 from policyengine.store.sessions import WriteSession
 
 
@@ -41,19 +40,9 @@ class SqlTarget(Shell):
     @contextmanager
     def conversation(self, commands: Sequence[Command]) -> Iterator["SqlConversation"]:
         """Decide commands one at a time and commit them together, or none of them."""
-        with self.store.writing() as session:
-            needs = needs_of(commands)
-            desk = Desk(session.books(needs.wallet_ids), session.answered(needs.keys), {})
-            yield SqlConversation(self.policies.timelines, session, desk, set(needs.keys))
-            if desk.recorded:
-                self._remember_policies(session, desk)
-                session.write(
-                    [
-                        Entry(desk.opened[wallet_id], desk.books[wallet_id], tuple(transactions))
-                        for wallet_id, transactions in desk.recorded.items()
-                    ]
-                )
-        self._known |= self._remembered
+        with self.deciding(commands) as (session, desk):
+            foreseen = {(each.wallet_id, each.key) for each in commands}
+            yield SqlConversation(self.policies.timelines, session, desk, foreseen)
 
 
 class SqlConversation:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from policyengine.app.scenarios.seen import Seen
+from policyengine.engine.charging import standing_of
+from policyengine.engine.derivation import Place, factor_text, place_of
 from policyengine.engine.estimating import Estimate
-from policyengine.engine.explaining import Place, explain, factor_text, place_of, rule_place
+from policyengine.engine.explaining import explain, rule_place
 from policyengine.values.diagnostics import Related, Span
 
 CAUSES_SHOWN_MAX: Final = 6
@@ -39,7 +41,10 @@ def _places(seen: Seen) -> Iterator[tuple[Place, str]]:
                 yield step.place, f"{step.label}: {step.value}" if step.value else step.label
     policy = seen.timeline.at(seen.balance.as_of)
     if policy is not None and isinstance(seen.estimate, Estimate):
-        price = policy.models[seen.estimate.model].price
+        name = seen.estimate.model
+        priced = policy.models[name if name in policy.models else policy.unknown_as or name]
+        standing = standing_of(seen.book)
+        price = priced.for_wallet(standing.plan, standing.cohort).price
         multiplier = factor_text(price.multiplier)
         yield (
             place_of(policy, price.pointer),

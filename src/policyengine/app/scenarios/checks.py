@@ -20,6 +20,7 @@ OF_CHARGES: Final = (
     "uncollected",
     "price_lines",
     "tier",
+    "modifiers",
     "rated_by",
     "flagged",
     "paid_by",

@@ -14,7 +14,7 @@ from policyengine.app.scenarios.folders import (
     read_folder,
     shown_path,
 )
-from policyengine.app.scenarios.reading import ReadFile, read_scenarios
+from policyengine.app.scenarios.reading import ReadScenarios, read_scenarios
 from policyengine.app.scenarios.report import drawn_findings, failures_text, usable
 from policyengine.app.scenarios.run import run_scenario
 from policyengine.policy.timeline import Timeline
@@ -81,7 +81,7 @@ class ScenarioItem(pytest.Function):
         return super().repr_failure(excinfo)
 
 
-def _broken(read: ReadFile, folder: PolicyFolder) -> Callable[[], None]:
+def _broken(read: ReadScenarios, folder: PolicyFolder) -> Callable[[], None]:
     def test() -> None:
         parts = [drawn_findings(usable(read, folder), read.source.lines), folder.report()]
         raise ScenarioFailed("\n\n".join(part for part in parts if part))
@@ -90,7 +90,7 @@ def _broken(read: ReadFile, folder: PolicyFolder) -> Callable[[], None]:
 
 
 def _without_snapshot(
-    read: ReadFile, index: int, scenario: Scenario, timeline: Timeline
+    read: ReadScenarios, index: int, scenario: Scenario, timeline: Timeline
 ) -> Callable[[], None]:
     def test() -> None:
         result = run_scenario(read.source, index, scenario, timeline)
@@ -102,7 +102,7 @@ def _without_snapshot(
 
 
 def _with_snapshot(
-    read: ReadFile, index: int, scenario: Scenario, timeline: Timeline
+    read: ReadScenarios, index: int, scenario: Scenario, timeline: Timeline
 ) -> Callable[[Any], None]:
     # syrupy is a tool of tests; the package itself does not need it.
     from policyengine.app.scenarios.snapshots import LedgerSnapshots  # noqa: PLC0415  # as said

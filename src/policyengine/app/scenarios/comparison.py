@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from policyengine.app.scenarios.seen import Seen, read
 from policyengine.app.scenarios.then import Then
-from policyengine.engine.explaining import exact_text, factor_text
+from policyengine.engine.derivation import exact_text, factor_text
 from policyengine.policy.document.words import Part
 from policyengine.policy.nodes import child_pointer
 from policyengine.values.amounts import credits_plain, credits_text

@@ -1,6 +1,6 @@
 """A scenario file as a whole: scenarios about one rule, each given, when, then."""
 
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
@@ -27,6 +27,7 @@ WALLET_USUAL: Final = "ana"
 
 Verb: TypeAlias = Literal[
     "subscribe",
+    "set_cohort",
     "change_plan",
     "cancel",
     "buy_pack",
@@ -45,25 +46,7 @@ Verb: TypeAlias = Literal[
     "again",
 ]
 
-VERBS: Final[tuple[Verb, ...]] = (
-    "subscribe",
-    "change_plan",
-    "cancel",
-    "buy_pack",
-    "grant",
-    "void",
-    "charge",
-    "hold",
-    "capture",
-    "release",
-    "extend",
-    "refund",
-    "adjust",
-    "report",
-    "resolve",
-    "estimate",
-    "again",
-)
+VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 
 
 class Given(Part):
@@ -71,6 +54,11 @@ class Given(Part):
 
     at: At = Field(description="When it joins.", examples=["2026-02-01T00:00:00Z"])
     plan: Name = Field(description="The plan that it joins.", examples=["pro"])
+    cohort: Name | None = Field(
+        default=None,
+        description="The cohort that the wallet is in. Absent: none.",
+        examples=["annual"],
+    )
     wallet: WalletId = Field(
         default=WALLET_USUAL, description="The wallet. Absent: `ana`.", examples=["ben"]
     )
@@ -89,6 +77,11 @@ class Step(Part):
     )
     subscribe: Name | None = Field(
         default=None, description="Join this plan, the wallet's first.", examples=["free"]
+    )
+    set_cohort: Name | None = Field(
+        default=None,
+        description="Put the wallet into this cohort, or `none`.",
+        examples=["annual"],
     )
     change_plan: Name | None = Field(
         default=None, description="Move to this plan, up or down.", examples=["pro_plus"]

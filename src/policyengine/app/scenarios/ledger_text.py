@@ -12,6 +12,7 @@ from policyengine.ledger.changes import (
     HoldClosed,
     HoldSet,
     LotEnded,
+    PriceTerms,
     Referenced,
     SeriesEnded,
     SeriesSet,
@@ -172,6 +173,8 @@ def _words(change: Change, transaction: Transaction) -> str:
 
 def _subscription(subscription: Subscription) -> str:
     words = f"plan {subscription.plan} of v{subscription.version}"
+    if subscription.cohort:
+        words += f", cohort {subscription.cohort}"
     if subscription.ends_at < NEVER:
         start, end = instant_text(subscription.starts_at), instant_text(subscription.ends_at)
         words += f", cycle {start} to {end}"
@@ -188,11 +191,20 @@ def _charged(charge: Charged, decided_by: int) -> str:
         words += f", {charge.outcome}"
     if charge.tier is not None:
         words += f", tier {charge.tier + 1}"
+    if charge.terms is not None:
+        words += _terms(charge.terms)
     if charge.rated_by != decided_by:
         words += f", priced by v{charge.rated_by}"
     if charge.charged_micro != charge.price_micro:
         words += f", {credits_text(charge.charged_micro)} taken"
     return words + "".join(f", abnormal: {flag}" for flag in charge.flags)
+
+
+def _terms(terms: PriceTerms) -> str:
+    words = f", asked as {terms.asked}" if terms.asked else ""
+    if terms.modifiers:
+        words += f", {', '.join(terms.modifiers)}"
+    return words
 
 
 # What has no words shows elsewhere: a new lot by its move, a gift by its lot.

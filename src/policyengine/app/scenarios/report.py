@@ -11,7 +11,7 @@ from policyengine.app.scenarios.folders import (
     read_folder,
     shown_path,
 )
-from policyengine.app.scenarios.reading import ReadFile, read_scenarios
+from policyengine.app.scenarios.reading import ReadScenarios, read_scenarios
 from policyengine.app.scenarios.run import Result, run_scenario
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, Span, drawn, has_errors
@@ -136,7 +136,7 @@ def run_scenarios(paths: Sequence[Path]) -> Report:
     return Report(tuple(results), tuple(dict.fromkeys(findings)), len(files), lines)
 
 
-def usable(read: ReadFile, folder: PolicyFolder) -> tuple[Diagnostic, ...]:
+def usable(read: ReadScenarios, folder: PolicyFolder) -> tuple[Diagnostic, ...]:
     """Give what keeps a scenario file from being run; nothing for one that can be."""
     if read.document is None:
         return read.findings
@@ -160,7 +160,7 @@ def _no_policy(source: Source, folder: PolicyFolder) -> Diagnostic:
     )
 
 
-def results_of(read: ReadFile, folder: PolicyFolder) -> Iterator[Result]:
+def results_of(read: ReadScenarios, folder: PolicyFolder) -> Iterator[Result]:
     """Run the scenarios of a file that can be run."""
     if read.document is not None and folder.timeline is not None:
         for index, scenario in enumerate(read.document.scenarios):

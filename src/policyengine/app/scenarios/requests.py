@@ -30,6 +30,7 @@ from policyengine.engine.commands import (
     Release,
     ReportAbnormal,
     ResolveCase,
+    SetCohort,
     Settle,
     Subscribe,
     Usage,
@@ -37,6 +38,8 @@ from policyengine.engine.commands import (
 )
 from policyengine.ledger.lots import UNRESTRICTED, Restriction
 from policyengine.ledger.subscriptions import Rollover
+
+NO_COHORT: Final = "none"
 
 Numbers: TypeAlias = Mapping[str, int]
 """The number of the transaction that each named step led to."""
@@ -56,21 +59,21 @@ def body_of(step: Step, numbers: Numbers) -> Body:
 
 
 def _charge(part: ChargeVerb, _numbers: Numbers) -> Body:
-    usage = Usage.of(part.model, part.used, part.started_at, part.outcome)
+    usage = Usage.of(part.model, part.used, part.started_at, part.outcome, part.modifiers)
     return Charge(usage, part.after_request, part.conversation or "", part.operation or "")
 
 
 def _hold(part: HoldVerb, _numbers: Numbers) -> Body:
     usage = None
     if part.model is not None and part.used is not None:
-        usage = Usage.of(part.model, part.used, part.started_at)
+        usage = Usage.of(part.model, part.used, part.started_at, modifiers=part.modifiers)
     return OpenHold(part.credits, usage, part.lasts, part.conversation or "", part.operation or "")
 
 
 def _capture(part: CaptureVerb, numbers: Numbers) -> Body:
     usage = None
     if part.model is not None and part.used is not None:
-        usage = Usage.of(part.model, part.used, part.started_at, part.outcome)
+        usage = Usage.of(part.model, part.used, part.started_at, part.outcome, part.modifiers)
     return Capture(numbers[part.hold], usage, part.credits, part.final)
 
 
@@ -115,6 +118,7 @@ def _resolve(part: ResolveVerb, numbers: Numbers) -> Body:
 
 _BODIES: Final[Mapping[Verb, Callable[[Any, Numbers], Body]]] = {
     "subscribe": lambda plan, _: Subscribe(plan),
+    "set_cohort": lambda cohort, _: SetCohort("" if cohort == NO_COHORT else cohort),
     "change_plan": lambda plan, _: ChangePlan(plan),
     "cancel": lambda _plan, _: Cancel(),
     "grant": _grant,

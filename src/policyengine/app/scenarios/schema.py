@@ -1,11 +1,9 @@
 """The JSON Schema of scenario files, made from the document models."""
 
-import json
-import sys
 from typing import Final
 
 from policyengine.app.scenarios.document import ScenarioFile
-from policyengine.policy.schema import Schema, schema_of
+from policyengine.policy.schema import Schema, schema_of, text_of
 
 SCHEMA_ID: Final = "urn:policyengine-credits:scenario:1"
 SCHEMA_TITLE: Final = "Scenarios of a credits policy"
@@ -17,9 +15,5 @@ def scenario_schema() -> Schema:
 
 
 def schema_text() -> str:
-    """Write the schema as it is checked in."""
-    return json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":  # `python -m policyengine.app.scenarios.schema > schemas/...`
-    sys.stdout.write(schema_text())
+    """Write the schema of scenario files as it is checked in."""
+    return text_of(scenario_schema())

@@ -6,9 +6,9 @@ from typing import Any, Final, TypeAlias
 
 from policyengine.app.history import operations_of
 from policyengine.engine.balance import Balance
-from policyengine.engine.commands import Usage
+from policyengine.engine.commands import usage_of
 from policyengine.engine.estimating import Estimate
-from policyengine.engine.explaining import price_lines
+from policyengine.engine.price_steps import price_lines
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.lots import Lot
@@ -119,12 +119,19 @@ def _tier(seen: Seen) -> str | None:
     return policy.models[charge.model].tiers[charge.tier].text
 
 
+def _modifiers(seen: Seen) -> list[str] | None:
+    charge = seen.charge
+    if charge is None:
+        return None
+    return [] if charge.terms is None else list(charge.terms.modifiers)
+
+
 def _price_lines(seen: Seen) -> list[Entry] | None:
     charge = seen.charge
     policy = None if charge is None else seen.timeline.version(charge.rated_by)
     if charge is None or policy is None or not charge.counts:
         return None
-    usage = Usage(charge.model, charge.counts, charge.started_at, charge.outcome)
+    usage = usage_of(charge)
     return [
         {
             "unit": unit.unit,
@@ -133,7 +140,7 @@ def _price_lines(seen: Seen) -> list[Entry] | None:
             "multiplier": unit.multiplier,
             "credits": unit.rate * unit.multiplier * count / unit.per,
         }
-        for unit, count in price_lines(policy, usage, charge.tier)
+        for unit, count in price_lines(policy, usage, charge.tier, charge.terms)
     ]
 
 
@@ -196,6 +203,11 @@ def _of_plan(field: str) -> Callable[[Seen], Any]:
     return find
 
 
+def _cohort(seen: Seen) -> str:
+    subscription = seen.book.subscription
+    return "none" if subscription is None else subscription.cohort or "none"
+
+
 def _pending(seen: Seen) -> str:
     subscription = seen.book.subscription
     pending = None if subscription is None else subscription.pending
@@ -247,6 +259,7 @@ _READERS: Final[Mapping[str, Callable[[Seen], Any]]] = {
     "uncollected": _uncollected,
     "price_lines": _price_lines,
     "tier": _tier,
+    "modifiers": _modifiers,
     "rated_by": _of_charge("rated_by"),
     "flagged": _flagged,
     "paid_by": _paid_by,
@@ -258,6 +271,7 @@ _READERS: Final[Mapping[str, Callable[[Seen], Any]]] = {
     "lots": _lots,
     "holds": _holds,
     "plan": _of_plan("plan"),
+    "cohort": _cohort,
     "plan_version": _of_plan("version"),
     "pending": _pending,
     "cycle_start": _of_plan("starts_at"),

@@ -40,7 +40,9 @@ class Stage:
     def begin(self, given: Given) -> Refusal | None:
         """Let the given wallet join its plan; gives the refusal if it may not."""
         self.at, self.wallet = given.at, given.wallet
-        command = Command(given.wallet, "given", given.at, Subscribe(given.plan))
+        command = Command(
+            given.wallet, "given", given.at, Subscribe(given.plan, cohort=given.cohort or "")
+        )
         return self.ledger.execute_one(command).answer.refusal
 
     def perform(self, step: Step, number: int) -> Seen:
@@ -83,7 +85,8 @@ class Stage:
         lengths = assumed(policy) if length is None else Range(length, length, length)
         basis: Literal["caller", "policy"] = "policy" if length is None else "caller"
         book = self._settled(wallet)
-        return estimate(self.timeline, book, part.model, part.sent, lengths, basis, self.at)
+        names = tuple(part.modifiers)
+        return estimate(self.timeline, book, part.model, part.sent, lengths, basis, self.at, names)
 
     def _look(
         self,

@@ -194,6 +194,11 @@ class Then(Part):
         description="The condition of the tier that priced it, or `none`.",
         examples=["all_input > 200000"],
     )
+    modifiers: list[Name] | None = Field(
+        default=None,
+        description="All modifiers of the price, in the order of their application.",
+        examples=[["batch"]],
+    )
     rated_by: Version | None = Field(
         default=None, description="The policy version that priced it.", examples=[1]
     )
@@ -231,6 +236,9 @@ class Then(Part):
         examples=[[{"hold": "hold_1", "credits": 75}]],
     )
     plan: Name | None = Field(default=None, description="The plan.", examples=["pro"])
+    cohort: Name | None = Field(
+        default=None, description="The cohort, or `none`.", examples=["annual"]
+    )
     plan_version: Version | None = Field(
         default=None, description="The version whose terms of the plan apply.", examples=[1]
     )

@@ -1,6 +1,6 @@
 """What a step can do, beyond a single word: the mapping below each verb."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -11,9 +11,20 @@ from policyengine.app.scenarios.words import (
     SignedCredits,
     Span,
 )
+from policyengine.engine.commands import MODIFIERS_MAX
 from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, PRIORITY_MAX
 from policyengine.policy.document.words import Count, ModelName, Name, Part
+
+Conversation: TypeAlias = Annotated[
+    CallerText | None,
+    Field(description="The conversation that it belongs to.", examples=["c-1"]),
+]
+Operation: TypeAlias = Annotated[
+    CallerText | None,
+    Field(description="The operation that it belongs to.", examples=["op-1"]),
+]
+Modifiers: TypeAlias = Annotated[list[Name], Field(max_length=MODIFIERS_MAX)]
 
 
 class Uses(Part):
@@ -34,12 +45,13 @@ class Uses(Part):
         description="When the request began; it chooses the version that prices it. Absent: now.",
         examples=["2026-09-30T23:50:00Z"],
     )
-    conversation: CallerText | None = Field(
-        default=None, description="The conversation that it belongs to.", examples=["c-1"]
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that hold for it.",
+        examples=[["batch"]],
     )
-    operation: CallerText | None = Field(
-        default=None, description="The operation that it belongs to.", examples=["op-1"]
-    )
+    conversation: Conversation = None
+    operation: Operation = None
 
 
 class ChargeVerb(Uses):
@@ -66,6 +78,11 @@ class HoldVerb(Part):
         description="What is expected to be counted, by unit of the policy.",
         examples=[{"text_input": 1000, "text_output": 200}],
     )
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that will hold for it.",
+        examples=[["batch"]],
+    )
     started_at: At | None = Field(
         default=None,
         description="When the request began; captures are priced by the version of that time.",
@@ -76,12 +93,8 @@ class HoldVerb(Part):
         description="How long the hold lasts. Absent: what the policy says.",
         examples=["1 hour"],
     )
-    conversation: CallerText | None = Field(
-        default=None, description="The conversation that it belongs to.", examples=["c-1"]
-    )
-    operation: CallerText | None = Field(
-        default=None, description="The operation that it belongs to.", examples=["op-1"]
-    )
+    conversation: Conversation = None
+    operation: Operation = None
 
 
 class CaptureVerb(Part):
@@ -108,6 +121,11 @@ class CaptureVerb(Part):
         default=None,
         description="When the request began. Absent: when the hold says.",
         examples=["2026-09-30T23:50:00Z"],
+    )
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that hold for it; those of the hold do not count.",
+        examples=[["batch"]],
     )
     final: bool = Field(
         default=True,
@@ -231,6 +249,11 @@ class EstimateVerb(Part):
     model: ModelName = Field(description="The model that will be used.", examples=["standard"])
     sent: dict[Name, Count] = Field(
         description="What will be sent, by unit of the policy.", examples=[{"text_input": 1000}]
+    )
+    modifiers: Modifiers = Field(
+        default_factory=list,
+        description="The modifiers of the policy that will hold for it.",
+        examples=[["batch"]],
     )
     output_tokens: Count | None = Field(
         default=None,

@@ -7,6 +7,7 @@ from policyengine.policy.checks.amounts import (
     check_factors_are_bounded,
     check_grants_are_multiples,
     check_minimum_is_a_multiple,
+    check_model_rounding,
     check_prices_fit,
 )
 from policyengine.policy.checks.answers import (
@@ -36,6 +37,12 @@ from policyengine.policy.checks.formulas import (
     check_lines_can_be_rounded,
     check_no_price_is_negative,
 )
+from policyengine.policy.checks.graduated import (
+    check_graduated_prices_add_up,
+    check_graduated_tiers,
+    check_tiers_are_of_one_kind,
+    check_tiers_have_prices,
+)
 from policyengine.policy.checks.granting import (
     check_caps,
     check_own_clocks,
@@ -44,6 +51,13 @@ from policyengine.policy.checks.granting import (
     check_rollovers,
 )
 from policyengine.policy.checks.instants import check_dates_exist, check_zone_is_known
+from policyengine.policy.checks.modifiers import (
+    check_cohorts_exist,
+    check_models_exist,
+    check_modified_measures_add_up,
+    check_modifiers_agree,
+    check_unknown_model,
+)
 from policyengine.policy.checks.plans import (
     check_cancelling_leads_down,
     check_carry_over,
@@ -100,6 +114,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_amounts_are_exact,
     check_factors_are_bounded,
     check_minimum_is_a_multiple,
+    check_model_rounding,
     check_grants_are_multiples,
     check_prices_fit,
     check_spans_are_bounded,
@@ -112,6 +127,15 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_formula_uses_multiplier,
     check_lines_can_be_rounded,
     check_tiers_decide,
+    check_tiers_have_prices,
+    check_tiers_are_of_one_kind,
+    check_graduated_tiers,
+    check_graduated_prices_add_up,
+    check_models_exist,
+    check_unknown_model,
+    check_modifiers_agree,
+    check_modified_measures_add_up,
+    check_cohorts_exist,
     check_flags_depend,
     check_grants_have_cycles,
     check_carry_over,

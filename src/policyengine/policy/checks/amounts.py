@@ -9,7 +9,7 @@ from typing import Final
 from policyengine.policy.checks.findings import found, plain, pointer_to, see_value, written
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.source import Source
-from policyengine.policy.vocabulary import rates_of
+from policyengine.policy.variants import all_variants
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, MICRO_PER_CREDIT
 from policyengine.values.diagnostics import Diagnostic
 
@@ -41,6 +41,11 @@ def check_factors_are_bounded(document: PolicyDocument, source: Source) -> Itera
 def _amounts(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
     yield "/credits/smallest", document.credits.smallest
     yield "/charge/minimum", document.charge.minimum
+    for name, model in document.models.items():
+        if model.round is not None:
+            yield pointer_to("models", name, "round", "smallest"), model.round.smallest
+        if model.minimum is not None:
+            yield pointer_to("models", name, "minimum"), model.minimum
     yield from _given(document)
     yield from _limits(document)
     if document.shortfall.debt is not None:
@@ -71,19 +76,29 @@ def _given(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
 
 def _rates(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
     for name, measure in document.units.items():
-        for side, units in (("input", measure.input), ("output", measure.output)):
+        for side, units in measure.sides:
             for unit, rate in units.items():
                 yield pointer_to("units", name, side, unit), rate
     for name, model in document.models.items():
         for unit, rate in (model.rates or {}).items():
             yield pointer_to("models", name, "rates", unit), rate
+        for index, tier in enumerate(model.tiers):
+            for unit, rate in (tier.rates or {}).items():
+                yield pointer_to("models", name, "tiers", index, "rates", unit), rate
 
 
 def _multipliers(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
     for name, model in document.models.items():
         yield pointer_to("models", name, "multiplier"), model.multiplier
+        for plan, multiplier in model.multiplier_on_plan.items():
+            yield pointer_to("models", name, "multiplier_on_plan", plan), multiplier
+        for cohort, multiplier in model.multiplier_for_cohort.items():
+            yield pointer_to("models", name, "multiplier_for_cohort", cohort), multiplier
         for index, tier in enumerate(model.tiers):
-            yield pointer_to("models", name, "tiers", index, "multiplier"), tier.multiplier
+            if tier.multiplier is not None:
+                yield pointer_to("models", name, "tiers", index, "multiplier"), tier.multiplier
+    for name, modifier in document.modifiers.items():
+        yield pointer_to("modifiers", name, "factor"), modifier.factor
 
 
 def _constants(document: PolicyDocument) -> Iterator[tuple[str, Decimal]]:
@@ -118,17 +133,54 @@ def _too_exact(
 
 def check_minimum_is_a_multiple(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """The least charge is an amount that can be charged."""
-    smallest, minimum = document.credits.smallest, document.charge.minimum
+    charge = document.charge.minimum
+    yield from _minimum(
+        source, "/charge/minimum", charge, "/credits/smallest", document.credits.smallest
+    )
+    for name, model in document.models.items():
+        place, smallest = "/credits/smallest", document.credits.smallest
+        if model.round is not None:
+            place = pointer_to("models", name, "round", "smallest")
+            smallest = model.round.smallest
+        if model.minimum is not None:
+            pointer = pointer_to("models", name, "minimum")
+            yield from _minimum(source, pointer, model.minimum, place, smallest)
+        elif model.round is not None:
+            yield from _minimum(source, "/charge/minimum", charge, place, smallest)
+
+
+def _minimum(
+    source: Source, pointer: str, minimum: Decimal, place: str, smallest: Decimal
+) -> Iterator[Diagnostic]:
     below = _multiple_below(minimum, smallest)
     if below != minimum:
         choices = [each for each in (below, below + Fraction(smallest)) if each]
         yield found(
             source,
             "PE222",
-            "/charge/minimum",
-            f"`{written(source, '/charge/minimum')}` is no multiple of the smallest amount",
+            pointer,
+            f"`{written(source, pointer)}` is no multiple of the smallest amount",
             f"write {' or '.join(f'`{plain(each)}`' for each in choices)}",
-            see_value(source, "/credits/smallest", "prices are multiples of this"),
+            see_value(source, place, "prices are multiples of this"),
+        )
+
+
+def check_model_rounding(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A model's smallest amount is one that the policy charges."""
+    smallest = document.credits.smallest
+    for name, model in document.models.items():
+        if model.round is None or _multiple_below(model.round.smallest, smallest) == (
+            model.round.smallest
+        ):
+            continue
+        pointer = pointer_to("models", name, "round", "smallest")
+        yield found(
+            source,
+            "PE226",
+            pointer,
+            f"`{written(source, pointer)}` is no multiple of what the policy charges at least",
+            f"write a multiple of `{plain(smallest)}`, or a smaller amount at `credits`",
+            see_value(source, "/credits/smallest", "all prices are multiples of this"),
         )
 
 
@@ -157,21 +209,18 @@ def _multiple_below(amount: Decimal, smallest: Decimal) -> Fraction:
 
 def check_prices_fit(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """A single count never costs more than a ledger can hold."""
-    for name, model in document.models.items():
-        rates = rates_of(document, name)
-        unit = max(rates, key=lambda each: rates[each], default="")
-        pointer = pointer_to("models", name)
-        multipliers = {f"{pointer}/multiplier": model.multiplier}
-        for index, tier in enumerate(model.tiers):
-            multipliers[f"{pointer}/tiers/{index}/multiplier"] = tier.multiplier
-        for place, multiplier in multipliers.items():
-            price = rates.get(unit, Fraction(0)) * Fraction(multiplier)
-            if price > _CREDITS_MAX:
-                yield found(
-                    source,
-                    "PE224",
-                    place,
-                    f"one `{unit}` of `{name}` costs {plain(price, 0)} credits, more than a "
-                    "ledger can hold",
-                    "write a smaller multiplier or rate",
-                )
+    seen: set[str] = set()
+    for variant in all_variants(document):
+        unit = max(variant.rates, key=lambda each: variant.rates[each], default="")
+        price = variant.rates.get(unit, Fraction(0)) * variant.multiplier
+        if price <= _CREDITS_MAX or variant.pointer in seen:
+            continue
+        seen.add(variant.pointer)
+        yield found(
+            source,
+            "PE224",
+            variant.pointer,
+            f"one `{unit}` of `{variant.model}` costs {plain(price, 0)} credits, more than a "
+            "ledger can hold",
+            "write a smaller multiplier or rate",
+        )

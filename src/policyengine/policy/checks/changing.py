@@ -1,7 +1,7 @@
 """Plan changes: what an upgrade gives and keeps agrees, also for pairs of plans."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import combinations
 
 from policyengine.policy.checks.findings import found, found_at_key, see_key, see_value
 from policyengine.policy.document import PolicyDocument
@@ -10,19 +10,11 @@ from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, Related
 
 
-def _upgrades(document: PolicyDocument) -> Iterator[tuple[str, Upgrade, list[tuple[str, str]]]]:
-    """Give each rule for upgrades: its place, and pairs of plans with cycles that it is for.
-
-    For the general rule each plan is paired with the nearest one below, which stands for all.
-    """
+def _upgrades(document: PolicyDocument) -> Iterator[tuple[str, Upgrade, Iterable[tuple[str, str]]]]:
+    """Give each rule for upgrades: its place, and the pairs of plans that it is for."""
     changes = document.changes
     taken = {(pair.from_, pair.to) for pair in changes.pairs}
-    names = [name for name, plan in document.plans.items() if plan.cycle is not None]
-    others = []
-    for index, name in enumerate(names):
-        places = range(index - 1, -1, -1)
-        below = (names[each] for each in places if (names[each], name) not in taken)
-        others += [(each, name) for each in islice(below, 1)]
+    others = (pair for pair in combinations(document.plans, 2) if pair not in taken)
     yield "/changes/upgrade", changes.upgrade, others
     for index, pair in enumerate(changes.pairs):
         if pair.from_ in document.plans and pair.to in document.plans:
@@ -81,8 +73,15 @@ def _contradiction(
 
 def check_upgrades_fit_plans(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """Upgrades start and compare cycles in ways that their plans have."""
+    forms = {name: _form(plan) for name, plan in document.plans.items()}
+    numbers = {form: number for number, form in enumerate(forms.values())}
+    kinds = {name: numbers[form] for name, form in forms.items()}
     for place, rule, pairs in _upgrades(document):
+        seen: set[tuple[int, int]] = set()
         for before, after in pairs:
+            if (kinds[before], kinds[after]) in seen:
+                continue
+            seen.add((kinds[before], kinds[after]))
             old, new = document.plans[before], document.plans[after]
             if old.cycle is None or new.cycle is None:
                 continue
@@ -102,6 +101,13 @@ def check_upgrades_fit_plans(document: PolicyDocument, source: Source) -> Iterat
                 if finding is not None:
                     yield finding
                     break
+
+
+def _form(plan: Plan) -> Hashable:
+    """Give all that upgrades are checked by: of many plans alike, one pair stands for all."""
+    grants = {name: each.every for name, each in plan.grants.items() if each.given != "once"}
+    capped = any(each.at_most is not None for each in plan.grants.values())
+    return plan.cycle, plan.cycle_from, frozenset(grants.items()), capped
 
 
 def _compared(

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.hints import nearest
-from policyengine.policy.nodes import ScalarNode, child_pointer
+from policyengine.policy.nodes import ScalarNode, pointer_of
 from policyengine.policy.remarks import alternatives
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, Related, Severity, Span
@@ -63,10 +63,7 @@ def see_key(source: Source, pointer: str, message: str) -> Related:
 
 def pointer_to(*steps: str | int) -> str:
     """Build a JSON pointer from keys and indexes."""
-    pointer = ""
-    for step in steps:
-        pointer = child_pointer(pointer, step)
-    return pointer
+    return pointer_of(steps)
 
 
 def written(source: Source, pointer: str) -> str:

@@ -12,7 +12,8 @@ from policyengine.policy.checks.units import names_are_clear
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.expressions import Expression, LinearForm, linear_form
 from policyengine.policy.source import Source
-from policyengine.policy.vocabulary import MULTIPLIER, Vocabulary, rates_of, vocabulary_of
+from policyengine.policy.variants import Variant, all_variants
+from policyengine.policy.vocabulary import MULTIPLIER, Vocabulary, vocabulary_of
 from policyengine.values.diagnostics import Diagnostic
 
 REQUESTS_TRIED_MAX: Final = 20_000
@@ -23,15 +24,6 @@ _Shares: TypeAlias = Mapping[str, Mapping[str, Fraction]]
 
 _FORMULA: Final = "/charge/formula"
 _COUNTS_TRIED: Final = (1, 1_000, 1_000_000, 1_000_000_000, 1_000_000_000_000)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rated:
-    """A model under one of its multipliers; `pointer` is the multiplier's place."""
-
-    model: str
-    pointer: str
-    multiplier: Fraction
 
 
 def check_no_price_is_negative(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -71,7 +63,7 @@ def check_formula_uses_rates(document: PolicyDocument, source: Source) -> Iterat
         return
     for name, measure in vocabulary_of(document).priced.items():
         part = document.units[measure]
-        if name not in formula.names_used and any((*part.input.values(), *part.output.values())):
+        if name not in formula.names_used and any(part.rates.values()):
             yield found(
                 source,
                 "PE261",
@@ -88,7 +80,7 @@ def check_formula_uses_multiplier(document: PolicyDocument, source: Source) -> I
     formula = _formula(document, source)
     if formula is None or MULTIPLIER in formula.names_used:
         return
-    other = next((each for each in _rated(document) if each.multiplier != 1), None)
+    other = next((each for each in all_variants(document) if each.multiplier != 1), None)
     if other is not None:
         yield found(
             source,
@@ -125,32 +117,22 @@ def _formula(document: PolicyDocument, source: Source) -> Expression | None:
     return parsed if isinstance(parsed, Expression) else None
 
 
-def _rated(document: PolicyDocument) -> Iterator[_Rated]:
-    for name, model in document.models.items():
-        pointer = pointer_to("models", name)
-        yield _Rated(name, f"{pointer}/multiplier", Fraction(model.multiplier))
-        for index, tier in enumerate(model.tiers):
-            place = f"{pointer}/tiers/{index}/multiplier"
-            yield _Rated(name, place, Fraction(tier.multiplier))
-
-
 def _multipliers(document: PolicyDocument) -> list[Fraction]:
-    return list(dict.fromkeys(each.multiplier for each in _rated(document)))
+    return list(dict.fromkeys(each.multiplier for each in all_variants(document)))
 
 
 def _priced(
     document: PolicyDocument, formula: Expression
-) -> Iterator[tuple[_Rated, Mapping[str, int], Fraction]]:
+) -> Iterator[tuple[Variant, Mapping[str, int], Fraction]]:
     """Price requests of every kind under each multiplier that may lead below zero."""
     vocabulary = vocabulary_of(document)
     safe = {
         each: _only_adds(linear_form(formula, {MULTIPLIER: each}))
         for each in _multipliers(document)
     }
-    for rated in _rated(document):
+    for rated in all_variants(document):
         if not safe[rated.multiplier]:
-            rates = rates_of(document, rated.model)
-            pricing = _Pricing(formula, rated.multiplier, _shares(vocabulary, rates))
+            pricing = _Pricing(formula, rated.multiplier, _shares(vocabulary, rated.rates))
             for request, price in pricing.requests(tuple(vocabulary.measures)):
                 yield rated, request, price
 

@@ -21,6 +21,12 @@ def check_plans_exist(document: PolicyDocument, source: Source) -> Iterator[Diag
         if plan not in document.plans:
             help_ = did_you_mean(plan, document.plans)
             yield found(source, "PE201", pointer, f"there is no plan `{plan}`", help_)
+    for name, model in document.models.items():
+        for plan in model.multiplier_on_plan:
+            if plan not in document.plans:
+                pointer = pointer_to("models", name, "multiplier_on_plan", plan)
+                help_ = did_you_mean(plan, document.plans)
+                yield found_at_key(source, "PE201", pointer, f"there is no plan `{plan}`", help_)
     if document.replaces is None:
         return
     known = (*document.plans, *document.replaces.removed_plans)
@@ -39,6 +45,9 @@ def _plans_named(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     for name, pack in document.packs.items():
         for index, plan in enumerate(pack.sold_to):
             yield pointer_to("packs", name, "sold_to", index), plan
+    for name, modifier in document.modifiers.items():
+        for index, plan in enumerate(modifier.plans or ()):
+            yield pointer_to("modifiers", name, "plans", index), plan
     for name, part in document.plans.items():
         if part.after_cycles is not None:
             yield pointer_to("plans", name, "after_cycles", "to"), part.after_cycles.to
@@ -55,9 +64,15 @@ def check_units_exist(document: PolicyDocument, source: Source) -> Iterator[Diag
     """A model's own rates are for units that are counted."""
     units = vocabulary_of(document).measures
     for name, model in document.models.items():
-        for unit in model.rates or {}:
+        places = [pointer_to("models", name, "rates", unit) for unit in model.rates or {}]
+        places += [
+            pointer_to("models", name, "tiers", index, "rates", unit)
+            for index, tier in enumerate(model.tiers)
+            for unit in tier.rates or {}
+        ]
+        for pointer in places:
+            unit = pointer.rpartition("/")[2]
             if unit not in units:
-                pointer = pointer_to("models", name, "rates", unit)
                 message = f"there is no unit `{unit}`"
                 help_ = did_you_mean(unit, units) if units else "list it in `units` first"
                 yield found_at_key(source, "PE202", pointer, message, help_)
@@ -89,14 +104,19 @@ def check_counting_exists(document: PolicyDocument, source: Source) -> Iterator[
 def check_listed_once(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """A list of names has each name once."""
     yield from _twice(source, "/burn_order", document.burn_order)
+    yield from _twice(source, "/cohorts", document.cohorts)
+    for name, part in document.modifiers.items():
+        for key in ("models", "plans", "measures", "not_with"):
+            place = pointer_to("modifiers", name, key)
+            yield from _twice(source, place, getattr(part, key) or ())
     for name, pack in document.packs.items():
         yield from _twice(source, pointer_to("packs", name, "sold_to"), pack.sold_to)
     for name, plan in document.plans.items():
-        for grant, part in plan.grants.items():
-            if part.only_for is not None:
+        for grant, given in plan.grants.items():
+            if given.only_for is not None:
                 place = pointer_to("plans", name, "grants", grant, "only_for")
-                yield from _twice(source, f"{place}/models", part.only_for.models)
-                yield from _twice(source, f"{place}/units", part.only_for.units)
+                yield from _twice(source, f"{place}/models", given.only_for.models)
+                yield from _twice(source, f"{place}/units", given.only_for.units)
 
 
 def _twice(source: Source, pointer: str, names: Sequence[str]) -> Iterator[Diagnostic]:

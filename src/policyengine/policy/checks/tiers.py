@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from policyengine.policy.checks.expressions import Reader, reader_of_conditions
 from policyengine.policy.checks.findings import found, pointer_to, see_value, written
 from policyengine.policy.checks.regions import Row, outcomes_of
 from policyengine.policy.checks.units import names_are_clear
 from policyengine.policy.document import PolicyDocument
-from policyengine.policy.document.pricing import Model
+from policyengine.policy.document.pricing import Model, Tier
 from policyengine.policy.expressions import Dimension, Expression
 from policyengine.policy.source import Source
+from policyengine.policy.variants import Variant, bases_of, tier_variant
 from policyengine.policy.vocabulary import ABNORMAL_NAMES, vocabulary_of
 from policyengine.values.diagnostics import Diagnostic, Related
+
+
+def has_price(document: PolicyDocument, tier: Tier) -> bool:
+    """Tell whether a tier says anything about prices; where it does not, another check says so."""
+    units = vocabulary_of(document).measures
+    return tier.multiplier is not None or any(unit in units for unit in tier.rates or {})
 
 
 def check_tiers_decide(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -24,11 +30,13 @@ def check_tiers_decide(document: PolicyDocument, source: Source) -> Iterator[Dia
     names = vocabulary_of(document).of_conditions
     known: dict[tuple[str, ...], Sequence[Row]] = {}
     for name, model in document.models.items():
+        if any(tier.applies_to == "part_above" for tier in model.tiers):
+            continue  # these are judged apart, in `graduated`
         texts = tuple(tier.when for tier in model.tiers)
         if texts not in known:
             known[texts] = _rows(texts, reader, names)
         for index in range(len(texts) if known[texts] else 0):
-            judged = _Tier(source, name, model, index, known[texts]).judged()
+            judged = _Tier(source, document, name, index, known[texts]).judged()
             if judged is not None:
                 yield judged
 
@@ -45,8 +53,8 @@ class _Tier:
     """One tier of a model, and which tiers hold with it; the last that holds decides."""
 
     source: Source
+    document: PolicyDocument
     name: str
-    model: Model
     index: int
     rows: Sequence[Row]
 
@@ -61,19 +69,31 @@ class _Tier:
             return self._is_covered(holding)
         if len(holding) == len(self.rows):
             return self._always_holds()
-        multiplier = self.model.tiers[index].multiplier
-        if all(self._without(row) == multiplier for row in deciding):
+        if has_price(self.document, self.model.tiers[index]) and all(
+            self._is_idle(base, row) for base in self._bases for row in deciding
+        ):
             return self._changes_nothing()
         return None
+
+    @property
+    def model(self) -> Model:
+        """Give the model."""
+        return self.document.models[self.name]
+
+    @property
+    def _bases(self) -> tuple[Variant, ...]:
+        return bases_of(self.document, self.name)
 
     @property
     def _when(self) -> str:
         return pointer_to("models", self.name, "tiers", self.index, "when")
 
-    def _without(self, row: Row) -> Decimal:
-        """Give the multiplier of requests in a row if this tier were not there."""
+    def _is_idle(self, base: Variant, row: Row) -> bool:
+        """Tell whether requests in a row would cost the same if this tier were not there."""
         earlier = [at for at in range(self.index) if row[at]]
-        return self.model.tiers[earlier[-1]].multiplier if earlier else self.model.multiplier
+        without = tier_variant(self.document, base, earlier[-1]) if earlier else base
+        here = tier_variant(self.document, base, self.index)
+        return (here.multiplier, here.rates) == (without.multiplier, without.rates)
 
     def _never_holds(self) -> Diagnostic:
         return found(
@@ -108,19 +128,23 @@ class _Tier:
             "PE272",
             self._when,
             "every request meets this condition, so that the model's own multiplier is never used",
-            "mend the condition, or write this multiplier at the model and delete the tier",
+            "mend the condition, or write this price at the model and delete the tier",
             see_value(self.source, multiplier, "never used"),
             severity="warning",
         )
 
     def _changes_nothing(self) -> Diagnostic:
-        pointer = pointer_to("models", self.name, "tiers", self.index, "multiplier")
+        tier = pointer_to("models", self.name, "tiers", self.index)
+        pointer, says = f"{tier}/when", "every request costs the same"
+        if self.model.tiers[self.index].multiplier is not None:
+            pointer = f"{tier}/multiplier"
+            says = f"the multiplier is `{written(self.source, pointer)}`"
         return found(
             self.source,
             "PE273",
             pointer,
-            f"the multiplier is `{written(self.source, pointer)}` without this tier as well",
-            "write another multiplier, or delete the tier",
+            f"{says} without this tier as well",
+            "write another price, or delete the tier",
             severity="warning",
         )
 

@@ -88,13 +88,13 @@ def names_are_clear(document: PolicyDocument, source: Source) -> bool:
 def check_measures_have_units(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """A measure measures something."""
     for name, measure in document.units.items():
-        if not measure.input and not measure.output:
+        if not measure.rates:
             yield found_at_key(
                 source,
                 "PE212",
                 pointer_to("units", name),
                 f"the measure `{name}` has no units",
-                "list its units with their rates under `input` and `output`, or delete it",
+                "list its units with their rates under `input`, `output` or `other`, or delete it",
             )
 
 
@@ -102,7 +102,7 @@ def check_something_costs(document: PolicyDocument, source: Source) -> Iterator[
     """Some rate of some model is above 0."""
     if any(rate for model in document.models for rate in rates_of(document, model).values()):
         return
-    if any(measure.input or measure.output for measure in document.units.values()):
+    if any(measure.rates for measure in document.units.values()):
         yield found_at_key(
             source,
             "PE213",
@@ -139,6 +139,6 @@ def _units(document: PolicyDocument) -> Iterator[tuple[str, str]]:
 
 def _rates(document: PolicyDocument) -> Iterator[tuple[str, str, Decimal]]:
     for name, measure in document.units.items():
-        for side, units in (("input", measure.input), ("output", measure.output)):
+        for side, units in measure.sides:
             for unit, rate in units.items():
                 yield pointer_to("units", name, side, unit), unit, rate

@@ -8,15 +8,15 @@ from policyengine.policy.codes.info import CodeInfo
 NAME_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE201": CodeInfo(
         title="a plan that does not exist",
-        what="A pack, a cancellation, an entry of `pairs`, `after_cycles` or `replaces` names a "
-        "plan that is not in `plans`.",
+        what="A pack, a cancellation, a modifier, a model, an entry of `pairs`, `after_cycles` or "
+        "`replaces` names a plan that is not in `plans`.",
         why="credits would be sold to nobody, or a wallet would fall back to nothing.",
         wrong="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [prof]}",
         right="plans: {free: {}, pro: {}}\npacks:\n  pack_500: {sold_to: [pro]}",
     ),
     "PE202": CodeInfo(
         title="a unit that does not exist",
-        what="A model has a rate of its own, or a grant is only for, a unit that is not in "
+        what="A model or a tier has a rate of its own, or a grant is only for, a unit not in "
         "`units`.",
         why="the rate would never be used, and the general one would be charged instead; the "
         "credits would pay for less than they seem to.",
@@ -61,7 +61,8 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE210": CodeInfo(
         title="a unit that stands twice",
-        what="The same unit is in two measures, or among the inputs and the outputs of one.",
+        what="The same unit is in two measures, or on two sides of one, such as `input` and "
+        "`output`.",
         why="each count is priced once, and it must be clear by which rate.",
         wrong="tokens: {per: 1000000, input: {text: 100}, output: {text: 500}}",
         right="tokens: {per: 1000000, input: {text_input: 100}, output: {text_output: 500}}",
@@ -77,7 +78,7 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE212": CodeInfo(
         title="a measure without units",
-        what="A measure has neither `input` nor `output`.",
+        what="A measure has neither `input` nor `output` nor `other`.",
         why="it measures nothing, and what it was written for would be free.",
         wrong="units:\n  requests: {per: 1}",
         right="units:\n  requests: {per: 1, input: {request: 5}}",
@@ -99,5 +100,39 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
         "models:\n  standard: {multiplier: 1, rates: {text_input: 100}}",
         right="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
         "models:\n  standard: {multiplier: 1}",
+    ),
+    "PE216": CodeInfo(
+        title="a model that does not exist",
+        what="A modifier or `priced_as` names a model that is not in `models`.",
+        why="the modifier could be used with no model, or nothing would be charged.",
+        wrong="models: {frontier: {multiplier: 6}}\nmodifiers:\n"
+        "  fast: {factor: 6, models: [frontire]}",
+        right="models: {frontier: {multiplier: 6}}\nmodifiers:\n"
+        "  fast: {factor: 6, models: [frontier]}",
+    ),
+    "PE217": CodeInfo(
+        title="a modifier that does not exist",
+        what="`not_with` names a modifier that is not in `modifiers`.",
+        why="the two that were meant could be named together after all.",
+        wrong="modifiers:\n  batch: {factor: 0.5, not_with: [faster]}\n  fast: {factor: 6}",
+        right="modifiers:\n  batch: {factor: 0.5, not_with: [fast]}\n  fast: {factor: 6}",
+    ),
+    "PE218": CodeInfo(
+        title="a measure that does not exist",
+        what="A modifier's `measures` names a measure that is not in `units`.",
+        why="the modifier would change no price.",
+        wrong="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
+        "modifiers: {batch: {factor: 0.5, measures: [token]}}",
+        right="units:\n  tokens: {per: 1000000, input: {text_input: 100}}\n"
+        "modifiers: {batch: {factor: 0.5, measures: [tokens]}}",
+    ),
+    "PE219": CodeInfo(
+        title="a cohort that does not exist",
+        what="A model has a multiplier for a cohort that is not in `cohorts`.",
+        why="no wallet could be in it, and the multiplier would never be used.",
+        wrong="cohorts: [annual]\nmodels:\n"
+        "  opus: {multiplier: 3, multiplier_for_cohort: {anual: 27}}",
+        right="cohorts: [annual]\nmodels:\n"
+        "  opus: {multiplier: 3, multiplier_for_cohort: {annual: 27}}",
     ),
 }

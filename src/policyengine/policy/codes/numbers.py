@@ -45,6 +45,15 @@ NUMBER_CODES: Final[Mapping[str, CodeInfo]] = {
         "models:\n  huge: {multiplier: 10000000}",
         right="tokens: {per: 1000000, input: {text_input: 100}}\nmodels:\n  huge: {multiplier: 10}",
     ),
+    "PE226": CodeInfo(
+        title="a model rounded to what the policy does not charge",
+        what="`smallest` at a model is not a multiple of `smallest` at `credits`.",
+        why="balances are in multiples of the general amount, and a rest could never be spent.",
+        wrong="credits: {smallest: 0.1}\nmodels:\n"
+        "  lite: {multiplier: 1, round: {smallest: 0.25, round: up}}",
+        right="credits: {smallest: 0.05}\nmodels:\n"
+        "  lite: {multiplier: 1, round: {smallest: 0.25, round: up}}",
+    ),
     "PE230": CodeInfo(
         title="a span longer than a hundred years",
         what="A cycle, an expiry or another span is longer than 100 years.",

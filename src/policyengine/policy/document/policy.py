@@ -19,6 +19,7 @@ from policyengine.policy.document.pricing import (
     Credits,
     Measure,
     Model,
+    Modifier,
     Source,
     Time,
 )
@@ -83,6 +84,17 @@ class PolicyDocument(Part):
                 "late_usage": "7 days",
             }
         ],
+    )
+    modifiers: dict[Name, Modifier] = Field(
+        default_factory=dict,
+        description="Factors on the price of requests that name them, applied in this order.",
+        examples=[{"batch": {"factor": 0.5}}],
+    )
+    cohorts: list[Name] = Field(
+        default_factory=list,
+        max_length=50,
+        description="Groups of wallets that some models have another multiplier for.",
+        examples=[["annual"]],
     )
     plans: dict[Name, Plan] = Field(
         min_length=1,

@@ -1,11 +1,13 @@
 """The parts of a policy file about counting and prices."""
 
+from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from policyengine.policy.document.words import (
     Expression,
+    ModelName,
     Name,
     Number,
     Part,
@@ -13,6 +15,9 @@ from policyengine.policy.document.words import (
     Prose,
     SpanText,
 )
+
+Side: TypeAlias = Literal["input", "output", "other"]
+"""Whether a unit is sent, answered, or neither."""
 
 
 class Source(Part):
@@ -75,20 +80,55 @@ class Measure(Part):
         description="Units that the model answers with, each with its rate in credits.",
         examples=[{"text_output": 500}],
     )
+    other: dict[Name, Number] = Field(
+        default_factory=dict,
+        description="Units that are neither sent nor answered, each with its rate in credits.",
+        examples=[{"request": 1}],
+    )
+
+    @property
+    def sides(self) -> tuple[tuple[Side, dict[str, Decimal]], ...]:
+        """Each side with its units and rates, in the order of the language."""
+        return (("input", self.input), ("output", self.output), ("other", self.other))
+
+    @property
+    def rates(self) -> dict[str, Decimal]:
+        """All units with their rates, side by side."""
+        return {**self.input, **self.output, **self.other}
 
 
 class Tier(Part):
-    """Another price for requests that meet a condition; the last tier that holds decides."""
+    """Another price for requests, or for the part of a count, that meet a condition."""
 
     when: Expression = Field(
         description="The condition, over counts of the request: yes or no.",
         examples=["all_input > 200000"],
     )
-    applies_to: Literal["whole_request"] = Field(
-        description="What the tier prices: the whole request, below the threshold as well.",
+    applies_to: Literal["whole_request", "part_above"] = Field(
+        description="What the tier prices: the whole request, or what is above one unit's bound.",
         examples=["whole_request"],
     )
-    multiplier: Number = Field(description="The model's multiplier in this tier.", examples=[12])
+    multiplier: Number | None = Field(
+        default=None,
+        description="The multiplier in this tier, whoever asks. Absent: the model's own.",
+        examples=[12],
+    )
+    rates: dict[Name, Number] | None = Field(
+        default=None,
+        description="Rates in this tier that replace those of the model, unit by unit.",
+        examples=[{"text_input": 600, "text_output": 2250}],
+    )
+
+
+class ModelRounding(Part):
+    """How the prices of one model are rounded."""
+
+    smallest: PositiveNumber = Field(
+        description="Its prices are whole multiples of this many credits.", examples=[1]
+    )
+    round: Literal["up", "down", "half_up", "half_even"] = Field(
+        description="Which way a price between two multiples goes.", examples=["up"]
+    )
 
 
 class Model(Part):
@@ -117,6 +157,54 @@ class Model(Part):
         default=None,
         description="The entry of `counting` that says how this model's tokens are counted.",
         examples=["gpt_4o"],
+    )
+    multiplier_on_plan: dict[Name, Number] = Field(
+        default_factory=dict,
+        description="The multiplier for wallets on certain plans, instead of `multiplier`.",
+        examples=[{"free": 1}],
+    )
+    multiplier_for_cohort: dict[Name, Number] = Field(
+        default_factory=dict,
+        description="The multiplier for wallets of a cohort, whatever their plan.",
+        examples=[{"annual": 27}],
+    )
+    round: ModelRounding | None = Field(
+        default=None,
+        description="How this model's prices are rounded, instead of as `credits` says.",
+        examples=[{"smallest": 1, "round": "up"}],
+    )
+    minimum: Number | None = Field(
+        default=None,
+        description="The least that a price above 0 of this model is, not `charge.minimum`.",
+        examples=[0.5],
+    )
+
+
+class Modifier(Part):
+    """A factor on the price of requests that name it, such as a batch or another region."""
+
+    factor: Number = Field(
+        description="What the price before rounding is multiplied by.", examples=[0.5]
+    )
+    models: Annotated[list[ModelName], Field(min_length=1)] | None = Field(
+        default=None,
+        description="The models whose requests may name it. Absent: all.",
+        examples=[["frontier"]],
+    )
+    plans: Annotated[list[Name], Field(min_length=1)] | None = Field(
+        default=None,
+        description="The plans whose wallets may name it. Absent: all.",
+        examples=[["pro", "pro_plus"]],
+    )
+    measures: Annotated[list[Name], Field(min_length=1)] | None = Field(
+        default=None,
+        description="The measures whose units it makes cheaper or dearer. Absent: the whole price.",
+        examples=[["tokens"]],
+    )
+    not_with: Annotated[list[Name], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Modifiers that a request cannot name together with this one.",
+        examples=[["fast"]],
     )
 
 
@@ -186,9 +274,14 @@ class Charge(Part):
         description="The least that a request with a price above 0 costs, in credits.",
         examples=[0.01],
     )
-    unknown_model: Literal["refuse"] = Field(
+    unknown_model: Literal["refuse", "priced_as"] = Field(
         description="What happens to a request for a model that is not listed.",
         examples=["refuse"],
+    )
+    priced_as: ModelName | None = Field(
+        default=None,
+        description="The model whose price a request for a model that is not listed has.",
+        examples=["standard"],
     )
     failed_request: Literal["free", "input_only", "full"] = Field(
         description="What a request costs that failed.", examples=["free"]

@@ -1,49 +1,25 @@
-"""Intake mapping files: strictly, with the line and column of every mistake."""
+"""Reading mapping files: strictly, with the line and column of every mistake."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from policyengine.app.replay.faults import ReplayError
 from policyengine.app.replay.mapping.checks import check_meaning
 from policyengine.app.replay.mapping.document import MappingDocument
-from policyengine.app.replay.mapping.shape import check_shape
-from policyengine.policy.source import Source, load_source
-from policyengine.values.diagnostics import Diagnostic, drawn, has_errors
+from policyengine.app.replay.mapping.shape import mapping_form
+from policyengine.policy.reading import ReadFile, read_file
 
 FOLDER: Final = "mappings"
 """The folder beside a policy's versions that holds mapping files."""
 _SUFFIXES: Final = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedMapping:
-    """A mapping file that was read: `document` is None when it has findings."""
-
-    source: Source
-    document: MappingDocument | None
-    findings: tuple[Diagnostic, ...]
-
-    def report(self) -> str:
-        """Draw all findings on their source lines."""
-        return "\n\n".join(drawn(each, self.source.lines) for each in self.findings)
+LoadedMapping: TypeAlias = ReadFile[MappingDocument]
 
 
 def load_mapping(data: bytes | str, name: str) -> LoadedMapping:
-    """Read a mapping file.
-
-    Takes: its content, and the name to report it by.
-    Gives: the document, or everything that is wrong with the text, the shape or the meaning,
-    whichever comes first. Never raises.
-    """
-    source, findings = load_source(data, name)
-    if has_errors(findings):
-        return LoadedMapping(source, None, findings)
-    document, findings = check_shape(source)
-    if document is None:
-        return LoadedMapping(source, None, findings)
-    findings = check_meaning(source, document)
-    return LoadedMapping(source, None if findings else document, findings)
+    """Read a mapping file, as `read_file` does."""
+    return read_file(data, name, mapping_form(), check_meaning)
 
 
 def find_mapping(name: str, policies: Path) -> Path:

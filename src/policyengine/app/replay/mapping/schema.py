@@ -1,10 +1,9 @@
 """The JSON Schema of mapping files, made from the document models."""
 
-import json
 from typing import Final
 
 from policyengine.app.replay.mapping.document import MappingDocument
-from policyengine.policy.schema import Schema, schema_of
+from policyengine.policy.schema import Schema, schema_of, text_of
 
 SCHEMA_ID: Final = "urn:policyengine-credits:mapping:1"
 SCHEMA_TITLE: Final = "Mapping of a usage file"
@@ -19,5 +18,5 @@ def mapping_schema() -> Schema:
 
 
 def schema_text() -> str:
-    """Write the schema as it is checked in."""
-    return json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + "\n"
+    """Write the schema of mapping files as it is checked in."""
+    return text_of(mapping_schema())

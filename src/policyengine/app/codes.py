@@ -1,0 +1,14 @@
+"""Every code that a finding can have, in a policy, a scenario or a mapping, with its page."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from policyengine.app.replay.mapping.codes import MAPPING_CODES
+from policyengine.app.scenarios.codes import SCENARIO_CODES
+from policyengine.policy.codes import CODES, CodeInfo
+
+ALL_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
+    {**CODES, **SCENARIO_CODES, **MAPPING_CODES}
+)
+"""What `explain` shows of a code; PExxx, SCxxx and MPxxx never overlap."""
