@@ -61,3 +61,20 @@ def test_a_grant_of_a_policy(grant: str, expected: list[str]) -> None:
 )
 def test_a_plan_of_a_policy(plan: str, expected: list[str]) -> None:
     assert codes((CYCLE, plan)) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("{multiplier: 0}", ["PE286"]),
+        ("{multiplier: 0, multiplier_on_plan: {pro: 1}}", []),
+        ("{multiplier: 1, multiplier_on_plan: {pro: 0}}", ["PE286"]),
+        ("{multiplier: 1, multiplier_on_plan: {free: 0}}", []),
+    ],
+)
+def test_what_restricted_credits_pay_for_costs_something_on_their_plan(
+    model: str, expected: list[str]
+) -> None:
+    models = "  standard: {multiplier: 1}\n"
+    only = f"monthly: {{{PLAIN}, only_for: {{models: [mini]}}}}"
+    assert codes((MONTHLY, only), (models, f"{models}  mini: {model}\n")) == expected
