@@ -116,7 +116,7 @@ def test_a_gift_that_a_cap_cuts_to_nothing_was_given_all_the_same() -> None:
 
 
 def test_a_cap_on_the_balance_leaves_room_for_what_pays_debt() -> None:
-    debt = {"shortfall/after_request": "go_into_debt"}
+    debt: dict[str, Any] = {"shortfall/after_request": "go_into_debt"}
     debt |= {"shortfall/debt": {"limit": 50, "at_renewal": "kept"}}
     wallet = Wallet(policy({**debt, "plans/pro/balance_at_most": 2000}))
     wallet.do(Charge(spend(2050), after_request=True))

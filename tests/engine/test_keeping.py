@@ -73,7 +73,7 @@ def test_kept_credits_are_within_their_limits_and_never_minted(
     (grant,) = policy().plans["pro"].grants
     left = sum(remaining)
     kept = kept_of(rule, grant, [lot(each) for each in remaining], 100)
-    base = min(left, share * (left if of == "remaining" else grant.amount_micro))
+    base = min(Fraction(left), share * (left if of == "remaining" else grant.amount_micro))
     assert 0 <= kept <= left
     assert kept <= (left if at_most is None else at_most)
     assert kept >= min(left, at_least, left if at_most is None else at_most)
@@ -113,3 +113,13 @@ def test_an_upgrade_does_not_count_as_a_cycle() -> None:
     assert wallet.available == 8000 * CREDIT
     wallet.do(Settle(), at("2026-04-01"))
     assert wallet.available == 6000 * CREDIT
+
+
+def test_all_that_outlasts_the_cycle_stays_where_it_is() -> None:
+    answers = {"carry_over": "all", "expires": "2 months"}
+    changes = {f"plans/pro/grants/monthly/{key}": value for key, value in answers.items()}
+    wallet = Wallet(policy(changes))
+    wallet.do(Settle(), MARCH)
+    assert wallet.remaining == {1: 2000 * CREDIT, 2: 2000 * CREDIT}
+    wallet.do(Settle(), at("2026-04-01"))
+    assert [lot.terms.source for lot in wallet.lots.values()] == ["plan", "plan", "carried", "plan"]

@@ -8,6 +8,10 @@ MONTHLY = "monthly: {credits: 2000, given: each_cycle, expires: end_of_cycle, ca
 PLAIN = "credits: 2000, given: each_cycle, expires: end_of_cycle, carry_over: none"
 CLOCK = "credits: 20, given: each_period, expires: end_of_period"
 KEPT = "credits: 2000, given: each_cycle, expires: end_of_cycle, carry_over: some"
+FREE_BUT_LONG = (
+    "{multiplier: 1, rates: {text_input: 0, image: 0, text_output: 0}, tiers: "
+    "[{when: all_input > 9, applies_to: whole_request, rates: {text_input: 5}}]}"
+)
 CYCLE = "    cycle: 1 month\n"
 
 
@@ -70,6 +74,7 @@ def test_a_plan_of_a_policy(plan: str, expected: list[str]) -> None:
         ("{multiplier: 0, multiplier_on_plan: {pro: 1}}", []),
         ("{multiplier: 1, multiplier_on_plan: {pro: 0}}", ["PE286"]),
         ("{multiplier: 1, multiplier_on_plan: {free: 0}}", []),
+        (FREE_BUT_LONG, []),
     ],
 )
 def test_what_restricted_credits_pay_for_costs_something_on_their_plan(
