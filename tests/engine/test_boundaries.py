@@ -72,7 +72,7 @@ def test_a_recurring_grant_that_no_version_has_is_a_fault_of_the_machine() -> No
         recur(wallet.timeline, wallet.book, series)
 
 
-def test_credits_whose_rule_is_gone_are_left_to_expire_at_a_renewal() -> None:
+def test_credits_that_roll_over_by_a_rule_that_is_gone_are_a_fault_of_the_machine() -> None:
     wallet = Wallet()
     subscription, (number, lot) = wallet.book.subscription, next(iter(wallet.book.lots.items()))
     assert subscription is not None
@@ -81,8 +81,8 @@ def test_credits_whose_rule_is_gone_are_left_to_expire_at_a_renewal() -> None:
     rules = wallet.timeline.policies[0]
     draft = Draft(book, rules, subscription.ends_at)
     cycle = cycle_of(rules, rules.plans["pro"], subscription.ends_at, subscription.ends_at)
-    keep_at_renewal(wallet.timeline, draft, subscription, cycle)
-    assert draft.moves == []
+    with pytest.raises(LookupError, match=r"no version .* has `v9\.plans\.pro\.grants\.gone`"):
+        keep_at_renewal(wallet.timeline, draft, subscription, cycle)
 
 
 def test_a_wallet_cannot_join_in_a_cohort_that_the_policy_does_not_have() -> None:
@@ -102,6 +102,8 @@ def test_only_a_wallet_with_a_plan_can_note_what_a_grant_gave() -> None:
 
 def test_a_rule_that_no_version_has_has_no_giver() -> None:
     rules = Timeline.of(policy())
-    assert rules.giver("v1.plans.pro.grants.monthly") is not None
-    assert rules.giver("v1.plans.pro.grants.gone") is None
-    assert rules.giver("v9.plans.pro.grants.monthly") is None
+    plan, grant = rules.giver("v1.plans.pro.grants.monthly")
+    assert (plan.name, grant.name) == ("pro", "monthly")
+    for gone in ("v1.plans.pro.grants.gone", "v9.plans.pro.grants.monthly", "packs.pack_500"):
+        with pytest.raises(LookupError, match="no version"):
+            rules.giver(gone)

@@ -322,3 +322,47 @@ def test_a_plan_that_the_version_in_force_lacks_is_below_all_others() -> None:
     wallet = Wallet(policy(), later, start=at("2026-09-20"))
     wallet.do(ChangePlan("free"), at("2026-10-02"))
     assert subscription(wallet).plan == "free"  # up from nothing: at once
+
+
+def test_nobody_makes_a_trial_longer_by_choosing_it_again() -> None:
+    wallet = Wallet(policy({"plans/pro/after_cycles": {"count": 1, "to": "free"}}))
+    ending = PendingChange("free", "after_cycles")
+    assert subscription(wallet).pending == ending
+    assert wallet.refused(ChangePlan("pro")) == "already_on_plan"
+    wallet.do(Cancel())
+    assert subscription(wallet).pending == PendingChange("free", "cancel")
+    wallet.do(ChangePlan("pro"))
+    assert subscription(wallet).pending == ending
+    wallet.do(Settle(), MARCH)
+    assert (subscription(wallet).plan, subscription(wallet).pending) == ("free", None)
+
+
+def test_a_plan_that_ends_in_a_higher_one_is_an_upgrade() -> None:
+    ending = {"plans/pro/after_cycles": {"count": 2, "to": "pro_plus"}}
+    wallet = Wallet(policy(ending))
+    assert subscription(wallet).pending is None
+    wallet.do(Settle(), MARCH)
+    assert subscription(wallet).pending == PendingChange("pro_plus", "after_cycles")
+    wallet.do(Settle(), APRIL)
+    assert left(wallet) == [
+        ("carried", 2000, at("2026-05-01")),
+        ("plan", 6000, at("2026-05-01")),
+    ]
+
+
+@pytest.mark.parametrize("carried_expires", ["as_before", "end_of_new_cycle"])
+def test_credits_carried_down_to_a_plan_without_cycles_keep_their_expiry(
+    carried_expires: str,
+) -> None:
+    rule = {"when": "now", "unused": "carry_over", "carried_expires": carried_expires}
+    wallet = Wallet(policy({"changes/cancel": {**rule, "to": "free"}}))
+    wallet.do(Cancel(), MIDDLE)
+    assert left(wallet)[0] == ("carried", 2000, MARCH)
+
+
+def test_a_downgrade_may_carry_credits_into_the_new_cycle() -> None:
+    rule = {"when": "end_of_cycle", "unused": "carry_over", "carried_expires": "end_of_new_cycle"}
+    wallet = Wallet(policy({"changes/downgrade": rule}), plan="pro_plus")
+    wallet.do(ChangePlan("pro"))
+    wallet.do(Settle(), MARCH)
+    assert left(wallet) == [("carried", 6000, APRIL), ("plan", 2000, APRIL)]

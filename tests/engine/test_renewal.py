@@ -226,3 +226,17 @@ def test_a_downgrade_at_a_boundary_loses_what_would_have_carried_over() -> None:
     kept.do(ChangePlan("pro"))
     kept.do(Settle(), at("2026-03-01"))
     assert kept.available == 2000 * CREDIT
+
+
+def test_calendar_cycles_follow_a_version_into_another_zone() -> None:
+    calendar = {"plans/pro/cycle_from": "calendar", "plans/pro/first_cycle": "prorated_by_second"}
+    second = policy({**calendar, "time/zone": "UTC", "replaces/keep": []}, version=2)
+    wallet = Wallet(policy(calendar), second, start=at("2026-09-20"))
+    assert subscription(wallet).ends_at == at("2026-09-30T16:00:00")  # midnight in Shanghai
+    wallet.do(Settle(), at("2026-10-01"))
+    assert subscription(wallet).ends_at == at("2026-10-31T16:00:00")
+    wallet.do(Settle(), at("2026-10-31T16:00:00"))
+    assert subscription(wallet).ends_at == at("2026-11-01")
+    assert wallet.available == 2400 * CREDIT * 8 // (31 * 24) // 10_000 * 10_000
+    wallet.do(Settle(), at("2026-11-01"))
+    assert (subscription(wallet).ends_at, wallet.available) == (at("2026-12-01"), 2400 * CREDIT)

@@ -218,9 +218,7 @@ def caps_on_balances_are_obeyed(history: History) -> None:
             for change in transaction.changes:
                 if not isinstance(change, LotOpened) or change.terms.source != "plan":
                     continue
-                found = history.timeline.giver(change.terms.rule)
-                assert found is not None
-                cap = found[0].balance_at_most_micro
+                cap = history.timeline.giver(change.terms.rule)[0].balance_at_most_micro
                 assert cap is None or transaction.available_micro + held <= cap
 
 

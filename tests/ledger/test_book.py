@@ -20,6 +20,7 @@ from policyengine.ledger.changes import (
     Charged,
     DebtChanged,
     GiftGiven,
+    GivenNoted,
     HoldClosed,
     HoldSet,
     LotEnded,
@@ -32,7 +33,7 @@ from policyengine.ledger.changes import (
 from policyengine.ledger.holds import Draw, Hold
 from policyengine.ledger.invariants import faults_of
 from policyengine.ledger.lots import LotEnd, LotTerms
-from policyengine.ledger.subscriptions import Series, Subscription
+from policyengine.ledger.subscriptions import Given, Series, Subscription
 from policyengine.ledger.transactions import Move, PolicyRef, Refusal, Transaction
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 from policyengine.values.calendar import NEVER
@@ -153,6 +154,16 @@ def test_a_series_and_a_subscription_are_set_and_counted() -> None:
     assert (ended.series, ended.series_opened, ended.due_at) == ({}, 1, 80)
     again = apply(ended, entry(4, (), (SeriesSet(SERIES),)))
     assert again.series_opened == 1
+
+
+def test_what_grants_have_given_is_noted_by_their_names() -> None:
+    joined = SubscriptionSet(Subscription("pro", 1, 2, 3, 4, 5, 6, given=(Given("a", 1, 2),)))
+    notes = (GivenNoted(Given("b", 1, 5)), GivenNoted(Given("a", 3, 4)))
+    book = apply(one_lot(), entry(2, (), (joined, *notes)))
+    assert book.subscription is not None
+    assert book.subscription.given == (Given("b", 1, 5), Given("a", 3, 4))
+    with pytest.raises(LedgerFault, match="has no plan that could give"):
+        apply(one_lot(), entry(2, (), notes))
 
 
 def test_gifts_debt_and_references_are_kept_or_only_written() -> None:

@@ -176,3 +176,24 @@ def test_subscribers_never_go_back_to_an_older_version(
     now, _ = THREE.terms_for("pro", version, joined_at, at)
     then, _ = THREE.terms_for("pro", version, joined_at, at + 1)
     assert version <= now.version <= then.version
+
+
+def test_a_rule_in_a_ledger_names_the_plan_and_the_grant_that_gave() -> None:
+    timeline = timeline_of(FIRST, SECOND)
+    plan, grant = timeline.giver("v2.plans.pro.grants.monthly")
+    assert (plan.name, grant.name) == ("pro", "monthly")
+    assert plan is timeline.plan_of(2, "pro") is not timeline.plan_of(1, "pro")
+
+
+@pytest.mark.parametrize(
+    "rule", ["v3.plans.pro.grants.monthly", "v1.plans.pro.grants.weekly", "api.grant", "v1"]
+)
+def test_a_rule_that_no_version_has_is_a_fault(rule: str) -> None:
+    with pytest.raises(LookupError, match=f"no version of `acme` has `{rule}`"):
+        timeline_of(FIRST, SECOND).giver(rule)
+
+
+@pytest.mark.parametrize(("number", "plan"), [(3, "pro"), (1, "team")])
+def test_a_plan_that_a_version_does_not_have_is_a_fault(number: int, plan: str) -> None:
+    with pytest.raises(LookupError, match=f"no version {number} of `acme` has a plan `{plan}`"):
+        timeline_of(FIRST, SECOND).plan_of(number, plan)

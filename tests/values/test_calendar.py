@@ -17,7 +17,9 @@ from policyengine.values.calendar import (
     Instant,
     SpanUnit,
     add_span,
+    calendar_anchor,
     datetime_of,
+    fits_calendar,
     instant_of,
     instant_text,
     parse_instant,
@@ -242,3 +244,49 @@ def test_an_instant_is_the_same_in_every_zone(instant: Instant, hours: int) -> N
 def test_never_is_later_than_every_instant() -> None:
     assert INSTANT_MAX < NEVER
     assert instant_text(NEVER) == "never"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 day", True),
+        ("2 days", False),
+        ("1 week", True),
+        ("2 weeks", False),
+        ("1 month", True),
+        ("4 months", True),
+        ("5 months", False),
+        ("12 months", True),
+        ("24 months", False),
+        ("1 year", True),
+        ("2 years", False),
+        ("24 hours", False),
+        ("1 second", False),
+    ],
+)
+def test_the_calendar_has_boundaries_for_some_spans(text: str, *, expected: bool) -> None:
+    assert fits_calendar(parse_span(text)) == expected
+
+
+@pytest.mark.parametrize("zone", [*ZONES, "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_calendar_is_counted_from_before_any_instant(zone: str) -> None:
+    year = datetime_of(calendar_anchor(parse_span("1 year"), zone)).astimezone(ZoneInfo(zone))
+    week = datetime_of(calendar_anchor(parse_span("1 week"), zone)).astimezone(ZoneInfo(zone))
+    assert (year.month, year.day, year.hour, week.weekday(), week.hour) == (1, 1, 0, 0, 0)
+    assert calendar_anchor(parse_span("1 month"), zone) < INSTANT_MIN
+
+
+@given(instants, zones, st.sampled_from(["1 day", "1 week", "1 month", "3 months", "1 year"]))
+def test_calendar_boundaries_are_the_first_instants_of_their_days(
+    at: Instant, zone: str, text: str
+) -> None:
+    span = parse_span(text)
+    anchor = calendar_anchor(span, zone)
+    start = add_span(anchor, span, zone, spans_passed(anchor, span, zone, at))
+    local = datetime_of(start).astimezone(ZoneInfo(zone))
+    before = datetime_of(start - 1).astimezone(ZoneInfo(zone))
+    assert start <= at
+    assert local.date() > before.date()
+    assert span.unit != "week" or local.weekday() == 0
+    assert span.unit not in {"month", "year"} or local.day == 1
+    assert span.unit != "month" or (local.month - 1) % span.count == 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from policyengine.policy.policy import PlanRule, Policy
+from policyengine.policy.policy import GrantRule, PlanRule, Policy
 from policyengine.values.calendar import (
     NEVER,
     CalendarSpan,
@@ -50,6 +50,11 @@ def period_of(policy: Policy, every: CalendarSpan, cycle: Cycle, at: Instant) ->
     index = spans_passed(cycle.starts_at, every, policy.zone, at)
     period = numbered(policy, every, cycle.starts_at, index)
     return Cycle(period.anchor_at, index, period.starts_at, min(period.ends_at, cycle.ends_at))
+
+
+def grant_period(policy: Policy, grant: GrantRule, cycle: Cycle, at: Instant) -> Cycle:
+    """Give the period that a recurring grant is for: its own, or else the cycle."""
+    return cycle if grant.every is None else period_of(policy, grant.every, cycle, at)
 
 
 def part_left(part: PartOf, period: Cycle, at: Instant, zone: str) -> Fraction:

@@ -5,6 +5,7 @@ from typing import Final
 
 from policyengine.engine.commands import usage_of
 from policyengine.engine.derivation import Place, Step, place_of
+from policyengine.engine.grant_steps import cut_steps
 from policyengine.engine.price_steps import price_step
 from policyengine.engine.rating import Price
 from policyengine.engine.telling import limit_words
@@ -169,7 +170,11 @@ def _move_steps(
         rule = "" if lot is None else lot.terms.rule
         expiry = "" if lot is None else f", expires {instant_text(lot.terms.expires_at)}"
         label = f"{_VERBS[(move.source, move.target)]} lot {move.lot_no} `{rule}`{expiry}"
-        steps.append(Step(label, credits_text(move.amount_micro), rule_place(timeline, rule)))
+        cut: tuple[Step, ...] = ()
+        if lot is not None and move.source == "issued":
+            cut = cut_steps(timeline, policy, transaction, lot)
+        amount = credits_text(move.amount_micro)
+        steps.append(Step(label, amount, rule_place(timeline, rule), cut))
     if draws and len(transaction.moves) > 1:
         order = ", ".join(policy.burn_order)
         steps.append(Step("burn order", order, place_of(policy, "/burn_order")))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from policyengine.engine.cycles import Cycle, PartOf, part_left, period_of
+from policyengine.engine.cycles import Cycle, PartOf, grant_period, part_left, period_of
 from policyengine.engine.situation import Draft, expires_at
 from policyengine.ledger.changes import GiftGiven, SeriesSet
 from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
@@ -61,11 +61,9 @@ def _give_first(
     draft: Draft, plan: PlanRule, grant: GrantRule, version: int, cycle: Cycle, entry: Entry
 ) -> list[Given]:
     rule, zone = f"v{version}.{grant.rule}", draft.policy.zone
-    period = cycle
-    if grant.every is not None:
-        period = period_of(draft.policy, grant.every, cycle, draft.at)
-        if period.ends_at < cycle.ends_at:
-            _start_clock(draft, grant, rule, cycle, period)
+    period = grant_period(draft.policy, grant, cycle, draft.at)
+    if period.ends_at < cycle.ends_at:
+        _start_clock(draft, grant, rule, cycle, period)
     amount = max(0, grant.amount_micro - entry.less.get(grant.name, 0))
     part = Fraction(1)
     if draft.at != period.starts_at:

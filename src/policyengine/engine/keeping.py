@@ -1,6 +1,6 @@
 """Keeping unused credits when their grant comes again: all of them, or as much as a rule says."""
 
-from policyengine.engine.cycles import Cycle, period_of
+from policyengine.engine.cycles import Cycle, grant_period
 from policyengine.engine.ending import carry_lot, cycle_lots, end_lot, open_carried
 from policyengine.engine.giving import open_grant
 from policyengine.engine.per_seat import seated
@@ -26,20 +26,19 @@ def keep_at_renewal(
     for lot in cycle_lots(draft.book):
         if lot.terms.rolls:
             waiting.setdefault(_without_version(lot.terms.rule), []).append(lot)
-    before = timeline.version(subscription.version)
-    seats = draft.book.limits.seats_given
-    plan = None if before is None else seated(before.plans[subscription.plan], seats)
-    for grant in () if plan is None else plan.grants:
+    plan = seated(
+        timeline.plan_of(subscription.version, subscription.plan), draft.book.limits.seats_given
+    )
+    for grant in plan.grants:
         lots = waiting.pop(grant.rule, [])
-        if plan is not None and grant.carry_over != "none" and grant.given != "once":
+        if grant.carry_over != "none" and grant.given != "once":
             rule = f"v{subscription.version}.{grant.rule}"
             until = _until(draft, grant, cycle)
             _keep(draft, grant, lots, until)
             _fill_up(draft, plan, grant, rule, lots, until)
     for lots in waiting.values():
-        found = timeline.giver(lots[-1].terms.rule)
-        if found is not None:
-            _keep(draft, found[1], lots, _until(draft, found[1], cycle))
+        _, grant = timeline.giver(lots[-1].terms.rule)
+        _keep(draft, grant, lots, _until(draft, grant, cycle))
 
 
 def keep_in_cycle(
@@ -63,9 +62,7 @@ def _without_version(rule: str) -> str:
 
 def _until(draft: Draft, grant: GrantRule, cycle: Cycle) -> Instant:
     """Give when kept credits end unless they keep their expiry: when the grant comes once more."""
-    if grant.every is None:
-        return cycle.ends_at
-    return period_of(draft.policy, grant.every, cycle, draft.at).ends_at
+    return grant_period(draft.policy, grant, cycle, draft.at).ends_at
 
 
 def _keep(draft: Draft, grant: GrantRule, lots: list[Lot], until: Instant) -> None:

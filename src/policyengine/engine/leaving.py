@@ -5,7 +5,7 @@ from policyengine.engine.situation import Draft
 from policyengine.ledger.changes import SeriesEnded
 from policyengine.policy.document.plans import Cancel, Downgrade, Upgrade
 from policyengine.policy.policy import Policy
-from policyengine.values.calendar import Instant
+from policyengine.values.calendar import NEVER, Instant
 
 
 def upgrade_rule(policy: Policy, before: str, after: str) -> Upgrade:
@@ -42,14 +42,18 @@ def rank_of(policy: Policy, plan: str) -> int:
 def leave_plan(
     draft: Draft, rule: Upgrade | Downgrade | Cancel, new_cycle_ends_at: Instant
 ) -> None:
-    """End the plan's recurring grants, and do with the lots of its cycle what the policy says."""
+    """End the plan's recurring grants, and do with the lots of its cycle what the policy says.
+
+    Credits that are carried down to a plan without cycles keep their expiry: its cycle has no end.
+    """
     end_grants(draft)
     if rule.unused == "kept":
         return
+    is_endless = new_cycle_ends_at >= NEVER and not isinstance(rule, Upgrade)
     for lot in cycle_lots(draft.book):
         if rule.unused == "lost":
             end_lot(draft, lot, "expired")
-        elif rule.carried_expires == "as_before":
+        elif rule.carried_expires == "as_before" or is_endless:
             carry_lot(draft, lot, lot.terms.expires_at)
         else:
             carry_lot(draft, lot, new_cycle_ends_at)

@@ -96,17 +96,11 @@ def _stay(situation: Situation, subscription: Subscription) -> Transaction:
 
 def _without_change(situation: Situation, subscription: Subscription) -> Subscription:
     """Give the subscription without a change that was asked for; a plan may end by itself."""
-    terms = situation.timeline.version(subscription.version)
-    pending = None
-    if terms is not None and subscription.ends_at < NEVER:
-        plan = terms.plans[subscription.plan]
-        cycle = Cycle(
-            subscription.anchor_at,
-            subscription.index,
-            subscription.starts_at,
-            subscription.ends_at,
-        )
-        pending = end_by_itself(terms, plan, cycle, subscription.joined_at)
+    plan = situation.timeline.plan_of(subscription.version, subscription.plan)
+    cycle = Cycle(
+        subscription.anchor_at, subscription.index, subscription.starts_at, subscription.ends_at
+    )
+    pending = end_by_itself(situation.policy, plan, cycle, subscription.joined_at)
     return replace(subscription, pending=pending)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from policyengine.engine.cycles import Cycle, period_of
+from policyengine.engine.cycles import Cycle, grant_period
 from policyengine.engine.ending import end_lot
 from policyengine.engine.giving import give_again
 from policyengine.engine.keeping import keep_in_cycle
@@ -33,12 +33,9 @@ def recur(timeline: Timeline, book: Book, series: Series) -> Transaction:
 
 def _come_again(timeline: Timeline, draft: Draft, series: Series) -> None:
     """Let a grant of the plan come again, until its cycle ends: the renewal starts a new series."""
-    found = timeline.giver(series.rule)
-    if found is None or series.interval is None:
-        raise LookupError(f"no version of `{timeline.name}` has `{series.rule}`")
-    plan, grant = found
+    plan, grant = timeline.giver(series.rule)
     cycle = Cycle(series.anchor_at, 0, series.anchor_at, series.ends_at)
-    period = period_of(draft.policy, series.interval, cycle, draft.at)
+    period = grant_period(draft.policy, grant, cycle, draft.at)
     keep_in_cycle(draft, plan, grant, series, period)
     for note in give_again(draft, plan, grant, series, period):
         draft.change(GivenNoted(note))

@@ -154,9 +154,8 @@ def _following(
 ) -> Cycle:
     """Give the cycle after the present one; one of another kind counts from its boundary."""
     policy, at = draft.policy, draft.at
-    before = timeline.version(subscription.version)
-    old = None if before is None else before.plans[subscription.plan]
-    is_same = old is not None and (old.cycle, old.calendar) == (plan.cycle, plan.calendar)
+    old = timeline.plan_of(subscription.version, subscription.plan)
+    is_same = (old.cycle, old.calendar) == (plan.cycle, plan.calendar)
     if is_same and plan.cycle is not None and not plan.calendar:
         return numbered(policy, plan.cycle, subscription.anchor_at, subscription.index + 1)
     return cycle_of(policy, plan, at, at)  # a calendar cycle follows the zone of its version

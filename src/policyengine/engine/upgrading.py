@@ -1,7 +1,7 @@
 """Upgrading now: what the new plan gives at once, and what becomes of the old plan's credits."""
 
-from policyengine.engine.cycles import Cycle, PartOf, cycle_of, period_of
-from policyengine.engine.giving import WHOLE, Entry
+from policyengine.engine.cycles import Cycle, PartOf, cycle_of, grant_period
+from policyengine.engine.giving import Entry
 from policyengine.engine.leaving import leave_plan, upgrade_rule
 from policyengine.engine.per_seat import seated
 from policyengine.engine.renewal import first_entry, start_plan
@@ -10,7 +10,7 @@ from policyengine.ledger.book import Book
 from policyengine.ledger.changes import LotOpened
 from policyengine.ledger.subscriptions import Subscription
 from policyengine.policy.document.plans import Upgrade
-from policyengine.policy.policy import GrantRule, PlanRule, Policy
+from policyengine.policy.policy import GrantRule, PlanRule
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import NEVER
@@ -59,16 +59,16 @@ def _entry(
         part = first_entry(plan).part
     elif rule.prorated is not None:
         part = rule.prorated
-    before = timeline.version(subscription.version)
-    seats = draft.book.limits.seats_given
-    old = None if before is None else seated(before.plans[subscription.plan], seats)
-    if before is None or old is None or subscription.ends_at >= NEVER:
-        return Entry(part) if part != "full" else WHOLE
+    if subscription.ends_at >= NEVER:
+        return Entry(part)
+    old = seated(
+        timeline.plan_of(subscription.version, subscription.plan), draft.book.limits.seats_given
+    )
     grants = [grant for grant in old.grants if grant.given != "once"]
     if rule.new_credits == "difference":
         return Entry(part, {grant.name: grant.amount_micro for grant in grants})
     if rule.new_credits == "less_used":
-        used = _used(before, draft, old, subscription, grants)
+        used = _used(draft, old, subscription, grants)
         return Entry(part, used, used)
     given = {}
     if goes_on and rule.unused == "kept":
@@ -77,7 +77,6 @@ def _entry(
 
 
 def _used(
-    terms: Policy,
     draft: Draft,
     plan: PlanRule,
     subscription: Subscription,
@@ -87,13 +86,11 @@ def _used(
 
     What holds set aside counts as spent: it may still be captured, and does not come back.
     """
-    cycle = cycle_of(terms, plan, subscription.anchor_at, draft.at)
+    cycle = cycle_of(draft.policy, plan, subscription.anchor_at, draft.at)
     noted = {each.grant: each for each in subscription.given}
     used = {}
     for grant in grants:
-        period = cycle
-        if grant.every is not None:
-            period = period_of(terms, grant.every, cycle, draft.at)
+        period = grant_period(draft.policy, grant, cycle, draft.at)
         note = noted.get(grant.name)
         given = grant.amount_micro if note is None else note.amount_micro
         used[grant.name] = max(0, given - _left(draft.book, grant.name, period))

@@ -43,20 +43,28 @@ class Timeline:
         """Give a version by its number."""
         return next((each for each in self.policies if each.version == number), None)
 
-    def giver(self, rule: str) -> tuple[PlanRule, GrantRule] | None:
+    def plan_of(self, number: int, plan: str) -> PlanRule:
+        """Give a plan as a version has it.
+
+        Raises: LookupError when the timeline has no such version, or the version no such plan.
+        """
+        policy = self.version(number)
+        if policy is None or plan not in policy.plans:
+            raise LookupError(f"no version {number} of `{self.name}` has a plan `{plan}`")
+        return policy.plans[plan]
+
+    def giver(self, rule: str) -> tuple[PlanRule, GrantRule]:
         """Find the plan and grant that a ledger calls `v1.plans.pro.grants.monthly`.
 
-        Gives: None for what no plan gives, such as packs and grants by hand.
+        Raises: LookupError for another rule, or one of a version that the timeline has not.
         """
-        version, _, of_version = rule.partition(".")
-        policy = self.version(int(version[1:])) if version[1:].isdecimal() else None
-        if policy is None:
-            return None
-        for plan in policy.plans.values():
+        version, _, of_version = rule.removeprefix("v").partition(".")
+        policy = self.version(int(version)) if version.isdecimal() else None
+        for plan in () if policy is None else policy.plans.values():
             for grant in plan.grants:
                 if grant.rule == of_version:
                     return plan, grant
-        return None
+        raise LookupError(f"no version of `{self.name}` has `{rule}`")
 
     def terms_for(
         self, plan: str, version: int, joined_at: Instant, at: Instant

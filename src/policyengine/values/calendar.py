@@ -146,15 +146,15 @@ def spans_passed(anchor: Instant, span: CalendarSpan, zone: str, at: Instant) ->
     return bisect_right(range(1, beyond), at, key=end_of)
 
 
-_FIRST_DAY: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # in whichever zone is asked for
-_FIRST_MONDAY: Final = datetime(1969, 12, 29)  # noqa: DTZ001  # as above
+_FIRST_DAY: Final = datetime(1969, 1, 1)  # noqa: DTZ001  # in whichever zone is asked for
+_FIRST_MONDAY: Final = datetime(1968, 12, 30)  # noqa: DTZ001  # as above
 
 
 def calendar_anchor(span: CalendarSpan, zone: str) -> Instant:
     """Give the instant from which spans counted in a zone begin where the calendar's do.
 
     Days begin at midnight, weeks on Monday, months on the 1st, years on 1 January; a midnight that
-    the clocks skip is the instant at which they do. The anchor may be shortly before 1970.
+    the clocks skip is the instant at which they do. The anchor is before 1970 in every zone.
 
     Takes: a span for which `fits_calendar` holds.
     """

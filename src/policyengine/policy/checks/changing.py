@@ -196,16 +196,14 @@ def check_carried_credits(document: PolicyDocument, source: Source) -> Iterator[
         if part.carried_expires != "end_of_new_cycle" or part.unused != "carry_over":
             continue
         lower = [document.changes.cancel.to] if key == "cancel" else list(document.plans)[:-1]
-        endless = next(
-            (each for each in lower if each in document.plans and not document.plans[each].cycle),
-            None,
-        )
-        if endless is not None:
+        known = [each for each in lower if each in document.plans]
+        if known and not any(document.plans[each].cycle for each in known):
+            endless = known[0]
             yield found(
                 source,
                 "PE297",
                 f"{place}/carried_expires",
-                f"`{endless}` has no cycles, so that the credits would never expire",
+                f"`{endless}` has no cycles, so that there is no new cycle that could end",
                 "write `as_before`",
                 see_key(source, f"/plans/{endless}", "it has no `cycle`"),
             )

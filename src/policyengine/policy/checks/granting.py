@@ -15,7 +15,7 @@ from policyengine.policy.checks.findings import (
 )
 from policyengine.policy.checks.spans import is_longer
 from policyengine.policy.document import PolicyDocument
-from policyengine.policy.document.granting import KeptCredits
+from policyengine.policy.document.granting import KeptCredits, OnlyFor
 from policyengine.policy.document.plans import Grant, Plan
 from policyengine.policy.source import Source
 from policyengine.policy.vocabulary import rates_of, vocabulary_of
@@ -35,7 +35,7 @@ def grants_of(document: PolicyDocument) -> Iterator[tuple[str, Plan, Grant, str]
 def check_restrictions(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """Restricted credits are for models and units that there are, and that cost something."""
     units = vocabulary_of(document).measures
-    for _, _, grant, pointer in grants_of(document):
+    for plan, _, grant, pointer in grants_of(document):
         only = grant.only_for
         if only is None:
             continue
@@ -60,7 +60,7 @@ def check_restrictions(document: PolicyDocument, source: Source) -> Iterator[Dia
                 "this restriction names nothing",
                 "add `models` or `units`, or delete it",
             )
-        elif not unknown and not _costs(document, only.models, only.units):
+        elif not unknown and not _costs(document, plan, only):
             yield found_at_key(
                 source,
                 "PE286",
@@ -70,13 +70,19 @@ def check_restrictions(document: PolicyDocument, source: Source) -> Iterator[Dia
             )
 
 
-def _costs(document: PolicyDocument, models: list[str], units: list[str]) -> bool:
-    """Tell whether some of the units costs something for some of the models, tiers included."""
-    for name in models or document.models:
+def _costs(document: PolicyDocument, plan: str, only: OnlyFor) -> bool:
+    """Tell whether some of the units costs something on the plan for some of the models."""
+    for name in only.models or document.models:
         model = document.models[name]
-        factors = [model.multiplier, *(tier.multiplier for tier in model.tiers)]
-        rates = rates_of(document, name)
-        if any(factors) and any(rates[unit] for unit in units or rates):
+        factors = [model.multiplier_on_plan.get(plan, model.multiplier)]
+        factors += model.multiplier_for_cohort.values()
+        factors += [tier.multiplier for tier in model.tiers if tier.multiplier is not None]
+        own = rates_of(document, name)
+        units = {*(only.units or own)}
+        priced = {unit for unit, rate in own.items() if rate}
+        for tier in model.tiers:
+            priced |= {unit for unit, rate in (tier.rates or {}).items() if rate}
+        if any(factors) and units & priced:
             return True
     return False
 

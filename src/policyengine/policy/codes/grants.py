@@ -112,10 +112,10 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
         right="trial: {after_cycles: {count: 1, to: free}}",
     ),
     "PE297": CodeInfo(
-        title="carried credits that would never end",
+        title="credits that are carried into no cycle",
         what="A downgrade or cancellation carries unused credits until the end of the new cycle, "
-        "and the plan that follows has no cycles.",
-        why="they would last for ever, which is better said where it is meant.",
+        "and no plan that may follow has cycles.",
+        why="credits that are carried to such a plan keep their expiry; the line says otherwise.",
         wrong="cancel: {to: free, unused: carry_over, carried_expires: end_of_new_cycle}",
         right="cancel: {to: free, unused: carry_over, carried_expires: as_before}",
     ),
