@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,9 +16,6 @@ from policyengine.values.diagnostics import drawn, has_errors
 
 ROOT = Path(__file__).parents[2]
 POLICY = (ROOT / "policies" / "codeflicker" / "v1.yaml").read_text()
-SECONDS_MAX = 10.0
-"""Far above what loading takes (0.5 s at worst, ten times that while coverage is measured), and far
-below what a bomb takes that goes off: minutes, or all memory."""
 
 PIECES = st.sampled_from(
     [
@@ -169,13 +165,10 @@ BOMBS: dict[str, tuple[bytes | str, str]] = {
 
 @pytest.mark.parametrize("name", BOMBS)
 @pytest.mark.parametrize("loader", [FAST_LOADER, PURE_LOADER], ids=["fast", "pure"])
-def test_a_bomb_is_answered_at_once(name: str, loader: object) -> None:
+def test_a_bomb_is_answered(name: str, loader: object) -> None:
     data, code = BOMBS[name]
-    started = process_time()
     _, findings = load_with(data, "p.yaml", loader)
-    seconds = process_time() - started
     assert ({code} if code else set()) <= {each.code for each in findings}
-    assert seconds < SECONDS_MAX
 
 
 @pytest.mark.parametrize("depth", [DEPTH_MAX, DEPTH_MAX + 1])
@@ -188,13 +181,3 @@ def test_the_bound_on_depth_is_exact(depth: int) -> None:
 def test_the_bound_on_values_is_exact(values: int) -> None:
     findings = load_source("- 1\n" * values, "p")[1]
     assert [each.code for each in findings] == ["PE025"] * (values - NODES_MAX + 1)
-
-
-def test_the_reference_policy_loads_in_milliseconds() -> None:
-    """About 2 ms with the C parser, 7 ms with the pure one; the bound leaves room for coverage."""
-    rounds = []
-    for _ in range(9):
-        started = process_time()
-        load_source(POLICY, "v1.yaml")
-        rounds.append(process_time() - started)
-    assert min(rounds) < 0.1
