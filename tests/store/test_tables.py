@@ -416,13 +416,13 @@ def test_the_database_refuses(
 @pytest.mark.parametrize("table", ["policy_version", "txn", "move"])
 def test_append_only_rows_never_change(connection: Behind, table: str) -> None:
     for column in METADATA.tables[table].columns:
-        with pytest.raises(RefusedByDatabaseError, match="ever changes|is refused"):
+        with pytest.raises(RefusedByDatabaseError, match=r"ever changes|is refused"):
             connection.execute(f'UPDATE "{table}" SET "{column.name}" = "{column.name}"')
 
 
 @pytest.mark.parametrize("table", ["ledger", "policy_version", "wallet", "txn", "move", "lot"])
 def test_no_row_that_counts_is_deleted(connection: Behind, table: str) -> None:
-    with pytest.raises(RefusedByDatabaseError, match="is ever deleted|is refused"):
+    with pytest.raises(RefusedByDatabaseError, match=r"is ever deleted|is refused"):
         connection.execute(f'DELETE FROM "{table}"')
 
 

@@ -48,8 +48,10 @@ _CREATION: Final = 0x50454C31
 """The advisory lock under which tables are made and changed: `PEL1`."""
 _SETTINGS: Final = (
     # A commit is on the server's disk when it returns; a stronger setting stays.
-    "SELECT set_config('synchronous_commit', 'on', false)"
-    " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+    (
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+    ),
     # A client that has gone away in the middle does not keep wallets from others.
     "SELECT set_config('idle_in_transaction_session_timeout', '60s', false)",
     "SELECT set_config('timezone', 'UTC', false)",
@@ -188,8 +190,10 @@ def fault_of(error: Exception) -> Exception:
     elif isinstance(error, psycopg.OperationalError):
         fault, sentence = (
             OutcomeUnknown,
-            "the connection to the server was lost, and what was asked may have been written; "
-            "ask again with the same keys",
+            (
+                "the connection to the server was lost, and what was asked may have been written; "
+                "ask again with the same keys"
+            ),
         )
     else:
         fault, sentence = StoreFault, "PostgreSQL failed; nothing was written"

@@ -158,9 +158,9 @@ def _function(name: str, body: str) -> str:
 
 def _trigger(table: str, when: str, function: str, each: str = "ROW") -> tuple[str, str]:
     name = f"guard_{function.removeprefix('guard_')}_{when.lower().replace(' or ', '_')}"
+    create = f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each}"
     return (
-        f"CREATE TRIGGER {name} BEFORE {when} ON {table} "
-        f"FOR EACH {each} EXECUTE FUNCTION {function}()",
+        f"{create} EXECUTE FUNCTION {function}()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
     )
 
