@@ -12,7 +12,7 @@ import pytest
 
 from policyengine.store.store import LedgerStore
 from store.ledgers import START, save, story, wander
-from store.servers import Server, start_server
+from store.servers import Server
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -47,12 +47,6 @@ def told_file(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> Pat
     shutil.copy(empty_file, path)
     tell(f"sqlite:///{path}")
     return path
-
-
-@pytest.fixture(scope="session")
-def server() -> Server:
-    """A PostgreSQL of this test process's own."""
-    return start_server()
 
 
 @pytest.fixture(scope="session")
