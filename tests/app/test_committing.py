@@ -179,9 +179,7 @@ def test_64_writers_on_one_wallet_get_exactly_what_it_has(
         def work(number: int) -> None:
             for turn in range(20):
                 # 3,000 x 100 / 1,000,000 x 4 = 1.2
-                answer = engine.charge(
-                    "ana", "large", {"text_input": 3000}, key=f"{number}-{turn}"
-                )
+                answer = engine.charge("ana", "large", {"text_input": 3000}, key=f"{number}-{turn}")
                 accepted.append(answer.is_accepted)
 
         threads = [threading.Thread(target=work, args=[number]) for number in range(64)]

@@ -66,6 +66,7 @@ class Shell:
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         """Execute commands at their own instants: replays, scenarios, tests."""
+
         def attempt() -> list[Receipt]:
             with self.deciding(commands) as (_, desk):
                 return self._receipts(desk, commands)
