@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -18,6 +19,7 @@ from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
 from policyengine.store.faults import LedgerBusy, StoreFault
+from policyengine.store.migrate import HEAD, revision_of
 from policyengine.store.place import Place, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
@@ -49,6 +51,40 @@ def dialect_of(place: Place) -> Dialect:
             "the driver of PostgreSQL is not installed; install `policyengine-credits[postgres]`"
         ) from error
     return postgres.DIALECT
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """At which step of its tables' history a ledger is; None for an empty database."""
+
+    name: str
+    database: str
+    step: str | None
+
+    @property
+    def is_latest(self) -> bool:
+        """Tell whether the tables are as this version makes them."""
+        return self.step == HEAD
+
+
+def step_of(url: str) -> Step:
+    """Look at which step a ledger is, and change nothing.
+
+    Raises: NotALedger, LedgerDamaged, StoreFault.
+    """
+    place = place_of(url)
+    if place.path is not None:
+        check_file(place.path, create=False)
+    dialect = dialect_of(place)
+    engine = dialect.engine_of(place.url, PATIENCE_MS)
+    try:
+        with engine.connect() as connection:
+            return Step(place.name, dialect.name, revision_of(connection))
+    except DBAPIError as error:
+        cause = error.orig
+        raise dialect.fault_of(cause) if isinstance(cause, Exception) else error from error
+    finally:
+        engine.dispose()
 
 
 class LedgerStore:
