@@ -160,7 +160,7 @@ def test_closing_writes_what_waits_and_takes_no_more() -> None:
 def test_64_writers_on_one_wallet_get_exactly_what_it_has(
     database: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """1,000 credits, and 64 threads that ask for 20 x 1.2: 833 requests fit, and the rest do not."""
+    """1,000 credits, and 64 threads that ask for 20 x 1.2: 833 requests fit, no more."""
     name = ""
     if database == "postgresql":
         server: Server = request.getfixturevalue("server")
