@@ -81,7 +81,8 @@ class Shortfall(Part):
     )
     fallback: Fallback | None = Field(
         default=None,
-        description="The model that takes over; required by `fallback`.",
+        description="The model that takes over; required by `fallback`. Beside `overage`: for what "
+        "overage cannot pay.",
         examples=[{"model": "lite"}],
     )
 
