@@ -24,6 +24,8 @@ from policyengine.ledger.changes import (
     OverageChanged,
     OverageSet,
     Referenced,
+    ReRated,
+    ReRateNoted,
     SeatsSet,
     SeriesEnded,
     SeriesSet,
@@ -67,6 +69,8 @@ ALL: Final[tuple[Change, ...]] = (
     TopUpSet(on=False),
     TopUpRequested(7, "pack", 8, 9),
     TopUpEnded(1, "failed", 2),
+    ReRateNoted("pro", 3, -4),
+    ReRated("pro", 3, 4, 5, "v1.changes.upgrade.earlier_use"),
     SeatsSet(3, 4),
 )
 

@@ -7,6 +7,7 @@ from policyengine.engine.caps import uncount
 from policyengine.engine.commands import Refund
 from policyengine.engine.ending import follow_end
 from policyengine.engine.overage import take_overage_back
+from policyengine.engine.re_rating import refund_use
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.changes import CaseOpened, Charged, ForCase
 from policyengine.ledger.lots import Lot
@@ -45,11 +46,15 @@ def refund(situation: Situation, body: Refund) -> Transaction:
     if body.case_seq is not None:
         draft.change(ForCase(body.case_seq))
     uncount(draft, target, amount)
+    given = refund_use(draft, target, left, amount, taken[0].lot.terms.rule)
     for each in taken:
         part = min(each.amount_micro, amount)
         amount -= part
-        if part:
-            _give_back(draft, each.lot, part)
+        back = max(0, part - given)
+        given -= part - back
+        draft.move(each.lot.terms.no, "consumed", "withdrawn", part - back)
+        if back:
+            _give_back(draft, each.lot, back)
     return draft.accepted(
         situation,
         "refund",
