@@ -134,7 +134,7 @@ def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
         amount = take_overage_back(draft, lot, "consumed", amount, "refunded")
     if not lot.has_ended(draft.at):
         draft.move(number, "consumed", "available", amount)
-        if not lot.terms.restricted_to:
+        if not lot.terms.restricted_to and draft.pays_debt(lot.terms.source):
             draft.repay(number, amount)
         return
     if follow_end(draft, lot, "consumed", amount):

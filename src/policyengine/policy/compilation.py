@@ -107,7 +107,9 @@ def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:
 
 def _debt(document: PolicyDocument) -> DebtRule | None:
     debt = document.shortfall.debt
-    return None if debt is None else DebtRule(micro_of(debt.limit), debt.at_renewal)
+    if debt is None:
+        return None
+    return DebtRule(micro_of(debt.limit), debt.at_renewal, debt.repaid_by or "all_credits")
 
 
 def _alerts(document: PolicyDocument) -> tuple[AlertRule, ...]:

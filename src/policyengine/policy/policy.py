@@ -233,10 +233,11 @@ class PackRule:
 
 @dataclass(frozen=True, slots=True)
 class DebtRule:
-    """How far below zero a wallet may go after a request, and what a renewal does with debt."""
+    """How far below zero a wallet may go after a request, and how it comes out of debt again."""
 
     limit_micro: Micro
     at_renewal: Literal["kept", "forgiven", "invoiced"]
+    repaid_by: Literal["all_credits", "adjustments"] = "all_credits"
 
 
 @dataclass(frozen=True, slots=True)
