@@ -23,6 +23,7 @@ from policyengine.ledger.changes import (
     LotOpened,
     OverageChanged,
     OverageSet,
+    PaidDebtReturned,
     Referenced,
     ReRated,
     ReRateNoted,
@@ -72,6 +73,7 @@ ALL: Final[tuple[Change, ...]] = (
     ReRateNoted("pro", 3, -4),
     ReRated("pro", 3, 4, 5, "v1.changes.upgrade.earlier_use"),
     SeatsSet(3, 4),
+    PaidDebtReturned(5),
 )
 
 

@@ -140,6 +140,7 @@ def test_limits_that_cannot_be_are_found() -> None:
     assert len(faults(LimitState(overage=(OverageDue("r", "1", "USD", -1),)))) == 2
     again = (ReRate("pro", 5, 1), ReRate("pro", 5, 2))
     assert faults(LimitState(re_rates=again)) == ("a cycle is re-rated twice, or too many are",)
+    assert faults(LimitState(debt_paid_micro=-1)) == ("refunds gave back more debt than was paid",)
     assert faults(LimitState(seats=0)) == ("there are too many top-ups, or no seat",)
 
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 from policyengine.ledger.changes import (
     CapCounted,
     Change,
+    DebtChanged,
     OverageChanged,
     OverageSet,
+    PaidDebtReturned,
     ReRated,
     ReRateNoted,
     SeatsSet,
@@ -115,6 +117,24 @@ def _re_rated(limits: LimitState, change: ReRated, _seq: int, _at: Instant) -> L
     return replace(limits, re_rates=(*settled[-RE_RATES_MAX:], *noted))
 
 
+def _debt_changed(limits: LimitState, change: DebtChanged, _seq: int, _at: Instant) -> LimitState:
+    if change.how not in {"repaid", "invoiced"}:
+        return limits
+    return replace(
+        limits,
+        debt_paid_micro=limits.debt_paid_micro - change.by_micro,
+        debt_paid_until=max(limits.debt_paid_until, change.paid_until),
+    )
+
+
+def _paid_debt_returned(
+    limits: LimitState, change: PaidDebtReturned, _seq: int, _at: Instant
+) -> LimitState:
+    left = limits.debt_paid_micro - change.amount_micro
+    until = limits.debt_paid_until if left else 0
+    return replace(limits, debt_paid_micro=left, debt_paid_until=until)
+
+
 LIMIT_FOLDS: Final[Mapping[type[Change], LimitFold]] = {
     OverageSet: _overage_set,
     OverageChanged: _overage_changed,
@@ -125,4 +145,6 @@ LIMIT_FOLDS: Final[Mapping[type[Change], LimitFold]] = {
     ReRateNoted: _re_rate_noted,
     ReRated: _re_rated,
     SeatsSet: _seats_set,
+    DebtChanged: _debt_changed,
+    PaidDebtReturned: _paid_debt_returned,
 }
