@@ -89,7 +89,7 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "later_cycle": ("1 month", "2 months", "5 days"),
     "later_plans": ("at_next_cycle", "new_subscribers_only"),
     "refunds": ("new_lot", "stay_expired"),
-    "debt": ("none", "kept", "forgiven", "invoiced"),
+    "debt": ("none", "kept", "forgiven", "invoiced", "left"),
     "failed": ("free", "input_only", "full"),
     "late": ("7 days", "1 hour"),
     "holds": (("15 minutes", "24 hours"), ("2 days", "60 days")),
@@ -208,10 +208,16 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         "estimate/hold": rules.holds[0],
         "estimate/longest_hold": rules.holds[1],
         "shortfall/after_request": "go_into_debt" if has_debt else "take_what_is_left",
-        **({"shortfall/debt": {"limit": 40, "at_renewal": rules.debt}} if has_debt else {}),
+        **({"shortfall/debt": _debt(rules.debt)} if has_debt else {}),
         "refunds/expired_lot": rules.refunds,
         **_limits(rules, has_debt=has_debt),
     }
+
+
+def _debt(answer: str) -> dict[str, Any]:
+    if answer == "left":
+        return {"limit": 40, "at_renewal": "kept", "repaid_by": "adjustments"}
+    return {"limit": 40, "at_renewal": answer}
 
 
 def _limits(rules: Rulebook, *, has_debt: bool) -> dict[str, Any]:
