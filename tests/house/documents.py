@@ -24,6 +24,8 @@ from typing import Any, Final
 
 import yaml
 
+import policyengine
+
 COMMAND_SECONDS_MAX: Final = 60
 COLUMNS: Final = "100"
 SHELLS: Final = {"bash", "console", "sh"}
@@ -194,6 +196,8 @@ class Performance:
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            # The commands are those of the package that is tested, wherever another is installed.
+            "PYTHONPATH": str(Path(policyengine.__file__).parents[1]),
             "HOME": str(self.folder),
             "COLUMNS": COLUMNS,
             "LC_ALL": "C.UTF-8",

@@ -11,7 +11,8 @@ from typing import Final, Literal, TypeAlias
 from policyengine.app.importing.difference import Change, changes
 from policyengine.app.importing.naming import Wanted, named, selected
 from policyengine.app.importing.pricing import Priced, priced
-from policyengine.app.importing.records import LeftOut, Offer, PriceList
+from policyengine.app.importing.records import UNITS, LeftOut, Offer, PriceList
+from policyengine.app.importing.sections import general_rates
 from policyengine.app.importing.versions import Making, first_version, next_version
 from policyengine.policy.load import Loaded, load_policy
 from policyengine.policy.versions import load_timeline
@@ -94,7 +95,7 @@ def imported(prices: PriceList, there: Sequence[Loaded], folder: Path, asked: As
     if not now.models:
         return Imported(wanted, offers, (*wanted.left_out, *nameless, *left_out), now, (), (), {})
     for effective in _instants(offers, asked.effective):
-        standing, _ = priced(offers, effective.date(), rate)
+        standing, _ = priced(offers, effective.date(), rate, _counted(newest))
         if files and (newest is None or newest.source.name != str(files[-1].path)):
             newest = load_policy(files[-1].text, str(files[-1].path))
             if has_errors(newest.diagnostics):
@@ -133,6 +134,13 @@ def exchange(credit_price: Decimal) -> Fraction:
 
 def _version_of(loaded: Loaded) -> int:
     return 0 if loaded.document is None else loaded.document.version
+
+
+def _counted(loaded: Loaded | None) -> tuple[str, ...]:
+    """Give the units of a policy that lists can price."""
+    if loaded is None or loaded.document is None:
+        return ()
+    return tuple(unit for unit in general_rates(loaded.document) if unit in UNITS)
 
 
 def _instants(offers: Mapping[str, Offer], effective: datetime) -> list[datetime]:

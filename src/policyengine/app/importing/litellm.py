@@ -145,10 +145,11 @@ def _of_way(placed: Mapping[tuple[str, int], Mapping[str, Fraction]], way: str) 
     base = {**placed[("", 0)], **placed.get((way, 0), {})}
     aboves = sorted({above for name, above in placed if above and name in ("", way)})
     tiers: list[Tier] = []
-    dollars = base
+    dollars = dict(base)
     for above in aboves:
-        dollars = {**dollars, **placed.get(("", above), {}), **placed.get((way, 0), {})}
-        dollars = {**dollars, **placed.get((way, above), {})} if way else dollars
+        dollars = {**dollars, **placed.get(("", above), {})}
+        if way:
+            dollars |= {**placed.get((way, 0), {}), **placed.get((way, above), {})}
         tiers.append(Tier(above, dollars))
     return Prices(base, tuple(tiers))
 

@@ -5,7 +5,7 @@ other models cost. The markup is its multiplier, and stays the product manager's
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,11 +71,15 @@ class Priced:
 
 
 def priced(
-    offers: Mapping[str, Offer], day: date, credit_price: Fraction
+    offers: Mapping[str, Offer],
+    day: date,
+    credit_price: Fraction,
+    also: Collection[str] = (),
 ) -> tuple[Priced, tuple[LeftOut, ...]]:
     """Say what models cost on a day.
 
-    Takes: offers by the names that the models shall have; US dollars for one credit.
+    Takes: offers by the names that the models shall have; US dollars for one credit; units
+    that models shall have a rate for as well, because the policy counts them.
     Gives: the prices, and the models that have none on that day or none that decimals can say.
     """
     standing = {name: offer.at(day) for name, offer in sorted(offers.items())}
@@ -96,7 +100,7 @@ def priced(
             ways[name] = terms.ways
     factors, apart = _ways_apart(prices, ways)
     prices |= {name: each for name, each in apart.items() if _is_sayable(each, credit_price)}
-    units = _units_of(prices.values())
+    units = _units_of(prices.values(), also)
     models = {
         name: _model(prices[name], units, credit_price)
         for name in sorted(prices, key=lambda each: each.partition(APART))
@@ -213,9 +217,9 @@ def _modifiers(factors: Mapping[str, Mapping[str, Fraction]]) -> dict[str, Price
 # Units and rates
 
 
-def _units_of(prices: Iterable[Prices]) -> tuple[str, ...]:
+def _units_of(prices: Iterable[Prices], also: Collection[str]) -> tuple[str, ...]:
     """Give the units that some model prices, and text on both sides, in the order of policies."""
-    used = {"text_input", "text_output"}
+    used = {"text_input", "text_output", *also}
     for each in prices:
         for dollars in _tables(each):
             used.update(dollars)
@@ -262,8 +266,9 @@ def _general(
     general: dict[tuple[str, Side], dict[str, Decimal]] = {}
     for unit in units:
         rates = [each.rates[unit] for each in models.values() if unit in each.rates]
-        dearest = max(rates, default=Decimal(0))
-        rate = Decimal(0) if unit in _FREE_UNLESS_PRICED else dearest
+        if not rates:
+            continue  # the policy counts it, and no model of the list has a price for it
+        rate = Decimal(0) if unit in _FREE_UNLESS_PRICED else max(rates)
         general.setdefault(UNITS[unit], {})[unit] = rate
     order = [(measure, side) for measure in MEASURES for side in ("input", "output", "other")]
     return {place: general[place] for place in order if place in general}

@@ -46,11 +46,12 @@ def models_section(
     Models that the list does not have stay, after the imported ones, at their rates: `usual` are
     the general rates that they had. A rate that is the new general one is not written.
     """
-    general = {unit: rate for rates in priced.units.values() for unit, rate in rates.items()}
+    imported = {unit: rate for rates in priced.units.values() for unit, rate in rates.items()}
+    general = {**usual, **imported}
     made: dict[str, Any] = {}
     for name, each in priced.models.items():
         model = dict(old.get(name, {"multiplier": multiplier}))
-        made[name] = _model(model, {**usual, **model.get("rates", {}), **each.rates}, general)
+        made[name] = _model(model, {**model.get("rates", {}), **each.rates}, general)
         made[name].pop("tiers", None)
         if each.tiers:
             made[name]["tiers"] = [_tier(above, rates) for above, rates in each.tiers]

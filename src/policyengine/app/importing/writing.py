@@ -46,7 +46,7 @@ def _lines(key: str, value: Any, depth: int, note: str = "") -> Iterator[str]:
     margin = "  " * depth
     name = f"{margin}{scalar(key)}:"
     line = f"{name} {flow(value)}"
-    if (depth or not isinstance(value, Mapping)) and len(line) <= WIDTH:
+    if (depth or not value or not isinstance(value, Mapping)) and len(line) <= WIDTH:
         yield line
     elif isinstance(value, Mapping) and (not depth or any(map(_is_nested, value.values()))):
         yield f"{name} # {note}" if note else name
