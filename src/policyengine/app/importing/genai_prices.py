@@ -125,13 +125,14 @@ def _terms(
     changes: dict[str, dict[str, Any]] = {}
     for each in variants:
         if _holds(each.constraint, day):
-            way = _way_name(each.when)
+            way = way_name(each.when)
             changes[way] = {**_kept(each.prices), **changes.get(way, {})}
     ways = tuple(Way(name, _prices({**kept, **changed})) for name, changed in changes.items())
     return Terms(day, _prices(kept), ways)
 
 
-def _way_name(when: Mapping[str, str]) -> str:
+def way_name(when: Mapping[str, str]) -> str:
+    """Name a variant by what it asks for: `batch`, `route_mistral_eu`."""
     words = [
         value if key in PLAIN_WAYS else f"{key}_{value}" for key, value in sorted(when.items())
     ]

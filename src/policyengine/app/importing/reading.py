@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,12 +28,16 @@ def read_list(name: ListName) -> PriceList:
     if name == "genai-prices":
         found = genai_prices.offers_of(import_module("genai_prices.data").providers)
     else:
-        found = litellm.offers_of(_entries(Path(str(installed.locate_file(_LITELLM_FILE)))))
+        found = litellm.offers_of(litellm_entries(installed))
     return _listed(name, installed.version, found)
 
 
-def _entries(file: Path) -> dict[str, Any]:
-    """Read LiteLLM's file without importing LiteLLM; no price passes through a float."""
+def litellm_entries(installed: Distribution) -> dict[str, Any]:
+    """Read LiteLLM's file without importing LiteLLM; no price passes through a float.
+
+    Raises: ValueError where the package has no such file.
+    """
+    file = Path(str(installed.locate_file(_LITELLM_FILE)))
     if not file.is_file():
         raise ValueError(f"`{file.name}` is not in the package as it is installed")
     entries: dict[str, Any] = json.loads(file.read_text("utf-8"), parse_float=Decimal)
