@@ -24,9 +24,8 @@ from typing import Any, Final
 
 import yaml
 
-import policyengine
-
 COMMAND_SECONDS_MAX: Final = 60
+SOURCES: Final = Path(__file__).parents[2] / "src"
 COLUMNS: Final = "100"
 SHELLS: Final = {"bash", "console", "sh"}
 # These set a checkout up; the first words of commands that a test must not run again.
@@ -196,9 +195,8 @@ class Performance:
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            # The commands are those of the package that is tested, wherever another is installed.
-            "PYTHONPATH": str(Path(policyengine.__file__).parents[1]),
             "HOME": str(self.folder),
+            "PYTHONPATH": str(SOURCES),  # of these sources, wherever the command was installed from
             "COLUMNS": COLUMNS,
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",
