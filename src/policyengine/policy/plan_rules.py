@@ -22,6 +22,11 @@ def expiry_of(text: str) -> Expiry:
     return Expiry("span", parse_span(text))
 
 
+def share_of(text: str) -> Fraction:
+    """Read a share such as `50%`."""
+    return Fraction(text.rstrip("%")) / _PERCENT
+
+
 def plans_of(document: PolicyDocument) -> Mapping[str, PlanRule]:
     """Compile the plans of a document that has passed every check."""
     return MappingProxyType(
@@ -82,10 +87,11 @@ def _kept(grant: Grant) -> KeptRule | None:
         exact = Fraction(grant.credits) * Fraction(part.at_most_times) * MICRO_PER_CREDIT
         limits.append(exact.__floor__())
     return KeptRule(
-        Fraction(part.share.rstrip("%")) / _PERCENT if part.share else Fraction(1),
+        share_of(part.share) if part.share else Fraction(1),
         part.of or "remaining",
         0 if part.at_least is None else micro_of(part.at_least),
         min(limits, default=None),
         part.cycles,
         part.expires != "as_before",
+        part.priority,
     )

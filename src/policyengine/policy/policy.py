@@ -152,6 +152,7 @@ class KeptRule:
     at_most_micro: Micro | None
     times: int | None
     renewed: bool
+    priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from policyengine.policy.checks.burning import (
 )
 from policyengine.policy.checks.changing import (
     check_carried_credits,
+    check_carried_shares,
     check_pairs,
     check_upgrades_agree,
     check_upgrades_fit_plans,
@@ -166,6 +167,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_upgrades_fit_plans,
     check_pairs,
     check_carried_credits,
+    check_carried_shares,
     check_plans_ascend,
     check_cancelling_leads_down,
     check_changes_cost_time,

@@ -4,19 +4,25 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from policyengine.policy.document.granting import Between, GrantCap, KeptCredits, OnlyFor
+from policyengine.policy.document.granting import (
+    GRANT_PRIORITY_MAX,
+    Between,
+    GrantCap,
+    KeptCredits,
+    OnlyFor,
+)
 from policyengine.policy.document.limits import Bonus
 from policyengine.policy.document.words import (
     ExpiryText,
     Name,
     PackExpiryText,
     Part,
+    PercentText,
     PositiveNumber,
     Prose,
     SpanText,
 )
 
-GRANT_PRIORITY_MAX = 1000
 CYCLES_UNTIL_END_MAX = 1200
 PAIRS_MAX = 50
 
@@ -192,6 +198,12 @@ class Upgrade(Part):
     carried_expires: Literal["end_of_new_cycle", "as_before"] = Field(
         description="When carried credits expire.", examples=["end_of_new_cycle"]
     )
+    carried_share: PercentText | None = Field(
+        default=None,
+        description="The share of unused credits that `carry_over` carries, rounded down; the rest "
+        "expires. Absent: all.",
+        examples=["50%"],
+    )
     new_credits: Literal["full", "difference", "less_used"] | None = Field(
         default=None,
         description="Recurring grants of the new plan give all, the difference to the old plan's, "
@@ -228,6 +240,12 @@ class Downgrade(Part):
         description="When carried credits expire; required for `carry_over`.",
         examples=["end_of_new_cycle"],
     )
+    carried_share: PercentText | None = Field(
+        default=None,
+        description="The share of unused credits that `carry_over` carries, rounded down; the rest "
+        "expires. Absent: all.",
+        examples=["50%"],
+    )
 
 
 class Cancel(Part):
@@ -246,6 +264,12 @@ class Cancel(Part):
         default=None,
         description="When carried credits expire; required for `carry_over`.",
         examples=["as_before"],
+    )
+    carried_share: PercentText | None = Field(
+        default=None,
+        description="The share of unused credits that `carry_over` carries, rounded down; the rest "
+        "expires. Absent: all.",
+        examples=["50%"],
     )
 
 
