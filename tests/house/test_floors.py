@@ -17,6 +17,7 @@ ROOMS = [
     "engine",
     "simulate",
     "store",
+    "linting",
     "app",
     "cli",
 ]
@@ -72,6 +73,8 @@ def test_a_house_in_order_keeps_every_contract(house: Path) -> None:
         ("store", "policyengine.app"),
         ("simulate", "policyengine.store"),
         ("store", "policyengine.simulate"),
+        ("simulate", "policyengine.linting"),
+        ("linting", "policyengine.app"),
         ("engine", "policyengine.store"),
         ("ledger", "policyengine.engine"),
         ("ledger", "policyengine.policy"),

@@ -25,6 +25,10 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Policies": {
         "validate": ("files", "Check policies and scenarios; findings with line and column."),
+        "lint": (
+            "linting",
+            "Search policies for economic faults, each shown by a story in numbers.",
+        ),
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "test": ("testing", "Run the scenarios of policies."),
         "models": ("models", "List models with their multipliers and rates."),

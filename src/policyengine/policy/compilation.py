@@ -7,7 +7,7 @@ from typing import Final
 
 from policyengine.policy.document.policy import PolicyDocument
 from policyengine.policy.limits import limits_of
-from policyengine.policy.plan_rules import expiry_of, plans_of
+from policyengine.policy.plan_rules import expiry_of, money_price_of, plans_of
 from policyengine.policy.policy import (
     AbnormalRule,
     AlertRule,
@@ -91,6 +91,7 @@ def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:
                 if pack.bonus is None
                 else BonusRule(micro_of(pack.bonus.credits), expiry_of(pack.bonus.expires)),
                 pack.at_most_held,
+                money_price_of(pack.price),
             )
             for name, pack in document.packs.items()
         }

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from policyengine.policy.document.granting import Between, GrantCap, KeptCredits, OnlyFor
 from policyengine.policy.document.limits import Bonus
+from policyengine.policy.document.money import Money
 from policyengine.policy.document.words import (
     ExpiryText,
     Name,
@@ -95,6 +96,12 @@ class Plan(Part):
     title: Prose | None = Field(
         default=None, description="The name that people read.", examples=["Pro"]
     )
+    price: Money | None = Field(
+        default=None,
+        description="What a cycle costs, in money; without cycles, what joining costs. No credits "
+        "depend on it. Absent: not said.",
+        examples=[{"amount": 20, "currency": "USD"}],
+    )
     cycle: SpanText | None = Field(
         default=None,
         description="The length of a cycle; absent: no cycles.",
@@ -145,6 +152,11 @@ class Pack(Part):
         default=None, description="The name that people read.", examples=["500 credits"]
     )
     credits: PositiveNumber = Field(description="How many credits.", examples=[500])
+    price: Money | None = Field(
+        default=None,
+        description="What it costs, in money. No credits depend on it. Absent: not said.",
+        examples=[{"amount": 10, "currency": "USD"}],
+    )
     expires: PackExpiryText = Field(
         description="How long the credits last: a span or `never`.", examples=["12 months"]
     )
