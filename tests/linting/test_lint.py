@@ -106,9 +106,12 @@ def sound_policies(draw: st.DrawFn) -> Policy:
         "credits/round": rounding,
         "burn_order": ["soonest_expiry", "plan_before_pack", "oldest"],
         "changes/upgrade": {"when": "now", "carried_expires": "as_before", **upgrade},
-        "plans/pro/price": {"amount": Decimal(lower), "currency": "USD"},
-        "plans/pro_plus/price": {"amount": Decimal(higher), "currency": "USD"},
-        "packs/pack_500/price": {"amount": Decimal(draw(st.integers(501, 900))), "currency": "USD"},
+        "plans/pro/price": Decimal(lower),
+        "plans/pro/currency": "USD",
+        "plans/pro_plus/price": Decimal(higher),
+        "plans/pro_plus/currency": "USD",
+        "packs/pack_500/price": Decimal(draw(st.integers(501, 900))),
+        "packs/pack_500/currency": "USD",
     }
     return policy(changes)
 
@@ -125,7 +128,7 @@ FAULTY: Final[dict[str, dict[str, Any]]] = {
         "changes/downgrade/carried_expires": "end_of_new_cycle",
     },
     "EF105": {"burn_order": ["pack_before_plan", "oldest"]},
-    "EF106": {"packs/pack_500/price": {"amount": Decimal("0.5"), "currency": "USD"}},
+    "EF106": {"packs/pack_500/price": Decimal("0.5"), "packs/pack_500/currency": "USD"},
     "EF107": {"models/frontier/tiers/0/multiplier": Decimal("0.1")},
     "EF108": {"credits/round": "down", "charge/minimum": Decimal(0)},
 }
@@ -138,8 +141,10 @@ def test_a_fault_is_found_whatever_the_amounts(code: str, lower: int, more: int)
     changes = {
         "plans/pro/grants/monthly/credits": Decimal(lower),
         "plans/pro_plus/grants/monthly/credits": Decimal(lower + more),
-        "plans/pro/price": {"amount": Decimal(lower), "currency": "USD"},
-        "plans/pro_plus/price": {"amount": Decimal(lower + more), "currency": "USD"},
+        "plans/pro/price": Decimal(lower),
+        "plans/pro/currency": "USD",
+        "plans/pro_plus/price": Decimal(lower + more),
+        "plans/pro_plus/currency": "USD",
         **FAULTY[code],
     }
     faulty = policy(changes)

@@ -14,9 +14,12 @@ from policyengine.simulate.paying import NOTHING, Paid, is_at_most, is_unpaid
 from policyengine.simulate.stories import Play
 
 PRICES: dict[str, Any] = {
-    "plans/pro/price": {"amount": Decimal(20), "currency": "USD"},
-    "plans/pro_plus/price": {"amount": Decimal("49.99"), "currency": "USD"},
-    "packs/pack_500/price": {"amount": Decimal(6), "currency": "USD"},
+    "plans/pro/price": Decimal(20),
+    "plans/pro/currency": "USD",
+    "plans/pro_plus/price": Decimal("49.99"),
+    "plans/pro_plus/currency": "USD",
+    "packs/pack_500/price": Decimal(6),
+    "packs/pack_500/currency": "USD",
 }
 
 
@@ -110,7 +113,7 @@ def test_unknown_prices_are_compared_by_the_order_of_the_plans_alone() -> None:
 def test_the_plan_after_a_cancellation_a_trial_and_a_price_of_0_are_unpaid() -> None:
     rules = policy({"plans/pro/after_cycles": {"count": 1, "to": "free"}})
     assert [is_unpaid(rules, plan) for plan in rules.plans.values()] == [True, True, False]
-    priced = policy({"plans/pro_plus/price": {"amount": Decimal(0), "currency": "USD"}})
+    priced = policy({"plans/pro_plus/price": Decimal(0), "plans/pro_plus/currency": "USD"})
     assert [is_unpaid(priced, plan) for plan in priced.plans.values()] == [True, False, True]
 
 

@@ -60,10 +60,10 @@ FAULT_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
             what="By the prices in the policy, a credit of this pack costs less than a credit of "
             "any plan with a price in the same currency.",
             why="nobody has a reason to subscribe to more than the lowest plan that may buy it.",
-            wrong="plans:\n  pro: {price: {amount: 20, currency: USD}}  # 2000 credits\n"
-            "packs:\n  small: {credits: 500, price: {amount: 4, currency: USD}}",
-            right="plans:\n  pro: {price: {amount: 20, currency: USD}}  # 2000 credits\n"
-            "packs:\n  small: {credits: 500, price: {amount: 6, currency: USD}}",
+            wrong="plans:\n  pro: {price: 20, currency: USD}  # 2000 credits\n"
+            "packs:\n  small: {credits: 500, price: 4, currency: USD}",
+            right="plans:\n  pro: {price: 20, currency: USD}  # 2000 credits\n"
+            "packs:\n  small: {credits: 500, price: 6, currency: USD}",
         ),
         "EF107": CodeInfo(
             title="more tokens cost less in total",

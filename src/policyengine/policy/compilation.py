@@ -91,7 +91,7 @@ def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:
                 if pack.bonus is None
                 else BonusRule(micro_of(pack.bonus.credits), expiry_of(pack.bonus.expires)),
                 pack.at_most_held,
-                money_price_of(pack.price),
+                money_price_of(pack),
             )
             for name, pack in document.packs.items()
         }

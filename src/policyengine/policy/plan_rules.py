@@ -5,8 +5,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, get_args
 
-from policyengine.policy.document.money import Money
-from policyengine.policy.document.plans import Grant, Plan
+from policyengine.policy.document.plans import Grant, Pack, Plan
 from policyengine.policy.document.policy import PolicyDocument
 from policyengine.policy.policy import (
     CapRule,
@@ -50,13 +49,15 @@ def _plan(name: str, plan: Plan, rank: int) -> PlanRule:
         plan.first_cycle or "full",
         None if cap is None else micro_of(cap),
         None if ends is None else (ends.count, ends.to),
-        money_price_of(plan.price),
+        money_price_of(plan),
     )
 
 
-def money_price_of(part: Money | None) -> MoneyPrice | None:
+def money_price_of(part: Plan | Pack) -> MoneyPrice | None:
     """Read a price in money, exactly; None where the file names none."""
-    return None if part is None else MoneyPrice(Fraction(part.amount), part.currency)
+    if part.price is None or part.currency is None:
+        return None
+    return MoneyPrice(Fraction(part.price), part.currency)
 
 
 def _grant(plan: str, name: str, grant: Grant) -> GrantRule:

@@ -6,10 +6,11 @@ from pydantic import Field
 
 from policyengine.policy.document.granting import Between, GrantCap, KeptCredits, OnlyFor
 from policyengine.policy.document.limits import Bonus
-from policyengine.policy.document.money import Money
 from policyengine.policy.document.words import (
+    Currency,
     ExpiryText,
     Name,
+    Number,
     PackExpiryText,
     Part,
     PositiveNumber,
@@ -96,11 +97,16 @@ class Plan(Part):
     title: Prose | None = Field(
         default=None, description="The name that people read.", examples=["Pro"]
     )
-    price: Money | None = Field(
+    price: Number | None = Field(
         default=None,
-        description="What a cycle costs, in money; without cycles, what joining costs. No credits "
-        "depend on it. Absent: not said.",
-        examples=[{"amount": 20, "currency": "USD"}],
+        description="What a cycle costs, in `currency`; without cycles, what joining costs; 0 is "
+        "free. No credits depend on it. Absent: not said.",
+        examples=[19.99],
+    )
+    currency: Currency | None = Field(
+        default=None,
+        description="The currency of the price, by its ISO 4217 code.",
+        examples=["USD"],
     )
     cycle: SpanText | None = Field(
         default=None,
@@ -152,10 +158,15 @@ class Pack(Part):
         default=None, description="The name that people read.", examples=["500 credits"]
     )
     credits: PositiveNumber = Field(description="How many credits.", examples=[500])
-    price: Money | None = Field(
+    price: Number | None = Field(
         default=None,
-        description="What it costs, in money. No credits depend on it. Absent: not said.",
-        examples=[{"amount": 10, "currency": "USD"}],
+        description="What it costs, in `currency`. No credits depend on it. Absent: not said.",
+        examples=[10],
+    )
+    currency: Currency | None = Field(
+        default=None,
+        description="The currency of the price, by its ISO 4217 code.",
+        examples=["USD"],
     )
     expires: PackExpiryText = Field(
         description="How long the credits last: a span or `never`.", examples=["12 months"]
