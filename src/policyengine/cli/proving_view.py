@@ -65,12 +65,14 @@ def _name(asked: Asked) -> str:
 
 def _about(proof: Proof, new: Policy, old: Policy | None, scope: Scope, took: str) -> Iterator[Row]:
     """Say what the answer holds for."""
+    if not proof.verdicts:
+        yield "nothing", "no model that both versions have can be asked for like this"
     if isinstance(proof.claim, BalanceClaim):
-        yield "holds for", "all commands but adjustments by hand"
+        yield "asked of", "every wallet that joins under these versions"
     else:
         units = ", ".join(shared_units(new, old))
         with_ = f", with {', '.join(scope.modifiers)}" if scope.modifiers else ", without modifiers"
-        yield "holds for", f"0 to {scope.up_to:,} of each of {units}{with_}; succeeded requests"
+        yield "asked of", f"0 to {scope.up_to:,} of each of {units}{with_}; succeeded requests"
     versions = f"version {new.version}"
     yield "versions", versions if old is None else f"{versions} against version {old.version}"
     yield "took", f"({took})"

@@ -106,10 +106,10 @@ def _emptied(claim: BalanceClaim, bound: Fraction, timeline: Timeline, new: Poli
 def _enough(play: Play, policy: Policy, model: str, unit: str) -> int:
     """Give the least power of ten of a unit that costs more than there is and may be lent."""
     needed: Micro = play.available(ANA) + debt_max(policy)
-    for power in range(13):
-        price = price_micro(policy, Usage.of(model, {unit: 10**power}))
-        if not isinstance(price, int):
+    count = 1
+    while count < COUNT_MAX:
+        price = price_micro(policy, Usage.of(model, {unit: count}))
+        if not isinstance(price, int) or price >= needed:
             break
-        if price >= needed:
-            return 10**power
-    return 1
+        count *= 10
+    return count

@@ -78,9 +78,7 @@ def cases_of(new: Policy, old: Policy | None, scope: Scope) -> Iterator[Asked]:
         if scope.model not in {"", name} or any(name not in each.models for each in versions):
             continue
         for standing in _standings(versions, name, scope):
-            asked = Asked(name, standing, scope.modifiers)
-            if all(_is_allowed(each, asked) for each in versions):
-                yield asked
+            yield Asked(name, standing, scope.modifiers)
 
 
 def shared_units(new: Policy, old: Policy | None) -> tuple[str, ...]:
@@ -89,16 +87,24 @@ def shared_units(new: Policy, old: Policy | None) -> tuple[str, ...]:
 
 
 def _standings(versions: Sequence[Policy], model: str, scope: Scope) -> list[Standing]:
-    """Give who is charged differently: the plan in question, or one for each price there is."""
-    cohorts = [cohort for each in versions for cohort in each.models[model].for_cohort]
-    plans = [scope.plan]
-    if not scope.plan:
-        own = [plan for each in versions for plan in each.models[model].on_plan]
-        others = [plan for plan in versions[0].plans if plan not in own]
-        plans = [*others[:1], *own]
-    standings = [Standing(plan) for plan in plans]
-    standings += [Standing(plans[0], cohort) for cohort in cohorts]
-    return list(dict.fromkeys(standings))
+    """Give who is charged differently and may name the modifiers: one plan for each price there is.
+
+    Each cohort stands beside each of them: a version that does not know it goes by the plan.
+    """
+    priced = dict.fromkeys(plan for each in versions for plan in each.models[model].on_plan)
+    others = [plan for plan in versions[0].plans if plan not in priced]
+    asked = [scope.plan] if scope.plan else [*others, *priced]
+    allowed = [
+        plan
+        for plan in asked
+        if all(
+            _is_allowed(each, Asked(model, Standing(plan), scope.modifiers)) for each in versions
+        )
+    ]
+    plain = next((plan for plan in allowed if plan not in priced), None)
+    plans = [plan for plan in allowed if plan in priced or plan == plain]
+    cohorts = dict.fromkeys(name for each in versions for name in each.models[model].for_cohort)
+    return [Standing(plan, cohort) for plan in plans for cohort in ("", *cohorts)]
 
 
 def _is_allowed(policy: Policy, asked: Asked) -> bool:
