@@ -18,6 +18,7 @@ ROOMS = [
     "simulate",
     "store",
     "linting",
+    "proving",
     "app",
     "cli",
 ]
@@ -75,6 +76,8 @@ def test_a_house_in_order_keeps_every_contract(house: Path) -> None:
         ("store", "policyengine.simulate"),
         ("simulate", "policyengine.linting"),
         ("linting", "policyengine.app"),
+        ("linting", "policyengine.proving"),
+        ("proving", "policyengine.linting"),
         ("engine", "policyengine.store"),
         ("ledger", "policyengine.engine"),
         ("ledger", "policyengine.policy"),
