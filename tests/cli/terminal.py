@@ -15,7 +15,6 @@ TIMELESS = {
     "demo",
     "fmt",
     "init",
-    "lint",
     "prove",
     "replay",
     "schema",

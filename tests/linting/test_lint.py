@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.wallets import policy
+from engine.wallets import at, policy
 from policyengine.engine.explaining import explain
 from policyengine.linting.codes import FAULT_CODES
 from policyengine.linting.faults import Subject
@@ -22,6 +22,8 @@ from policyengine.simulate.stories import played
 ROOT: Final = Path(__file__).parents[2]
 BROKEN: Final = Path(__file__).parent / "broken"
 
+NOW: Final = at("2026-02-01T09:00:00")
+
 GALLERY: Final = {
     "bolt": [("v2.yaml", "EF103")],
     # Version 2 gave all tokens of a plan on top of unused ones. Who cancelled and came back at the
@@ -33,7 +35,7 @@ GALLERY: Final = {
 @cache
 def found_in(folder: Path) -> tuple[Found, ...]:
     files = sorted(folder.glob("*.yaml"))
-    return lint([load_policy(file.read_bytes(), str(file)) for file in files])
+    return lint([load_policy(file.read_bytes(), str(file)) for file in files], NOW)
 
 
 @pytest.mark.parametrize("code", FAULT_CODES)
@@ -77,6 +79,13 @@ def test_what_a_finding_says_is_in_the_style_of_the_house(code: str) -> None:
         assert not text.endswith(".")
         assert "\n" not in text
     assert found.finding.severity == "warning"
+
+
+def test_a_draft_that_is_still_to_come_changes_nothing_that_has_happened() -> None:
+    files = sorted((BROKEN / "EF110").glob("*.yaml"))
+    loaded = [load_policy(file.read_bytes(), str(file)) for file in files]
+    assert [each.fault.code for each in lint(loaded, at("2026-01-31"))] == ["EF109"]
+    assert [each.fault.code for each in lint(loaded)] == ["EF109"]
 
 
 amounts = st.integers(1, 5_000)

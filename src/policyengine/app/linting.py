@@ -8,6 +8,7 @@ from policyengine.app.policies import PolicyError, policy_files
 from policyengine.linting.lint import Found, lint
 from policyengine.policy.load import Loaded, load_policy
 from policyengine.policy.timeline import Timeline
+from policyengine.values.calendar import Instant
 from policyengine.values.diagnostics import Diagnostic, drawn, has_errors
 
 
@@ -26,15 +27,18 @@ class Linted:
         return drawn(finding, lines.get(finding.file, ()))
 
     def timeline_of(self, policy: str) -> Timeline:
-        """Give all versions of a policy that were read, as scenarios see them."""
-        mine = (each.policy for each in self.loaded)
-        return Timeline.of(*(each for each in mine if each is not None and each.name == policy))
+        """Give the versions of a policy as scenarios see them: published ones, if there are any."""
+        mine = [each.policy for each in self.loaded if each.policy is not None]
+        named = [each for each in mine if each.name == policy]
+        published = [each for each in named if each.document.status == "published"]
+        return Timeline.of(*(published or named))
 
 
-def lint_files(paths: Sequence[Path]) -> Linted:
+def lint_files(paths: Sequence[Path], now: Instant) -> Linted:
     """Search the policies below some paths for economic faults.
 
     A single file is searched as the version that it is: those beside it are read as well.
+    Takes: the time, by which a draft may be late.
     Raises: PolicyError for a path that is not there, or where there is nothing to read.
     """
     asked = list(dict.fromkeys(file for path in paths for file in policy_files(path)))
@@ -51,6 +55,6 @@ def lint_files(paths: Sequence[Path]) -> Linted:
         if has_errors(loaded[file].diagnostics)
         for finding in loaded[file].diagnostics
     ]
-    found = lint([*loaded.values()])
+    found = lint([*loaded.values()], now)
     mine = tuple(each for each in found if each.finding.file in names)
     return Linted(len(asked), mine, tuple(errors), tuple(loaded.values()))

@@ -74,6 +74,8 @@ def _asked(timeline: Timeline, line: Line) -> str:  # noqa: C901, PLR0911  # one
             charge: Charged | None = change_of(line.transaction, Charged)
             policy = None if charge is None else timeline.version(charge.rated_by)
             used = f"uses {counts_text(usage.counts)} of {usage.model}"
+            if usage.started_at is not None:
+                used += f", begun {time_text(usage.started_at)}"
             if charge is None or policy is None:
                 return used
             return f"{used}: {price_sentence(policy, charge)}"
@@ -126,7 +128,7 @@ def scenario_file(timeline: Timeline, stories: Sequence[tuple[str, Sequence[Comm
     return "\n".join(lines) + "\n"
 
 
-def _verb(body: Body) -> Iterator[str]:
+def _verb(body: Body) -> Iterator[str]:  # noqa: C901  # one case per body
     """Write what a command asks as the key of a step."""
     match body:
         case Settle():
@@ -149,6 +151,9 @@ def _verb(body: Body) -> Iterator[str]:
         case Charge(usage, after_request):
             counts = ", ".join(f"{unit}: {count}" for unit, count in usage.counts)
             after = ", after_request: true" if after_request else ""
+            began = usage.started_at
+            if began is not None:
+                after += f", started_at: {instant_text(began)}"
             yield f'charge: {{model: "{usage.model}", used: {{{counts}}}{after}}}'
         case _:
             raise ValueError(f"a story has no step for {type(body).__name__}")

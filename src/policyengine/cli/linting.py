@@ -12,6 +12,7 @@ from policyengine.cli.faults import FINDINGS, OK, WrongUse
 if TYPE_CHECKING:
     from policyengine.app.linting import Linted
     from policyengine.linting.lint import Found
+    from policyengine.values.calendar import Instant
 
 
 def lint(
@@ -43,6 +44,10 @@ def lint(
     output: Annotated[
         Format, typer.Option("--format", help="Text for people, JSON for machines.")
     ] = "text",
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="INSTANT", help="Pretend that it is then: for drafts."),
+    ] = None,
 ) -> int:
     """Search policies for rules that a customer can play against the house, or that cheat one.
 
@@ -60,7 +65,8 @@ def lint(
     unknown = sorted(meant - set(FAULT_CODES))
     if unknown:
         raise WrongUse(f"there is no code `{unknown[0]}`", f"write one of {', '.join(FAULT_CODES)}")
-    linted = lint_files([policy_folder(each) for each in paths or [POLICIES_USUAL]])
+    folders = [policy_folder(each) for each in paths or [POLICIES_USUAL]]
+    linted = lint_files(folders, _now(at))
     if scenario is not None:
         _write_scenario(linted, scenario)
     counted = [each for each in linted.found if each.fault.code not in meant]
@@ -71,6 +77,13 @@ def lint(
 
         print_linted(linted, meant, explains=explain, took=f"{monotonic() - began:.2f} s")
     return FINDINGS if counted or linted.errors else OK
+
+
+def _now(at: str | None) -> "Instant":
+    from policyengine.app.shell import wall_clock
+    from policyengine.values.calendar import parse_instant
+
+    return wall_clock() if at is None else parse_instant(at)
 
 
 def _write_scenario(linted: "Linted", file: Path) -> None:

@@ -91,6 +91,16 @@ FAULT_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
             right="version: 2\ncohorts: [since_october]\nmodels:\n"
             "  frontier: {multiplier: 6, multiplier_for_cohort: {since_october: 8}}",
         ),
+        "EF110": CodeInfo(
+            title="a draft charges more for what has happened already",
+            what="A draft is to be in force from an instant that has passed, and makes a request "
+            "dearer. Published like this, it prices every request that began since then and is "
+            "reported or captured later.",
+            why="customers made these requests at the price of the version that was in force.",
+            wrong="version: 2\neffective: 2026-03-01T00:00:00Z  # and today is 15 March\n"
+            "status: draft",
+            right="version: 2\neffective: 2026-04-01T00:00:00Z\nstatus: draft",
+        ),
     }
 )
 """EFxxx: economic faults. Like findings, but each with a story in numbers."""

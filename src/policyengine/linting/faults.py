@@ -14,7 +14,7 @@ from policyengine.policy.timeline import Timeline
 from policyengine.simulate.paying import is_at_most
 from policyengine.simulate.stories import Play
 from policyengine.values.amounts import Micro
-from policyengine.values.calendar import SECOND, CalendarSpan, Instant, add_span
+from policyengine.values.calendar import NEVER, SECOND, CalendarSpan, Instant, add_span
 
 ANA: Final = "ana"
 BEN: Final = "ben"
@@ -46,15 +46,22 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A version that is looked at, in a timeline that ends with it."""
+    """A version that is looked at, in a timeline that ends with it; `now` is None for no clock."""
 
     policy: Policy
     timeline: Timeline
+    now: Instant | None = None
 
     @property
     def starts_at(self) -> Instant:
         """Give when its stories start: as soon as it is in force."""
         return self.policy.effective_at
+
+    @property
+    def is_draft_of_the_past(self) -> bool:
+        """Tell whether it is still to be published, although its start has passed."""
+        is_draft = self.policy.document.status == "draft"
+        return is_draft and self.now is not None and self.starts_at < self.now
 
     @property
     def before(self) -> Policy | None:
@@ -91,13 +98,9 @@ def pass_time(play: Play, wallet: str, at: Instant) -> None:
 def boundary_of(play: Play, wallet: str, at: Instant) -> Instant:
     """Give the end of a wallet's cycle; without cycles, a month after an instant."""
     subscription = play.book(wallet).subscription
-    zone = play.timeline.policies[-1].zone
-    month = add_span(at, _MONTH, zone)
-    return (
-        month
-        if subscription is None
-        else min(subscription.ends_at, add_span(month, _MONTH, zone, 24))
-    )
+    if subscription is not None and subscription.ends_at < NEVER:
+        return subscription.ends_at
+    return add_span(at, _MONTH, play.timeline.policies[-1].zone)
 
 
 def just_before(at: Instant) -> Instant:

@@ -11,15 +11,12 @@ from policyengine.linting.changing import (
 )
 from policyengine.linting.faults import Fault, Search, Subject
 from policyengine.linting.granting import bought_before_free, unspendable_grants
-from policyengine.linting.prices import (
-    cheap_packs,
-    cheaper_for_more,
-    dearer_for_the_past,
-    work_for_nothing,
-)
+from policyengine.linting.past import dearer_afterwards, dearer_for_the_past
+from policyengine.linting.prices import cheap_packs, cheaper_for_more, work_for_nothing
 from policyengine.policy.load import Loaded
 from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
+from policyengine.values.calendar import Instant
 from policyengine.values.diagnostics import Diagnostic
 
 SEARCHES: Final[tuple[Search, ...]] = (
@@ -32,6 +29,7 @@ SEARCHES: Final[tuple[Search, ...]] = (
     cheaper_for_more,
     work_for_nothing,
     dearer_for_the_past,
+    dearer_afterwards,
 )
 
 
@@ -56,10 +54,10 @@ def faults_of(subject: Subject) -> tuple[Fault, ...]:
     return tuple(found.values())
 
 
-def lint(loaded: Sequence[Loaded]) -> tuple[Found, ...]:
+def lint(loaded: Sequence[Loaded], now: Instant | None = None) -> tuple[Found, ...]:
     """Search the versions of policies, drafts included.
 
-    Takes: files that were read; those with errors are left out.
+    Takes: files that were read, of which those with errors are left out; the time, for drafts.
     Gives: the faults by policy, version, search; each version in a timeline that ends with it.
     """
     versions: dict[str, list[tuple[Policy, Loaded]]] = {}
@@ -71,7 +69,7 @@ def lint(loaded: Sequence[Loaded]) -> tuple[Found, ...]:
         files.sort(key=lambda pair: pair[0].effective_at)
         for number, (policy, file) in enumerate(files):
             timeline = Timeline.of(*(each for each, _ in files[: number + 1]))
-            faults = faults_of(Subject(policy, timeline))
+            faults = faults_of(Subject(policy, timeline, now))
             found += [Found(fault, _finding(fault, file), timeline) for fault in faults]
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""Prices that invite: packs cheaper than plans, more for less, work for nothing, the past."""
+"""Prices that invite: packs cheaper than plans, more for less, work for nothing."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from policyengine.engine.commands import BuyPack, Charge, GiveGrant, SetCohort, Usage
+from policyengine.engine.commands import BuyPack, Charge, GiveGrant, Usage
 from policyengine.engine.rating import exact_lines
 from policyengine.ledger.subscriptions import Standing
 from policyengine.linting.faults import (
@@ -20,15 +20,13 @@ from policyengine.linting.faults import (
     pass_time,
 )
 from policyengine.policy.policy import ModelPrices, PackRule, PlanRule, Policy
-from policyengine.simulate.paying import Paid, is_unpaid
+from policyengine.simulate.paying import Paid
 from policyengine.simulate.stories import Play
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, MICRO_PER_CREDIT, Micro, credits_text
-from policyengine.values.calendar import SECOND
 
 COUNT_MAX: Final = 10**9
 """The most counts of a unit that searches over prices look at."""
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_HOUR: Final = 3600 * SECOND
 _DECADES: Final = tuple(10**power for power in range(10))
 
 
@@ -122,27 +120,28 @@ def cheaper_for_more(subject: Subject) -> Iterator[Fault]:
 
 def _falls(subject: Subject, model: ModelPrices) -> Iterator[Fault]:
     policy = subject.policy
-    literals = _literals(policy, model)
+    literals = literals_of(policy, model)
     above = int(max(literals, default=Fraction(0))) + 1
     for standing in standings_of(policy, model):
         for unit in policy.units:
             for others in (0, above):
                 base = {each: others for each in policy.units if each != unit and others}
-                counts = _candidates(model, unit, literals)
+                counts = candidates_of(model, unit, literals)
                 prices = [cost(policy, model.name, {**base, unit: n}, standing) for n in counts]
                 for (low, dear), (high, cheap) in pairwise(zip(counts, prices, strict=True)):
                     if cheap < dear <= AMOUNT_MICRO_MAX:
                         yield _fall(subject, model, standing, unit, base, (low, high))
 
 
-def _literals(policy: Policy, model: ModelPrices) -> list[Fraction]:
+def literals_of(policy: Policy, model: ModelPrices) -> list[Fraction]:
+    """Give the numbers in the formula and in the conditions of a model's tiers."""
     document = policy.document
     texts = [tier.when for tier in document.models[model.name].tiers]
     texts += [document.charge.formula]
     return [Fraction(number) for text in texts for number in _NUMBER.findall(text)]
 
 
-def _candidates(model: ModelPrices, unit: str, literals: list[Fraction]) -> list[int]:
+def candidates_of(model: ModelPrices, unit: str, literals: list[Fraction]) -> list[int]:
     """Give the counts of a unit at which a price may fall, ascending."""
     part = model.price.units[unit]
     found = set(_DECADES) | {0}
@@ -270,71 +269,4 @@ def _for_nothing(
         tuple(play.commands),
         f"{times:,} such requests cost 0; the same work in one request costs "
         f"{credits_text(whole)} credits",
-    )
-
-
-def dearer_for_the_past(subject: Subject) -> Iterator[Fault]:
-    """Find a version under which credits that were paid for before buy less than they did.
-
-    Searched: each model of both versions, each unit alone, in counts of powers of ten and around
-    thresholds, for each plan whose credits of the version before are there when this one starts.
-    """
-    before = subject.before
-    if before is None:
-        return
-    for model in subject.policy.models.values():
-        if model.name in before.models:
-            found = next(_dearer(subject, before, model), None)
-            if found is not None:
-                yield found
-
-
-def _dearer(subject: Subject, before: Policy, model: ModelPrices) -> Iterator[Fault]:
-    policy = subject.policy
-    literals = _literals(policy, model) + _literals(before, before.models[model.name])
-    plans = [plan for plan in before.plans.values() if plan.grants and plan.name in policy.plans]
-    for plan in sorted(plans, key=lambda each: is_unpaid(before, each)):
-        for cohort in ("", *(each for each in policy.cohorts if each in before.cohorts)):
-            standing = Standing(plan.name, cohort)
-            for unit in (each for each in policy.units if each in before.units):
-                for count in reversed(_candidates(model, unit, literals)):
-                    old = cost(before, model.name, {unit: count}, standing)
-                    new = cost(policy, model.name, {unit: count}, standing)
-                    if old < new <= AMOUNT_MICRO_MAX and new <= _worth(plan):
-                        yield _told_dearer(subject, before, plan, standing, model, unit, count)
-
-
-def _worth(plan: PlanRule) -> Micro:
-    return sum(grant.amount_micro for grant in plan.grants if not grant.per_seat) // 2
-
-
-def _told_dearer(
-    subject: Subject,
-    before: Policy,
-    plan: PlanRule,
-    standing: Standing,
-    model: ModelPrices,
-    unit: str,
-    count: int,
-) -> Fault:
-    play = subject.play()
-    starts_at = max(before.effective_at, subject.starts_at - _HOUR)
-    join(play, ANA, starts_at, plan)
-    if standing.cohort:
-        play.do(ANA, starts_at, SetCohort(standing.cohort))
-    usage = Usage.of(model.name, {unit: count})
-    for at in (starts_at, subject.starts_at):
-        play.do(ANA, at, Charge(usage))
-    old, new = (
-        cost(each, model.name, {unit: count}, standing) for each in (before, subject.policy)
-    )
-    return Fault(
-        "EF109",
-        model.pointer,
-        f"`{model.name}` gets dearer for credits of `{plan.name}` that were given under version "
-        f"{before.version}",
-        "let the dearer price come with a cohort, or announce it and give the difference",
-        tuple(play.commands),
-        f"the same request costs {credits_text(old)} credits before and {credits_text(new)} after, "
-        "from the same credits",
     )
