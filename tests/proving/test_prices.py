@@ -40,7 +40,7 @@ def claim_of(text: str, new: Policy, old: Policy | None) -> PriceClaim:
 
 
 @given(small_policies(), st.integers(0, 10**11), st.integers(0, 10**11))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_price_term_is_the_price_for_any_counts(found: Policy, sent: int, answered: int) -> None:
     asked, counts = Asked(MODEL, FREE), {"sent": sent, "answered": answered}
     expected = price(found, counts)
@@ -70,7 +70,7 @@ def test_a_price_term_is_the_price_in_published_schemes(file: Path, data: st.Dat
 
 
 @given(small_policies(), small_policies(), st.sampled_from(CLAIMS))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_proof_says_what_trying_every_request_says(new: Policy, old: Policy, text: str) -> None:
     claim = claim_of(text, new, old)
     (verdict,) = judge_prices(claim, new, old, Scope(up_to=UP_TO))
@@ -87,7 +87,7 @@ def test_a_proof_says_what_trying_every_request_says(new: Policy, old: Policy, t
 
 
 @given(small_policies(), small_policies())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_plain_comparison_shows_is_so(new: Policy, old: Policy) -> None:
     if is_never_dearer(new, old, Asked(MODEL, FREE), ("sent", "answered")):
         assert all(price(new, counts) <= price(old, counts) for counts in requests())

@@ -40,7 +40,7 @@ def prove(
         typer.Option("--up-to", metavar="N", min=1, max=10**12, help="Counts of each unit."),
     ] = 10**9,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=0.01, help="The solver's time for each question.")
+        float, typer.Option("--seconds", min=0.01, help="The solver's time for each model.")
     ] = 10.0,
     output: Annotated[
         Format, typer.Option("--format", help="Text for people, JSON for machines.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final, TypeAlias
 
 import z3
@@ -37,12 +38,13 @@ def find_broken(
 ) -> Broken | Open | None:
     """Search all counts from 0 to a bound for a request that breaks a claim.
 
-    Takes: a function from counts to the conditions under which a claim is broken.
+    Takes: the time for an answer, and again for making an example smaller; a function from counts
+    to the conditions under which a claim is broken.
     Gives: the smallest one; None if there is none, which is a proof.
     """
     variables = {unit: z3.Int(f"count of {unit}") for unit in units}
     solver = z3.Solver()
-    solver.set("timeout", int(seconds * MILLISECONDS))
+    _allow(solver, seconds)
     for variable in variables.values():
         solver.add(variable >= 0, variable <= up_to)
     for condition in broken(variables):
@@ -55,28 +57,37 @@ def find_broken(
         return None
     if answer != z3.sat:
         return Open(f"the solver gave up: {solver.reason_unknown()}")
-    return _smallest(solver, variables)
+    return _smallest(solver, variables, monotonic() + seconds)
 
 
-def _smallest(solver: Any, variables: Mapping[str, Any]) -> Broken:
+def _allow(solver: Any, seconds: float) -> None:
+    """Give the solver so much time for its next answer."""
+    solver.set("timeout", max(1, int(seconds * MILLISECONDS)))
+
+
+def _smallest(solver: Any, variables: Mapping[str, Any], until: float) -> Broken:
     counts = _counts(solver, variables)
     whole = z3.Sum([*variables.values()])
     is_smallest = True
     for goal in (whole, *variables.values()):
-        found, sure = _least(solver, variables, goal, counts)
+        found, sure = _least(solver, variables, goal, counts, until)
         is_smallest, counts = is_smallest and sure, found
         solver.add(goal == _value(goal, whole, variables, counts))
     return Broken(counts, is_smallest)
 
 
 def _least(
-    solver: Any, variables: Mapping[str, Any], goal: Any, counts: dict[str, int]
+    solver: Any, variables: Mapping[str, Any], goal: Any, counts: dict[str, int], until: float
 ) -> tuple[dict[str, int], bool]:
     """Make a sum or a count as small as it can be, by halving; False where the solver gave up."""
     whole = z3.Sum([*variables.values()])
     low, high = 0, _value(goal, whole, variables, counts)
     while low < high:
         middle = (low + high) // 2
+        left = until - monotonic()
+        if left <= 0:
+            return counts, False
+        _allow(solver, left)
         solver.push()
         solver.add(goal <= middle)
         answer = solver.check()
