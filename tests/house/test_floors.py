@@ -17,6 +17,7 @@ ROOMS = [
     "engine",
     "simulate",
     "store",
+    "review",
     "app",
     "cli",
 ]

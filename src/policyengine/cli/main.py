@@ -28,6 +28,10 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "test": ("testing", "Run the scenarios of policies."),
         "models": ("models", "List models with their multipliers and rates."),
+        "diff": (
+            "diffing",
+            "Say in plain words what differs between versions.",
+        ),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
     "Wallets": {
