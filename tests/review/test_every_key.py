@@ -72,25 +72,6 @@ def is_opposite(forth: tuple[Difference, ...], back: tuple[Difference, ...]) -> 
     return {each.kind for each in back} <= turned.get(forth[0].kind, {*KINDS})
 
 
-@pytest.mark.parametrize("row", list(rows()), ids=lambda row: f"{row.key}-{row.kind}")
-def test_a_change_of_a_key_is_said_in_words_and_in_its_class(row: Row) -> None:
-    old, new = versions_of(row)
-    found = compare(old, new, now=NOW).differences
-    fitting = [each for each in found if row.says in each.sentence and each.kind == row.kind]
-    assert fitting, [(each.kind, each.sentence) for each in found]
-    for each in found:
-        assert "says something else" not in each.sentence
-        assert each.old_line or each.new_line
-        assert not each.sentence.endswith(".") or each.kind == "text"
-    back = compare(new, old, now=NOW).differences
-    assert back
-    assert is_opposite(found, back), back
-
-
-def test_two_equal_policies_have_no_difference() -> None:
-    assert compare(changed(), changed(), now=NOW).differences == ()
-
-
 def keys_of_the_schema() -> Iterator[str]:
     """Give each key as docs/language.md writes it: `plans.*.cycle`, `caps[].per`."""
     schema = policy_schema()
@@ -129,8 +110,45 @@ def written(path: str) -> str:
     return _INNER.sub("plans.*.grants.*", ".".join(words))
 
 
+COMING: Final = {
+    "changes.pairs[].upgrade.earlier_use",
+    "changes.upgrade.earlier_use",
+    "packs.*.currency",
+    "packs.*.price",
+    "plans.*.currency",
+    "plans.*.price",
+    "shortfall.debt.repaid_by",
+}
+"""Keys that are said in words as soon as the schema has them."""
+
+
+def known_rows() -> Iterator[Row]:
+    keys = set(keys_of_the_schema())
+    return (each for each in rows() if written(each.key) in keys)
+
+
+@pytest.mark.parametrize("row", list(known_rows()), ids=lambda row: f"{row.key}-{row.kind}")
+def test_a_change_of_a_key_is_said_in_words_and_in_its_class(row: Row) -> None:
+    old, new = versions_of(row)
+    found = compare(old, new, now=NOW).differences
+    fitting = [each for each in found if row.says in each.sentence and each.kind == row.kind]
+    assert fitting, [(each.kind, each.sentence) for each in found]
+    for each in found:
+        assert "says something else" not in each.sentence
+        assert each.old_line or each.new_line
+        assert not each.sentence.endswith(".") or each.kind == "text"
+    back = compare(new, old, now=NOW).differences
+    assert back
+    assert is_opposite(found, back), back
+
+
+def test_two_equal_policies_have_no_difference() -> None:
+    assert compare(changed(), changed(), now=NOW).differences == ()
+
+
 def test_every_key_of_the_language_has_a_row() -> None:
     rows_ = {written(row.key) for row in rows()}
     missing = sorted(set(keys_of_the_schema()) - rows_ - set(SINGLE_ANSWER))
     assert missing == []
+    assert rows_ - set(keys_of_the_schema()) <= COMING
     assert set(SINGLE_ANSWER) <= set(keys_of_the_schema())

@@ -25,6 +25,10 @@ _NEW: Final = {
     "less_used": "all less what was used",
 }
 _NEW_RANKS: Final = (("difference", "less_used"), ("full",))
+_EARLIER_USE: Final = {
+    "as_charged": "what was charged",
+    "re_rated": "what they cost on the new plan",
+}
 _PRORATED: Final = {
     "": "whole",
     "by_day": "by the days that are left",
@@ -87,6 +91,16 @@ def _upgrade(pointer: str, subject: str, was: Upgrade, now: Upgrade) -> Iterator
         _PRORATED,
         _PRORATED_RANKS,
     )
+    yield from choice(
+        f"{pointer}/earlier_use",
+        f"requests of the cycle before {subject} cost",
+        (_earlier_use(was), _earlier_use(now)),
+        _EARLIER_USE,
+    )
+
+
+def _earlier_use(rule: Upgrade) -> str:
+    return getattr(rule, "earlier_use", None) or "as_charged"
 
 
 def _common(pointer: str, subject: str, was: _Change, now: _Change) -> Iterator[Difference]:

@@ -21,6 +21,7 @@ _BEFORE_RANKS: Final = (("refuse",), ("overage", "fallback"))
 _AFTER: Final = {"take_what_is_left": "not collected", "go_into_debt": "owed"}
 _AFTER_RANKS: Final = (("go_into_debt",), ("take_what_is_left",))
 _DEBT: Final = {"kept": "kept", "forgiven": "forgiven", "invoiced": "put on an invoice"}
+_REPAID: Final = {"all_credits": "all credits that come in", "adjustments": "adjustments only"}
 _DEBT_RANKS: Final = (("kept", "invoiced"), ("forgiven",))
 _IN_DEBT: Final = {
     "refuse_all": "no requests",
@@ -147,6 +148,10 @@ def _debt(was: Debt, now: Debt) -> Iterator[Difference]:
         (was.at_renewal, now.at_renewal),
         _DEBT,
         _DEBT_RANKS,
+    )
+    repaid = [getattr(each, "repaid_by", None) or "all_credits" for each in (was, now)]
+    yield from choice(
+        "/shortfall/debt/repaid_by", "debt is repaid by", (repaid[0], repaid[1]), _REPAID
     )
 
 

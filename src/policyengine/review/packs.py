@@ -1,6 +1,7 @@
 """What packs, the order of spending, conversions and refunds change."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.document.limits import Bonus
@@ -8,7 +9,7 @@ from policyengine.policy.document.plans import Pack
 from policyengine.policy.nodes import pointer_of
 from policyengine.review.difference import Difference, gone, said
 from policyengine.review.grants import lasting
-from policyengine.review.saying import members, quantity, span, text
+from policyengine.review.saying import members, money, quantity, span, text
 from policyengine.review.words import credits_text, listed, number
 
 
@@ -43,6 +44,7 @@ def lives(pointer: str, subject: str, old: str, new: str) -> Iterator[Difference
 def _pack(name: str, was: Pack, now: Pack) -> Iterator[Difference]:
     pointer = pointer_of(["packs", name])
     yield from text(f"{pointer}/title", f"{name} is called", (was.title, now.title))
+    yield from money(pointer, name, _price(was), _price(now))
     words = (f"{name} has more credits", f"{name} has fewer credits")
     yield from quantity(f"{pointer}/credits", words, (was.credits, now.credits), "more")
     yield from lives(f"{pointer}/expires", f"credits of {name}", was.expires, now.expires)
@@ -56,6 +58,10 @@ def _pack(name: str, was: Pack, now: Pack) -> Iterator[Difference]:
     words = (f"a wallet may hold more of {name}", f"a wallet may hold fewer of {name}")
     held = was.at_most_held, now.at_most_held
     yield from quantity(f"{pointer}/at_most_held", words, held, "more")
+
+
+def _price(pack: Pack) -> tuple[Decimal | None, str | None]:
+    return getattr(pack, "price", None), getattr(pack, "currency", None)
 
 
 def _bonus(where: str, name: str, was: Bonus | None, now: Bonus | None) -> Iterator[Difference]:

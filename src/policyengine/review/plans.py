@@ -1,6 +1,7 @@
 """What plans, their cycles and their grants change."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
 from policyengine.policy.document import PolicyDocument
@@ -8,7 +9,7 @@ from policyengine.policy.document.plans import Grant, Plan
 from policyengine.policy.nodes import pointer_of
 from policyengine.review.difference import Difference, gone, said
 from policyengine.review.grants import grant_differences, grant_text
-from policyengine.review.saying import choice, quantity, text
+from policyengine.review.saying import choice, money, quantity, text
 from policyengine.review.words import counted, listed
 
 _FROM: Final = {"joining": "from the instant of joining", "calendar": "with the calendar"}
@@ -60,6 +61,7 @@ def _order(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:
 def _plan(name: str, was: Plan, now: Plan) -> Iterator[Difference]:
     pointer = pointer_of(["plans", name])
     yield from text(f"{pointer}/title", f"{name} is called", (was.title, now.title))
+    yield from money(pointer, name, _price(was), _price(now))
     if was.cycle != now.cycle:
         yield _cycle(pointer, name, was.cycle, now.cycle)
     yield from choice(
@@ -89,6 +91,10 @@ def _plan(name: str, was: Plan, now: Plan) -> Iterator[Difference]:
     )
     yield from _ending(pointer, name, was, now)
     yield from _grants(pointer, name, was, now)
+
+
+def _price(plan: Plan) -> tuple[Decimal | None, str | None]:
+    return getattr(plan, "price", None), getattr(plan, "currency", None)
 
 
 def _cycle(pointer: str, name: str, old: str | None, new: str | None) -> Difference:

@@ -46,6 +46,30 @@ def quantity(
     yield said(kind_of(grew=grew, better=better), pointer, sentence)
 
 
+def money(
+    pointer: str,
+    subject: str,
+    old: tuple[Amount | None, str | None],
+    new: tuple[Amount | None, str | None],
+) -> Iterator[Difference]:
+    """Say that a price in money changed, or is said or not said any more."""
+    if old == new:
+        return
+    texts = [
+        "not said" if amount is None else f"{number(amount)} {currency}"
+        for amount, currency in (old, new)
+    ]
+    if old[0] is None or new[0] is None:
+        yield said("text", f"{pointer}/price", f"{subject} costs: {texts[0]} -> {texts[1]}")
+    elif old[1] != new[1]:
+        sentence = f"{subject} costs another money: {texts[0]} -> {texts[1]}"
+        yield said("structural", f"{pointer}/currency", sentence)
+    else:
+        words = (f"{subject} costs more", f"{subject} costs less")
+        values = old[0], new[0]
+        yield from quantity(f"{pointer}/price", words, values, "less", unit=f" {new[1]}")
+
+
 def span(
     pointer: str,
     words: tuple[str, str],
