@@ -19,6 +19,7 @@ ROOMS = [
     "store",
     "linting",
     "proving",
+    "review",
     "app",
     "cli",
 ]

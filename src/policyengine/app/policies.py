@@ -11,8 +11,8 @@ from policyengine.policy.versions import load_timeline
 from policyengine.values.diagnostics import Diagnostic, drawn, has_errors
 
 POLICY_FILES_MAX: Final = 2000
-_SUFFIXES: Final = frozenset({".yaml", ".yml"})
-_NOT_POLICIES: Final = frozenset({"scenarios", "mappings"})
+SUFFIXES: Final = frozenset({".yaml", ".yml"})
+NOT_POLICIES: Final = frozenset({"scenarios", "mappings"})
 
 
 class PolicyError(Exception):
@@ -53,9 +53,9 @@ def policy_files(path: Path) -> list[Path]:
     found = sorted(
         each
         for each in path.rglob("*")
-        if each.suffix in _SUFFIXES
+        if each.suffix in SUFFIXES
         and each.is_file()
-        and not _NOT_POLICIES.intersection(each.relative_to(path).parts[:-1])
+        and not NOT_POLICIES.intersection(each.relative_to(path).parts[:-1])
     )
     if len(found) > POLICY_FILES_MAX:
         raise PolicyError(f"`{path}` has more than {POLICY_FILES_MAX} policy files")

@@ -38,6 +38,10 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "test": ("testing", "Run the scenarios of policies."),
         "models": ("models", "List models with their multipliers and rates."),
         "import-prices": ("import_prices", "Turn a published price list into a policy version."),
+        "diff": (
+            "diffing",
+            "Say in plain words what differs between versions.",
+        ),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
     "Wallets": {

@@ -17,6 +17,8 @@ Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
 SIGNS: Final[dict[Tone, str]] = {"good": "✓", "bad": "✗", "warn": "!", "plain": " "}
 _STYLES: Final[dict[Tone, str]] = {"good": "green", "bad": "red", "warn": "yellow", "plain": ""}
 LABEL_WIDTH: Final = 11
+NO_BREAK: Final = "\ue000"
+"""A space at which no line is broken; printed as a plain one."""
 QUIET: Final = "dim"
 STRONG: Final = "bold"
 
@@ -29,13 +31,16 @@ def console() -> Console:
 
 
 def show(parts: Iterable[RenderableType]) -> None:
-    """Print parts below each other, without blanks at the ends of lines."""
+    """Print parts below each other, without blanks at the ends of lines.
+
+    `NO_BREAK` keeps what stands around it in one line.
+    """
     screen = console()
     with screen.capture() as captured:
         for part in parts:
             screen.print(part)
     for line in captured.get().splitlines():
-        typer.echo(line.rstrip())
+        typer.echo(line.rstrip().replace(NO_BREAK, " "))
 
 
 def headline(tone: Tone, *words: tuple[str, str] | str) -> Text:
