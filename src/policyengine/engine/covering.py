@@ -19,7 +19,8 @@ from policyengine.engine.shortage import insufficient
 from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
-from policyengine.values.amounts import Micro, credits_text
+from policyengine.values.amounts import Micro
+from policyengine.wording.words import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,7 @@ def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
     debt, rule = situation.book.debt_micro, situation.policy.limits.in_debt
     if not debt or rule == "as_usual" or (rule == "free_models_only" and not amount):
         return None
-    return refusals.refusal(
-        "in_debt",
-        f"the wallet owes {credits_text(debt)} credits; credits that come in pay them first",
-        debt_micro=debt,
-    )
+    return refusals.refused_as("in_debt", {"debt_micro": debt}, debt=Figure(debt))
 
 
 def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:

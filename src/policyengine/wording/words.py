@@ -114,3 +114,8 @@ def number(value: Fraction | Decimal | int) -> Number:
 def listed(items: Iterable[Value], joined: Literal["and", "or", "list"] = "and") -> Listing:
     """Join values."""
     return Listing(tuple(items), joined)
+
+
+def verbatim(texts: Iterable[str], joined: Literal["and", "or", "list"] = "and") -> Listing:
+    """Join texts that stand as they are."""
+    return listed((Verbatim(each) for each in texts), joined)
