@@ -28,6 +28,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "test": ("testing", "Run the scenarios of policies."),
         "show": ("showing", "Say in plain words what a policy says, and what it does not have."),
+        "docs": ("publishing", "Write the pages for users from a policy, in several languages."),
         "models": ("models", "List models with their multipliers and rates."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },

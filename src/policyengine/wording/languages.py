@@ -8,10 +8,12 @@ from typing import Final
 from policyengine.values.calendar import CalendarSpan
 from policyengine.wording.chinese.conduct import CONDUCT as CONDUCT_ZH
 from policyengine.wording.chinese.nouns import NOUNS as NOUNS_ZH
+from policyengine.wording.chinese.pages import PAGES as PAGES_ZH
 from policyengine.wording.chinese.refusals import REFUSALS as REFUSALS_ZH
 from policyengine.wording.chinese.rules import RULES as RULES_ZH
 from policyengine.wording.english.conduct import CONDUCT
 from policyengine.wording.english.nouns import NOUNS
+from policyengine.wording.english.pages import PAGES
 from policyengine.wording.english.refusals import REFUSALS
 from policyengine.wording.english.rules import RULES
 from policyengine.wording.rendering import Language
@@ -70,11 +72,16 @@ def _spaced_zh(text: str) -> str:
 
 
 ENGLISH: Final = Language(
-    "en", MappingProxyType({**RULES, **CONDUCT, **NOUNS, **REFUSALS}), _counted, _joined, _span, str
+    "en",
+    MappingProxyType({**RULES, **CONDUCT, **NOUNS, **REFUSALS, **PAGES}),
+    _counted,
+    _joined,
+    _span,
+    str,
 )
 CHINESE: Final = Language(
     "zh",
-    MappingProxyType({**RULES_ZH, **CONDUCT_ZH, **NOUNS_ZH, **REFUSALS_ZH}),
+    MappingProxyType({**RULES_ZH, **CONDUCT_ZH, **NOUNS_ZH, **REFUSALS_ZH, **PAGES_ZH}),
     _counted_zh,
     _joined_zh,
     _span_zh,

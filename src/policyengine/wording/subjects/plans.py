@@ -65,8 +65,7 @@ def _grant(policy: Policy, plan: PlanRule, grant: GrantRule) -> Sentence:
         given = say("plans.named", credits=given, grant=Term("grant", grant.name))
     if grant.per_seat:
         given = say("plans.per_seat", credits=given)
-    every = say("given.each_period", every=Span(grant.every, each=True)) if grant.every else None
-    when = every or say(f"given.{grant.given}")
+    when = given_words(grant)
     extras = list(_extras(policy, grant))
     name = plan_name(policy, plan.name)
     if not extras:
@@ -79,6 +78,13 @@ def _grant(policy: Policy, plan: PlanRule, grant: GrantRule) -> Sentence:
         when=when,
         extras=listed(extras, "list"),
     )
+
+
+def given_words(grant: GrantRule) -> Sentence:
+    """Say when a grant is given."""
+    if grant.every is not None:
+        return say("given.each_period", every=Span(grant.every, each=True))
+    return say(f"given.{grant.given}")
 
 
 def _extras(policy: Policy, grant: GrantRule) -> Iterator[Sentence]:

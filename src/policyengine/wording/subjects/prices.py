@@ -7,6 +7,7 @@ from fractions import Fraction
 from policyengine.policy.document.pricing import Measure, Tier
 from policyengine.policy.policy import ModelPrices, ModifierRule, Policy, PriceTable
 from policyengine.policy.vocabulary import pointer_part
+from policyengine.values.amounts import MICRO_PER_CREDIT
 from policyengine.wording.formulas import condition_phrase, formula_phrase
 from policyengine.wording.naming import model_name, model_names, plan_name, plan_names, terms
 from policyengine.wording.words import (
@@ -67,6 +68,13 @@ def is_free(table: PriceTable) -> bool:
     )
 
 
+def unit_cost(table: PriceTable, unit: str, per: int) -> Fraction | None:
+    """Give the credits for so many of a unit; None where the formula has no price for it alone."""
+    if table.formula is not None:
+        return None
+    return Fraction(table.units[unit].weight * per, table.denominator * MICRO_PER_CREDIT)
+
+
 def model_sentences(policy: Policy) -> Iterator[Sentence]:
     """Say what each model costs."""
     for model in policy.models.values():
@@ -85,6 +93,18 @@ def one_model(policy: Policy, model: ModelPrices) -> Iterator[Sentence]:
     rates = policy.document.models[model.name].rates
     if rates:
         yield say("prices.model_rates", f"{where}/rates", model=name, rates=rates_listing(rates))
+    yield from _exceptions(policy, model)
+
+
+def exception_sentences(policy: Policy) -> Iterator[Sentence]:
+    """Say the tiers of models, and who pays otherwise."""
+    for model in policy.models.values():
+        yield from _exceptions(policy, model)
+
+
+def _exceptions(policy: Policy, model: ModelPrices) -> Iterator[Sentence]:
+    name = model_name(policy, model.name)
+    where = f"/models/{pointer_part(model.name)}"
     for index, tier in enumerate(policy.document.models[model.name].tiers):
         yield _tier(policy, model, tier, f"{where}/tiers/{index}")
     for plan, prices in model.on_plan.items():
