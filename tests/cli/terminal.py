@@ -11,7 +11,19 @@ import pytest
 
 from policyengine.cli.main import COMMANDS, run
 
-TIMELESS = {"demo", "docs", "fmt", "init", "replay", "schema", "show", "test", "validate", "version"}
+TIMELESS = {
+    "demo",
+    "docs",
+    "fmt",
+    "init",
+    "replay",
+    "schema",
+    "set",
+    "show",
+    "test",
+    "validate",
+    "version",
+}
 """Commands that look at no clock, so that `--at` means nothing to them."""
 _VARIABLE = (
     (re.compile(r"\(\d+\.\d+ s\)"), "(… s)"),

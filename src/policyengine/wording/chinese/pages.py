@@ -50,7 +50,8 @@ PAGES: Final[Mapping[str, str]] = {
     "faq.refusals": "拒绝代码是什么意思？",
     "faq.no_free": "没有套餐提供一次性积分。",
     "faq.report": "扣费看起来不对，可以提出报告。系统会重新计价，多扣的部分会退还。",
-    "example.refusal": "例如：一个钱包订阅 {plan} 套餐后，第一次请求所需的积分多于所有。得到的答复是：",
+    "example.refusal": "例如：一个钱包订阅{plan}套餐后，"
+    "第一次请求所需的积分多于钱包所有。得到的答复是：",
     "example.ways": "可行的办法：",
     "example.no_ways": "目前没有立即可行的办法。",
 }
