@@ -88,7 +88,10 @@ def _grid(block: Grid, language: Language) -> str:
     rows = [
         [_text(each, language) for each in block.columns],
         list(rules),
-        *([_escaped(written(each, language)) for each in row] for row in block.rows),
+        *(
+            [_escaped(language.spaced(written(each, language))) for each in row]
+            for row in block.rows
+        ),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

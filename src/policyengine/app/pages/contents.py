@@ -1,14 +1,14 @@
 """What stands on which page: consumption, models, plans, expiry, questions, changes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from policyengine.app.pages.blocks import Block, Bullets, Heading, Links, Paragraph, Quote
 from policyengine.app.pages.example import refusal_example
 from policyengine.app.pages.tables import model_tables, pack_table, plan_table, refusal_table
 from policyengine.policy.policy import Policy
 from policyengine.wording.naming import plan_name, readable
-from policyengine.wording.refusing import way_words
+from policyengine.wording.refusing import cheaper_models, way_words
 from policyengine.wording.sections import section
 from policyengine.wording.subjects.plans import one_plan
 from policyengine.wording.subjects.prices import (
@@ -125,9 +125,16 @@ def _refused(policy: Policy) -> Iterator[Block]:
     yield Quote(example.words)
     if example.ways:
         yield Paragraph(say("example.ways"))
-        yield Bullets(tuple(way_words(way, policy) for way in example.ways))
+        yield Bullets(tuple(_ways(policy, example.ways)))
     else:
         yield Paragraph(say("example.no_ways"))
+
+
+def _ways(policy: Policy, ways: Sequence[Mapping[str, Any]]) -> Iterator[Sentence]:
+    models = [way["model"] for way in ways if way["way"] == "use_model"]
+    yield from (way_words(way, policy) for way in ways if way["way"] != "use_model")
+    if models:
+        yield cheaper_models(models, policy)
 
 
 PAGES: Final[dict[str, Page]] = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from policyengine.engine.commands import Command, OpenHold, Subscribe
+from policyengine.engine.commands import Command, OpenHold, Subscribe, Usage
 from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.policy.timeline import Timeline
@@ -28,15 +28,22 @@ class RefusalExample:
 def refusal_example(policy: Policy) -> RefusalExample:
     """Ask the engine, under this version alone.
 
-    The request is larger by the smallest amount than what is there. Caps are left out, so that
-    it is the credits that run out.
+    What is asked for is a little more than what is there: usage of the dearest model, or an amount
+    where such usage is not refused. Caps are left out, so that it is the credits that run out.
     """
     plan = _plan(policy)
     alone = replace(policy, limits=replace(policy.limits, caps=()))
     ledger = MemoryLedger({policy.name: Timeline.of(alone)})
     ledger.execute_one(_command(policy, "join", Subscribe(plan.name)))
-    available = _refused(ledger, policy, AMOUNT_MICRO_MAX).details["available_micro"]
-    refusal = _refused(ledger, policy, available + policy.quantum_micro)
+    probe = _asked(ledger, policy, OpenHold(amount_micro=AMOUNT_MICRO_MAX))
+    if probe is None:
+        raise ValueError(f"`{policy.name}` refuses no amount for want of credits")
+    available = probe.details["available_micro"]
+    little_more = OpenHold(amount_micro=available + policy.quantum_micro)
+    usage = _usage(policy, available)
+    refusal = (usage and _asked(ledger, policy, OpenHold(usage=usage))) or (
+        _asked(ledger, policy, little_more) or probe
+    )
     lots = sum(1 for lot in ledger.books[_WALLET].lots.values() if lot.remaining)
     details = refusal.details
     words = insufficient_words(
@@ -46,6 +53,17 @@ def refusal_example(policy: Policy) -> RefusalExample:
         details.get("overage_micro", 0),
     )
     return RefusalExample(plan.name, refusal, words, tuple(details["ways_out"]))
+
+
+def _usage(policy: Policy, available: Micro) -> Usage | None:
+    """Give usage of the dearest model that costs a little more; None where no unit has a price."""
+    model = max(policy.models.values(), key=lambda each: each.price.multiplier)
+    table = model.price
+    units = [unit for unit in reversed(tuple(policy.units)) if table.units[unit].weight]
+    if table.formula is not None or not units:
+        return None
+    count = available * table.denominator // table.units[units[0]].weight + 1
+    return Usage.of(model.name, {units[0]: count})
 
 
 def _plan(policy: Policy) -> PlanRule:
@@ -59,9 +77,8 @@ def _command(policy: Policy, key: str, body: Subscribe | OpenHold) -> Command:
     return Command(_WALLET, key, policy.effective_at, body)
 
 
-def _refused(ledger: MemoryLedger, policy: Policy, amount: Micro) -> Refusal:
-    decision = ledger.execute_one(_command(policy, f"ask {amount}", OpenHold(amount_micro=amount)))
-    refusal = decision.answer.refusal
-    if refusal is None or refusal.code != "insufficient_credits":
-        raise ValueError(f"a request for {amount} was not refused for want of credits")
-    return refusal
+def _asked(ledger: MemoryLedger, policy: Policy, body: OpenHold) -> Refusal | None:
+    """Ask for credits; None unless they are refused because there are too few."""
+    key = f"ask {body.amount_micro}"
+    refusal = ledger.execute_one(_command(policy, key, body)).answer.refusal
+    return refusal if refusal and refusal.code == "insufficient_credits" else None

@@ -18,7 +18,6 @@ PAGES: Final[Mapping[str, str]] = {
     "pages.table_each": "Credits for each, the multiplier included:",
     "pages.exceptions": "Beside the prices above",
     "pages.packs": "Packs",
-    "pages.free": "Free credits",
     "column.model": "model",
     "column.multiplier": "multiplier",
     "column.unit": "{unit}",
