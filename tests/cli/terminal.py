@@ -15,6 +15,7 @@ TIMELESS = {
     "demo",
     "docs",
     "fmt",
+    "import-prices",
     "init",
     "replay",
     "schema",

@@ -31,6 +31,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "show": ("showing", "Say in plain words what a policy says, and what it does not have."),
         "docs": ("publishing", "Write the pages for users from a policy, in several languages."),
         "models": ("models", "List models with their multipliers and rates."),
+        "import-prices": ("import_prices", "Turn a published price list into a policy version."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
     "Wallets": {
