@@ -20,7 +20,7 @@ from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
 from policyengine.values.amounts import Micro
-from policyengine.wording.words import Figure
+from policyengine.wording.words import Figure, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,10 @@ def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
     debt, rule = situation.book.debt_micro, situation.policy.limits.in_debt
     if not debt or rule == "as_usual" or (rule == "free_models_only" and not amount):
         return None
-    return refusals.refused_as("in_debt", {"debt_micro": debt}, debt=Figure(debt))
+    terms = situation.policy.debt
+    is_automatic = terms is None or terms.repaid_by == "all_credits"
+    how = say(f"refusal.paid_by_{'credits' if is_automatic else 'adjustment'}")
+    return refusals.refused_as("in_debt", {"debt_micro": debt}, debt=Figure(debt), how=how)
 
 
 def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:

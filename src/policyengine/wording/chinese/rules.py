@@ -154,6 +154,7 @@ RULES: Final[Mapping[str, str]] = {
     "changes.new_less_used": "{change}时，发放新套餐的积分，并扣除本周期已用的原套餐积分。",
     "changes.prorated_by_second": "{change}时，上述积分按周期剩余时间的比例（精确到秒）发放。",
     "changes.prorated_by_day": "{change}时，上述积分按周期剩余天数的比例发放，当天按整天计。",
+    "changes.re_rated": "{change}时，本周期此前的用量按新套餐重新计价，差额退还或扣除。",
     "changes.cancel_to": "取消订阅后转为{to}套餐。",
     "changes.untouched": "积分包、一次性发放的积分和人工发放的积分不受套餐变更影响。",
 }

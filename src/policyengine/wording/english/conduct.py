@@ -40,18 +40,22 @@ CONDUCT: Final[Mapping[str, str]] = {
     "way.model": "a cheaper model",
     "overage.price": "Before a request: credits that are missing are lent as overage, at {price} "
     "{currency} each; the next invoice has them.",
-    "overage.limit": "A wallet has at most {limit} of overage between two invoices; a request "
-    "beyond that is refused.",
+    "overage.limit": "A wallet has at most {limit} of overage between two invoices.",
+    "overage.beyond_refused": "A request beyond that is refused.",
+    "overage.beyond_fallback": "A request beyond that is priced as {model} instead; if that is too "
+    "much as well, it is refused.",
     "overage.plans": "Only {plans} have overage.",
     "overage.all_plans": "All plans with cycles have overage.",
     "overage.consent_needed": "A wallet has no overage until it has allowed it.",
     "overage.consent_not_needed": "A wallet has overage unless it has forbidden it.",
     "shortfall.take_what_is_left": "After a request that has run: what is left is taken, and the "
     "rest is not collected.",
-    "shortfall.go_into_debt": "After a request that has run: what is missing becomes debt, which "
-    "credits that come later pay first.",
+    "shortfall.go_into_debt": "After a request that has run: what is missing becomes debt.",
+    "debt.all_credits": "Credits that come later pay debt first.",
+    "debt.adjustments": "Credits that come later leave debt alone; only an adjustment pays it.",
     "debt.limit": "A wallet owes at most {limit}.",
     "debt.kept": "A renewal leaves debt to be paid from the new credits.",
+    "debt.kept_as_it_is": "A renewal leaves debt as it is.",
     "debt.forgiven": "A renewal forgives debt.",
     "debt.invoiced": "A renewal takes debt to an invoice.",
     "in_debt.refuse_all": "A wallet in debt is refused every new request.",
@@ -131,6 +135,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "absent.balance_cap": "No limit on a balance: grants are always given in full.",
     "absent.trials": "No plan that ends by itself: a plan goes on until somebody changes it.",
     "absent.rollover": "No rollover: nothing unused moves into a next cycle by itself.",
+    "absent.re_rating": "No re-rating at an upgrade: what was used before stays as it was charged.",
     "absent.packs": "No packs: credits cannot be bought on top of a plan.",
     "absent.bonuses": "No bonuses: a pack brings its credits and no more.",
     "absent.overage": "No overage: a request beyond the balance is refused.",

@@ -75,7 +75,9 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.hold_too_long": "a hold lasts at most {span}, until {until}",
     "refusal.pack_not_sold": "pack `{pack}` is sold to {plans}; the plan is `{plan}`",
     "refusal.too_many_packs": "the wallet has {count} of pack `{pack}` with credits left",
-    "refusal.in_debt": "the wallet owes {debt} credits; credits that come in pay them first",
+    "refusal.in_debt": "the wallet owes {debt} credits; {how}",
+    "refusal.paid_by_credits": "credits that come in pay them first",
+    "refusal.paid_by_adjustment": "an adjustment pays them",
     "refusal.insufficient_credits": "needs {needed}, {available} available{where}{lent}, "
     "{short} short",
     "refusal.in_lots": " in {lots}",

@@ -31,6 +31,7 @@ _ABSENT: Final[tuple[tuple[str, str, Callable[[Policy], bool]], ...]] = (
     ),
     ("trials", "/plans", lambda p: all(plan.ends_after is None for plan in p.plans.values())),
     ("rollover", "/plans", lambda p: all(g.carry_over == "none" for g in _grants(p))),
+    ("re_rating", "/changes", lambda p: len(p.plans) > 1 and not p.re_rated),
     ("packs", "", lambda p: not p.packs),
     ("bonuses", "/packs", lambda p: bool(p.packs) and not any(x.bonus for x in p.packs.values())),
     ("overage", "/shortfall/before_request", lambda p: not (p.limits.overage or p.limits.fallback)),

@@ -39,6 +39,8 @@ def _upgrade(rule: Upgrade, change: Sentence, where: str) -> Iterator[Sentence]:
     yield say(f"changes.new_{rule.new_credits or 'full'}", f"{where}/new_credits", change=change)
     if rule.prorated is not None:
         yield say(f"changes.prorated_{rule.prorated}", f"{where}/prorated", change=change)
+    if rule.earlier_use == "re_rated":
+        yield say("changes.re_rated", f"{where}/earlier_use", change=change)
 
 
 def _leaving(rule: Downgrade | Cancel, change: Sentence, where: str) -> Iterator[Sentence]:

@@ -86,6 +86,10 @@ def ways_out(policy: Policy) -> Listing:
 def _fallback(policy: Policy, rule: FallbackRule) -> Iterator[Sentence]:
     model = model_name(policy, rule.model)
     yield say("shortfall.fallback", "/shortfall/fallback/model", model=model)
+    yield from _fallback_plans(policy, rule)
+
+
+def _fallback_plans(policy: Policy, rule: FallbackRule) -> Iterator[Sentence]:
     if rule.plans:
         plans = plan_names(policy, rule.plans)
         yield say("shortfall.fallback_plans", "/shortfall/fallback/plans", plans=plans)
@@ -100,6 +104,13 @@ def _overage(policy: Policy, rule: OverageRule) -> Iterator[Sentence]:
         currency=Verbatim(rule.currency),
     )
     yield say("overage.limit", f"{where}/limit", limit=Amount(rule.limit_micro))
+    fallback = policy.limits.fallback
+    if fallback is None:
+        yield say("overage.beyond_refused", f"{where}/limit")
+    else:
+        model = model_name(policy, fallback.model)
+        yield say("overage.beyond_fallback", "/shortfall/fallback/model", model=model)
+        yield from _fallback_plans(policy, fallback)
     if rule.plans:
         yield say("overage.plans", f"{where}/plans", plans=plan_names(policy, rule.plans))
     else:
@@ -114,7 +125,10 @@ def _after(policy: Policy) -> Iterator[Sentence]:
     if debt is not None:
         limit = Amount(debt.limit_micro)
         yield say("debt.limit", "/shortfall/debt/limit", limit=limit)
-        yield say(f"debt.{debt.at_renewal}", "/shortfall/debt/at_renewal")
+        yield say(f"debt.{debt.repaid_by}", "/shortfall/debt/repaid_by")
+        waits = debt.at_renewal == "kept" and debt.repaid_by == "adjustments"
+        key = "debt.kept_as_it_is" if waits else f"debt.{debt.at_renewal}"
+        yield say(key, "/shortfall/debt/at_renewal")
         yield say(f"in_debt.{policy.limits.in_debt}", "/shortfall/in_debt")
 
 
