@@ -172,7 +172,9 @@ def test_every_key_is_taught_by_an_example() -> None:
     schema = policy_schema()
     parts = [yaml.safe_load(each.text) for each in examples()]
     taught = {key for part in parts for key in used_in(schema, schema, part)}
-    assert sorted(set(KEYS) - taught) == []
+    # What the upgrade of a pair says is what every upgrade says.
+    untaught = {path for path in KEYS if path.replace("pairs[].upgrade", "upgrade") not in taught}
+    assert sorted(untaught - taught) == []
 
 
 @pytest.mark.parametrize("path", [path for path in KEYS if path not in ELSEWHERE])

@@ -168,8 +168,8 @@ RULES: Final[Mapping[str, str]] = {
     "the second.",
     "changes.prorated_by_day": "{change} gives of these the share of the days that are left of the "
     "cycle; a day that has begun counts whole.",
-    "changes.re_rated": "{change} prices what was used in this cycle once more, as if the new plan had "
-    "held from its start; the difference is given back or taken.",
+    "changes.re_rated": "{change} prices what was used in this cycle once more, as if the new plan "
+    "had held from its start; the difference is given back or taken.",
     "changes.cancel_to": "A cancellation leads to {to}.",
     "changes.untouched": "Packs, credits given once and credits given by hand are never touched by "
     "a change of plan.",
