@@ -13,12 +13,14 @@ from policyengine.cli.main import COMMANDS, run
 
 TIMELESS = {
     "demo",
+    "docs",
     "fmt",
     "import-prices",
     "init",
     "replay",
     "schema",
     "set",
+    "show",
     "test",
     "validate",
     "version",

@@ -10,6 +10,15 @@ import pytest
 from cli.terminal import Terminal
 
 SCRIPTS = {
+    "showing": """
+show my_product
+show @codeflicker@1 --lang zh
+show policies/my_product/v1.yaml@1
+show my_product@4
+show nowhere
+show @nowhere
+show @openai_prepaid --format text
+""",
     "wallet": """
 at 2026-02-01T09:00:00Z
 subscribe ana plus

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from house.documents import Block, blocks_of
 from policyengine.policy.load import Loaded
@@ -146,3 +147,67 @@ def test_a_row_says_whether_its_key_is_required(path: str) -> None:
 def test_a_row_names_every_answer_of_a_closed_list(path: str) -> None:
     _, words = KEYS[path]
     assert [word for word in words if f"`{word}`" not in ROWS[path][0]] == []
+
+
+def used_in(schema: dict[str, Any], node: dict[str, Any], part: Any, path: str = "") -> set[str]:
+    """Give the keys of the schema that a part of an example uses."""
+    node = _resolved(schema, node)
+    found: set[str] = set()
+    if isinstance(part, dict):
+        for key, below in part.items():
+            if key in node.get("properties", {}):
+                place = f"{path}.{key}" if path else key
+                found |= {place, *used_in(schema, node["properties"][key], below, place)}
+            for pattern in node.get("patternProperties", {}).values():
+                found |= {f"{path}.*", *used_in(schema, pattern, below, f"{path}.*")}
+    for item in part if isinstance(part, list) and "items" in node else ():
+        found |= {f"{path}[]", *used_in(schema, node["items"], item, f"{path}[]")}
+    return found
+
+
+GUIDE: Final = DOCUMENT.read_text().partition("## Every key")[0]
+
+
+def test_every_key_is_taught_by_an_example() -> None:
+    schema = policy_schema()
+    parts = [yaml.safe_load(each.text) for each in examples()]
+    taught = {key for part in parts for key in used_in(schema, schema, part)}
+    # What the upgrade of a pair says is what every upgrade says.
+    untaught = {path for path in KEYS if path.replace("pairs[].upgrade", "upgrade") not in taught}
+    assert sorted(untaught - taught) == []
+
+
+@pytest.mark.parametrize("path", [path for path in KEYS if path not in ELSEWHERE])
+def test_every_answer_of_a_closed_list_is_in_the_guide(path: str) -> None:
+    _, words = KEYS[path]
+    assert [word for word in words if not re.search(rf"\b{re.escape(word)}\b", GUIDE)] == []
+
+
+REFERENCE_LINES: Final = 90
+"""Whatever the language learns, the reference policy has fewer lines than this."""
+REFERENCE_HASHES: Final = {
+    "v1.yaml": "da21579708ec9be71bc3f866cac61d322bb466889ad7bbdd394a50a4dea91af4",
+    "v2.yaml": "46059cba4aeb8ef0ad6691bedf766b4cf42f73e83c51fa745beee0fc11172437",
+}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_reference_policy_is_untouched(file: str) -> None:
+    policy = unchanged(file).policy
+    assert policy is not None
+    assert policy.sha256 == REFERENCE_HASHES[file]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_reference_policy_stays_short(file: str) -> None:
+    assert len((FOLDER / file).read_text().splitlines()) < REFERENCE_LINES
+
+
+def test_every_question_asks_and_every_link_of_the_index_is_there() -> None:
+    sections = re.findall(r"^## (.+)$", GUIDE, re.MULTILINE)[1:]
+    index = GUIDE.partition("\n## ")[0]
+    anchors = [re.sub(r"[^a-z ]", "", title.lower()).replace(" ", "-") for title in sections]
+    assert [each for each in anchors if f"(#{each})" not in index] == []
+    questions = re.findall(r"^### (.+)$", GUIDE, re.MULTILINE)
+    assert [each for each in questions if not each.endswith("?")] == []
+    assert len(questions) == len(set(questions))

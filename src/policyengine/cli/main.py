@@ -36,6 +36,8 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
+        "show": ("showing", "Say in plain words what a policy says, and what it does not have."),
+        "docs": ("publishing", "Write the pages for users from a policy, in several languages."),
         "models": ("models", "List models with their multipliers and rates."),
         "import-prices": ("import_prices", "Turn a published price list into a policy version."),
         "diff": (

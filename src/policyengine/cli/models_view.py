@@ -14,8 +14,9 @@ from policyengine.cli.screen import QUIET, STRONG, console, headline, indented, 
 from policyengine.engine.derivation import exact_text
 from policyengine.policy.policy import ModelPrices, Policy, PriceTable
 from policyengine.policy.timeline import Timeline
-from policyengine.values.amounts import MICRO_PER_CREDIT, credits_plain
+from policyengine.values.amounts import credits_plain
 from policyengine.values.calendar import instant_text
+from policyengine.wording.subjects.prices import unit_cost
 
 NARROW = 100
 """On a screen below this many columns, the names of units stand in two lines."""
@@ -56,15 +57,8 @@ def _name(model: ModelPrices) -> str:
     )
 
 
-def _cost(price: PriceTable, unit: str, per: int) -> Fraction | None:
-    """Give what so many of a unit cost; None where the formula has no price for one alone."""
-    if price.formula is not None:
-        return None
-    return Fraction(price.units[unit].weight * per, price.denominator * MICRO_PER_CREDIT)
-
-
 def _cost_text(price: PriceTable, unit: str, per: int) -> str:
-    cost = _cost(price, unit, per)
+    cost = unit_cost(price, unit, per)
     return "by formula" if cost is None else factor_text(cost)
 
 
@@ -210,6 +204,6 @@ def _costs_form(policy: Policy, price: PriceTable) -> dict[str, Any]:
     costs: dict[str, Any] = {}
     for part in policy.document.units.values():
         for unit in part.rates:
-            cost = _cost(price, unit, part.per)
+            cost = unit_cost(price, unit, part.per)
             costs[unit] = {"per": part.per, "credits": None if cost is None else exact_text(cost)}
     return costs

@@ -6,11 +6,14 @@ from typing import Any, Final
 from rich.console import RenderableType
 from rich.text import Text
 
-from policyengine.app.sentences import distance_text, time_text
+from policyengine.app.sentences import distance_text
 from policyengine.cli.screen import QUIET, STRONG, Row, headline, rows
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.values.amounts import credits_text
 from policyengine.values.calendar import Instant, parse_instant
+from policyengine.wording.languages import ENGLISH
+from policyengine.wording.refusing import cheaper_models, way_words
+from policyengine.wording.rendering import rendered
 
 _NUMBERS: Final = (
     ("needed", "needed_micro"),
@@ -67,20 +70,12 @@ def ways_out_rows(ways: Sequence[Mapping[str, Any]], now: Instant) -> list[Row]:
     lines = [_way_text(way, now) for way in ways if way["way"] != "use_model"]
     models = [way["model"] for way in ways if way["way"] == "use_model"]
     if models:
-        lines.append(f"use a cheaper model: {', '.join(models)}")
+        lines.append(rendered(cheaper_models(models), ENGLISH))
     return [("ways out" if not index else "", Text(line)) for index, line in enumerate(lines)]
 
 
 def _way_text(way: Mapping[str, Any], now: Instant) -> str:
-    match way["way"]:
-        case "buy_pack":
-            return f"buy {way['pack']}: {credits_text(way['credits_micro'])} credits"
-        case "upgrade":
-            return f"upgrade to {way['plan']}: {credits_text(way['credits_micro'])} credits"
-        case "wait":
-            until = parse_instant(way["until"])
-            return f"wait for the next cycle: {time_text(until)} ({distance_text(until, now)})"
-        case "allow_overage":
-            return f"allow overage: up to {credits_text(way['credits_micro'])} at {way['price']}"
-        case other:
-            return str(other)
+    text = rendered(way_words(way), ENGLISH)
+    if way["way"] != "wait":
+        return text
+    return f"{text} ({distance_text(parse_instant(way['until']), now)})"

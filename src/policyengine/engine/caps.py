@@ -14,9 +14,9 @@ from policyengine.ledger.changes import CapCounted
 from policyengine.ledger.holds import Hold
 from policyengine.ledger.limit_state import CAP_USES_MAX
 from policyengine.ledger.transactions import Refusal, Transaction
-from policyengine.policy.limits import UseCapRule
+from policyengine.policy.limits import CYCLE, UseCapRule
 from policyengine.policy.policy import Policy
-from policyengine.values.amounts import Micro, credits_text
+from policyengine.values.amounts import Micro
 from policyengine.values.calendar import (
     NEVER,
     SECOND,
@@ -26,6 +26,8 @@ from policyengine.values.calendar import (
     instant_of,
     instant_text,
 )
+from policyengine.wording.refusing import NOTHING
+from policyengine.wording.words import Figure, Sentence, Span, Term, Value, Verbatim, say
 
 _HOUR: Final = 3600 * SECOND
 _MONTH_DAYS_MAX: Final = 31
@@ -153,12 +155,9 @@ def blocking(states: Iterable[CapState], amount: Micro) -> CapState | None:
 def cap_reached(states: Iterable[CapState], cap: CapState, needed: Micro) -> Refusal:
     """Refuse for a cap: which one, what is left of each, and when it begins anew."""
     rule, left = cap.rule, cap.left_micro
-    who = f" of {rule.scope} `{cap.name}`" if cap.name else f" of the {rule.scope}"
-    until = "" if cap.ends_at >= NEVER else f", until {instant_text(cap.ends_at)}"
     return refusals.refusal(
         "cap_reached",
-        f"needs {credits_text(needed)}, {credits_text(left)} left{who} of "
-        f"{credits_text(rule.amount_micro)} per {rule.per}{until}",
+        _cap_words(cap, needed),
         needed_micro=needed,
         available_micro=left,
         short_micro=needed - left,
@@ -177,6 +176,24 @@ def cap_reached(states: Iterable[CapState], cap: CapState, needed: Micro) -> Ref
             }
             for each in states
         ],
+    )
+
+
+def _cap_words(cap: CapState, needed: Micro) -> Sentence:
+    """Say what a cap leaves of a request."""
+    rule, ends = cap.rule, instant_text(cap.ends_at)
+    scope = Term("word", rule.scope)
+    named = say("refusal.of_name", scope=scope, name=Verbatim(cap.name))
+    window: Value = Term("word", CYCLE) if rule.window is None else Span(rule.window)
+    until = NOTHING if cap.ends_at >= NEVER else say("refusal.until", until=Verbatim(ends))
+    return say(
+        "refusal.cap_reached",
+        needed=Figure(needed),
+        left=Figure(cap.left_micro),
+        who=named if cap.name else say("refusal.of_scope", scope=scope),
+        limit=Figure(rule.amount_micro),
+        per=window,
+        until=until,
     )
 
 

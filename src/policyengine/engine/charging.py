@@ -19,6 +19,7 @@ from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
 from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
+from policyengine.wording.words import Span, Verbatim
 
 CLOCK_SKEW_MAX: Final = 300 * SECOND
 """How far ahead of the ledger's clock a caller's clock may be; up to it, `now` is meant."""
@@ -65,12 +66,12 @@ def rate_usage(
     rated_by = policy
     if started_at != at:
         if add_span(started_at, policy.late_usage, policy.zone) < at:
-            return refusals.refusal(
+            started = instant_text(started_at)
+            return refusals.refused_as(
                 "usage_too_late",
-                f"usage started at {instant_text(started_at)} and was reported more than "
-                f"{policy.late_usage} later",
-                started_at=instant_text(started_at),
-                accepted=str(policy.late_usage),
+                {"started_at": started, "accepted": str(policy.late_usage)},
+                started=Verbatim(started),
+                span=Span(policy.late_usage),
             )
         found = timeline.at(started_at)
         if found is None:

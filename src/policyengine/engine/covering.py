@@ -19,7 +19,8 @@ from policyengine.engine.shortage import insufficient
 from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
-from policyengine.values.amounts import Micro, credits_text
+from policyengine.values.amounts import Micro
+from policyengine.wording.words import Figure, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,8 @@ def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
         return None
     terms = situation.policy.debt
     is_automatic = terms is None or terms.repaid_by == "all_credits"
-    how = "credits that come in pay them first" if is_automatic else "an adjustment pays them"
-    return refusals.refusal(
-        "in_debt",
-        f"the wallet owes {credits_text(debt)} credits; {how}",
-        debt_micro=debt,
-    )
+    how = say(f"refusal.paid_by_{'credits' if is_automatic else 'adjustment'}")
+    return refusals.refused_as("in_debt", {"debt_micro": debt}, debt=Figure(debt), how=how)
 
 
 def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:

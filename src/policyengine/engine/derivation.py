@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 from policyengine.policy.policy import Policy
+from policyengine.values.amounts import decimal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,11 @@ def place_of(policy: Policy, pointer: str) -> Place:
     return Place(policy.name, policy.version, policy.file, policy.line(pointer), pointer)
 
 
-DECIMALS_SHOWN: Final = 12
-
-
 def exact_text(amount: Fraction) -> str:
     """Write an exact amount of credits, as a decimal where it has a short one: `12.00`."""
-    return _decimal_text(amount, decimals=2)
+    return decimal_text(amount, decimals=2)
 
 
 def factor_text(factor: Fraction) -> str:
     """Write a rate or multiplier as an author does: `12`, `0.5`."""
-    return _decimal_text(factor, decimals=0)
-
-
-def _decimal_text(number: Fraction, decimals: int) -> str:
-    scaled = number * 10**DECIMALS_SHOWN
-    if scaled.denominator != 1:
-        return f"{number.numerator}/{number.denominator}"
-    whole, rest = divmod(scaled.numerator, 10**DECIMALS_SHOWN)
-    fraction = f"{rest:0{DECIMALS_SHOWN}d}".rstrip("0").ljust(decimals, "0")
-    return f"{whole:,}.{fraction}" if fraction else f"{whole:,}"
+    return decimal_text(factor)

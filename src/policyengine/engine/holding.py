@@ -34,6 +34,7 @@ from policyengine.ledger.holds import Draw, Hold
 from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 from policyengine.values.calendar import Instant, add_span, instant_text
+from policyengine.wording.words import Span, Verbatim
 
 OPEN_HOLDS_MAX: Final = 1000
 
@@ -101,11 +102,10 @@ def _wanted(situation: Situation, body: OpenHold) -> Rated | Bill | Refusal:
 
 
 def _too_long(situation: Situation, latest_at: Instant) -> Refusal:
-    return refusals.refusal(
-        "hold_too_long",
-        f"a hold lasts at most {situation.policy.holds.longest}, until {instant_text(latest_at)}",
-        latest_at=instant_text(latest_at),
-    )
+    latest = instant_text(latest_at)
+    longest = Span(situation.policy.holds.longest)
+    details = {"latest_at": latest}
+    return refusals.refused_as("hold_too_long", details, span=longest, until=Verbatim(latest))
 
 
 def _started_at(usage: Usage | None, at: Instant) -> Instant:

@@ -33,17 +33,14 @@ def _forbidden(
     rule: ModifierRule, rules: tuple[ModifierRule, ...], model: str, plan: str
 ) -> Refusal | None:
     if rule.models is not None and model not in rule.models:
-        listed = ", ".join(rule.models)
-        because = f"goes with {listed}; the model is `{model}`"
-        return refusals.modifier_not_allowed(rule, because, model=model, models=list(rule.models))
+        details = {"model": model, "models": list(rule.models)}
+        return refusals.modifier_not_allowed(rule, "for_models", **details)
     if rule.plans is not None and plan not in rule.plans:
-        listed = ", ".join(rule.plans)
-        because = f"goes with plans {listed}; the plan is `{plan}`"
-        return refusals.modifier_not_allowed(rule, because, plan=plan, plans=list(rule.plans))
+        details = {"plan": plan, "plans": list(rule.plans)}
+        return refusals.modifier_not_allowed(rule, "for_plans", **details)
     other = next((each.name for each in rules if each.name in rule.not_with), None)
     if other is not None:
-        because = f"does not go with modifier `{other}`"
-        return refusals.modifier_not_allowed(rule, because, not_with=other)
+        return refusals.modifier_not_allowed(rule, "excluded", not_with=other)
     return None
 
 

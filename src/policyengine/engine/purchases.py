@@ -11,6 +11,7 @@ from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.policy import PackRule, Policy
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 from policyengine.values.calendar import NEVER, CalendarSpan, Instant, add_span
+from policyengine.wording.words import Verbatim, verbatim
 
 CONVERSIONS_MAX: Final = 1000
 """How many conversions a wallet remembers; each is one reference that cannot be used again."""
@@ -60,19 +61,19 @@ def is_full(book: Book, pack: PackRule) -> bool:
 def _not_sold(book: Book, pack: PackRule) -> Refusal | None:
     plan = "" if book.subscription is None else book.subscription.plan
     if plan not in pack.sold_to:
-        return refusals.refusal(
+        return refusals.refused_as(
             "pack_not_sold",
-            f"pack `{pack.name}` is sold to {', '.join(pack.sold_to)}; the plan is `{plan}`",
-            pack=pack.name,
-            plan=plan,
-            sold_to=list(pack.sold_to),
+            {"pack": pack.name, "plan": plan, "sold_to": list(pack.sold_to)},
+            pack=Verbatim(pack.name),
+            plans=verbatim(pack.sold_to, "list"),
+            plan=Verbatim(plan),
         )
     if is_full(book, pack):
-        return refusals.refusal(
+        return refusals.refused_as(
             "too_many_packs",
-            f"the wallet has {pack.held_max} of pack `{pack.name}` with credits left",
-            pack=pack.name,
-            at_most=pack.held_max,
+            {"pack": pack.name, "at_most": pack.held_max},
+            count=Verbatim(str(pack.held_max)),
+            pack=Verbatim(pack.name),
         )
     return None
 

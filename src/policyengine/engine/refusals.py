@@ -1,133 +1,101 @@
 """Every refusal of the engine: its code, its sentence, its numbers."""
 
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
 from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import ModifierRule, Policy
-from policyengine.values.amounts import Micro, credits_text
+from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant, instant_text
+from policyengine.wording.english.refusals import REFUSALS
+from policyengine.wording.languages import ENGLISH
+from policyengine.wording.refusing import NOTHING, insufficient_words
+from policyengine.wording.rendering import rendered
+from policyengine.wording.words import Sentence, Value, Verbatim, say, verbatim
 
+_MEANING: Final = "meaning."
 CODES: Final = {
-    "insufficient_credits": "The wallet has fewer credits than the request needs.",
-    "unknown_model": "The policy does not list the model.",
-    "unknown_unit": "The policy does not count this unit.",
-    "unknown_modifier": "The policy has no such modifier.",
-    "modifier_not_allowed": "The model, the plan or another modifier does not go with it.",
-    "unknown_plan": "The policy has no such plan.",
-    "unknown_cohort": "The policy has no such cohort.",
-    "already_in_cohort": "The wallet is in this cohort already.",
-    "no_plan": "The wallet is on no plan.",
-    "unknown_pack": "The policy has no such pack.",
-    "unknown_wallet": "No wallet has this id; a wallet is opened by subscribing it to a plan.",
-    "unknown_policy": "No policy has this name.",
-    "invalid_wallet": "The wallet's id has characters that ids do not have, or is too long.",
-    "unknown_hold": "The wallet has no such hold.",
-    "unknown_transaction": "The wallet has no such transaction.",
-    "price_out_of_bounds": "The price is larger than a ledger can hold.",
-    "no_policy_in_force": "No version of the policy was in force at that instant.",
-    "usage_too_late": "The usage was reported later than the policy accepts.",
-    "usage_in_future": "The usage claims to have started after now.",
-    "already_subscribed": "The wallet has a plan; change it instead.",
-    "already_on_plan": "The wallet is on this plan and no change is pending.",
-    "nothing_to_cancel": "The wallet is on the plan that cancelling leads to.",
-    "pack_not_sold": "The policy does not sell this pack to the wallet's plan.",
-    "hold_closed": "The hold is over: captured, released or timed out.",
-    "hold_too_long": "The hold would last longer than the policy allows.",
-    "too_many_holds": "The wallet has as many open holds as it may have.",
-    "not_refundable": "Only a charge or a capture that took credits can be refunded.",
-    "refund_exceeds_charge": "More would be refunded than the charge took.",
-    "not_voidable": "Only a grant or a purchase can be voided.",
-    "nothing_to_void": "Nothing of the grant is left to take back.",
-    "invalid_grant": "The terms of the grant contradict each other.",
-    "invalid_amount": "The amount is not one that this command can take.",
-    "case_closed": "The case is closed.",
-    "not_a_case": "The transaction is not a report of abnormal consumption.",
-    "idempotency_key_reused": "The key named another request before.",
-    "invalid_text": "A name or reason is too long, or not Unicode.",
-    "invalid_key": "The key is empty, too long or reserved.",
-    "cap_reached": "A member, conversation, model or wallet has used what it may in this while.",
-    "too_many_counted": "The wallet counts as many names for its caps as it can.",
-    "in_debt": "The wallet owes credits, and the policy refuses requests until they are paid.",
-    "not_offered": "The policy does not offer this.",
-    "unknown_top_up": "The wallet has no such top-up.",
-    "top_up_closed": "The top-up was paid, or has failed.",
-    "too_many_packs": "The wallet has as many of this pack as the policy lets it have.",
-    "unknown_conversion": "The policy converts no such unit.",
-    "already_converted": "Units were converted under this reference before.",
-    "invalid_count": "The count is not one that this command can take.",
+    key.removeprefix(_MEANING): text for key, text in REFUSALS.items() if key.startswith(_MEANING)
 }
+"""Every code with what it means."""
 
 
-def refusal(code: str, message: str, **details: Any) -> Refusal:
-    """Make a refusal with a registered code."""
+def refusal(code: str, message: str | Sentence, **details: Any) -> Refusal:
+    """Make a refusal with a registered code; a sentence is said in English."""
     if code not in CODES:
         raise ValueError(f"`{code}` is not a registered refusal")
-    return Refusal(code, message, details)
+    text = message if isinstance(message, str) else rendered(message, ENGLISH)
+    return Refusal(code, text, details)
 
 
-def _nearest(word: str, known: list[str]) -> str:
-    match = get_close_matches(word, known, n=1)
-    return f"; did you mean `{match[0]}`?" if match else ""
+def refused_as(code: str, details: Mapping[str, Any], /, **values: Value) -> Refusal:
+    """Make a refusal whose sentence has the same name as its code."""
+    return refusal(code, say(f"refusal.{code}", **values), **details)
+
+
+def _unknown(code: str, policy: Policy, name: str, known: Iterable[str], detail: str) -> Refusal:
+    match = get_close_matches(name, list(known), n=1)
+    near = say("refusal.near", name=Verbatim(match[0])) if match else NOTHING
+    return refused_as(
+        code, {detail: name}, policy=Verbatim(policy.name), name=Verbatim(name), near=near
+    )
 
 
 def unknown_model(policy: Policy, name: str) -> Refusal:
     """The policy does not list the model."""
-    near = _nearest(name, list(policy.models))
-    return refusal(
-        "unknown_model", f"policy `{policy.name}` lists no model `{name}`{near}", model=name
-    )
+    return _unknown("unknown_model", policy, name, policy.models, "model")
 
 
 def unknown_unit(policy: Policy, unit: str) -> Refusal:
     """The policy does not count this unit."""
-    near = _nearest(unit, list(policy.units))
-    return refusal(
-        "unknown_unit", f"policy `{policy.name}` counts no unit `{unit}`{near}", unit=unit
-    )
+    return _unknown("unknown_unit", policy, unit, policy.units, "unit")
 
 
 def unknown_modifier(policy: Policy, name: str) -> Refusal:
     """The policy has no such modifier."""
-    near = _nearest(name, list(policy.modifiers))
-    message = f"policy `{policy.name}` has no modifier `{name}`{near}"
-    return refusal("unknown_modifier", message, modifier=name)
+    return _unknown("unknown_modifier", policy, name, policy.modifiers, "modifier")
 
 
 def modifier_not_allowed(rule: ModifierRule, because: str, **details: Any) -> Refusal:
-    """A request names a modifier that does not go with it; says with what."""
-    message = f"modifier `{rule.name}` {because}"
-    return refusal("modifier_not_allowed", message, modifier=rule.name, **details)
+    """A request names a modifier that does not go with it.
+
+    Takes: with what it does not go: `for_models`, `for_plans` or `excluded`; the details, whose
+    texts and lists stand in the sentence.
+    """
+    values = {
+        key: verbatim(each, "list") if isinstance(each, list) else Verbatim(each)
+        for key, each in {**details, "modifier": rule.name}.items()
+    }
+    sentence = say(f"refusal.modifier_{because}", **values)
+    return refusal("modifier_not_allowed", sentence, modifier=rule.name, **details)
 
 
 def unknown_cohort(policy: Policy, cohort: str) -> Refusal:
     """The policy has no such cohort."""
-    near = _nearest(cohort, list(policy.cohorts))
-    message = f"policy `{policy.name}` has no cohort `{cohort}`{near}"
-    return refusal("unknown_cohort", message, cohort=cohort)
+    return _unknown("unknown_cohort", policy, cohort, policy.cohorts, "cohort")
 
 
 def unknown_plan(policy: Policy, plan: str) -> Refusal:
     """The policy has no such plan."""
-    near = _nearest(plan, list(policy.plans))
-    return refusal("unknown_plan", f"policy `{policy.name}` has no plan `{plan}`{near}", plan=plan)
+    return _unknown("unknown_plan", policy, plan, policy.plans, "plan")
 
 
 def unknown_pack(policy: Policy, pack: str) -> Refusal:
     """The policy has no such pack."""
-    near = _nearest(pack, list(policy.packs))
-    return refusal("unknown_pack", f"policy `{policy.name}` has no pack `{pack}`{near}", pack=pack)
+    return _unknown("unknown_pack", policy, pack, policy.packs, "pack")
 
 
 def price_out_of_bounds(model: str) -> Refusal:
     """The price is larger than a ledger can hold."""
-    return refusal("price_out_of_bounds", f"the price of this use of `{model}` is out of bounds")
+    return refused_as("price_out_of_bounds", {}, model=Verbatim(model))
 
 
 def no_policy_in_force(name: str, at: Instant) -> Refusal:
     """No version was in force at an instant."""
     text = instant_text(at)
-    return refusal("no_policy_in_force", f"no version of `{name}` was in force at {text}", at=text)
+    details = {"at": text}
+    return refused_as("no_policy_in_force", details, policy=Verbatim(name), at=Verbatim(text))
 
 
 def insufficient_credits(
@@ -139,16 +107,12 @@ def insufficient_credits(
     overage: Micro = 0,
 ) -> Refusal:
     """The wallet has fewer credits than the request needs; says how many, and the ways out."""
-    short = needed - available
-    where = f" in {lots} lot{'' if lots == 1 else 's'}" if lots else ""
-    lent = f", {credits_text(overage)} of it as overage" if overage else ""
     return refusal(
         "insufficient_credits",
-        f"needs {credits_text(needed)}, {credits_text(available)} available{where}{lent}, "
-        f"{credits_text(short)} short",
+        insufficient_words(needed, available, lots, overage),
         needed_micro=needed,
         available_micro=available,
-        short_micro=short,
+        short_micro=needed - available,
         debt_micro=debt,
         ways_out=ways_out,
         **({"overage_micro": overage} if overage else {}),

@@ -1,6 +1,7 @@
 """Exact credit amounts: integer micro-credits, decimals read from text, one rounding function."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 Micro: TypeAlias = int
@@ -11,6 +12,7 @@ AMOUNT_MICRO_MAX: Final = 10**18
 """The largest amount accepted anywhere: a sum of nine such amounts still fits 64 bits."""
 _DECIMALS_MAX: Final = 6
 _FIRST_DIGIT_MAX: Final = 12
+_DECIMALS_SHOWN: Final = 12
 
 RoundingMode: TypeAlias = Literal["up", "down", "half_up", "half_even"]
 
@@ -79,3 +81,18 @@ def credits_plain(micro: Micro) -> str:
     whole, rest = divmod(abs(micro), MICRO_PER_CREDIT)
     fraction = f"{rest:06d}".rstrip("0")
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+
+
+def decimal_text(number: Fraction, decimals: int = 0) -> str:
+    """Write an exact number: thousands separated, as a decimal where it has a short one.
+
+    12 is `12`, one half is `0.5`, one third is `1/3`.
+
+    Takes: a number >= 0; how many decimals it has at least.
+    """
+    scaled = number * 10**_DECIMALS_SHOWN
+    if scaled.denominator != 1:
+        return f"{number.numerator}/{number.denominator}"
+    whole, rest = divmod(scaled.numerator, 10**_DECIMALS_SHOWN)
+    fraction = f"{rest:0{_DECIMALS_SHOWN}d}".rstrip("0").ljust(decimals, "0")
+    return f"{whole:,}.{fraction}" if fraction else f"{whole:,}"

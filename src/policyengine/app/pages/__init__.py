@@ -1,0 +1,1 @@
+"""The pages for users: from a policy to Markdown in several languages."""

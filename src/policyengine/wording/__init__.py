@@ -1,0 +1,1 @@
+"""What a policy says in plain words: sentences as data, and a catalogue of texts per language."""

@@ -1,0 +1,1 @@
+"""The Chinese texts (简体中文)."""

@@ -1,0 +1,58 @@
+"""English: the pages for users: titles, columns, questions, and what only pages say."""
+
+from collections.abc import Mapping
+from typing import Final
+
+PAGES: Final[Mapping[str, str]] = {
+    "page.index": "{policy}: credits",
+    "page.consumption": "How credits are consumed",
+    "page.models": "Models and their prices",
+    "page.plans": "Plans and packs",
+    "page.expiry": "Expiry and carry-over",
+    "page.faq": "Questions and answers",
+    "page.changelog": "Changes of the rules",
+    "pages.made": "These pages are made from version {version} of the policy, in force from "
+    "{start}; every number on them is the policy's.",
+    "pages.version": "Version {version}, {start}",
+    "pages.table": "Credits per {per} {measure}, the multiplier included:",
+    "pages.table_each": "Credits for each, the multiplier included:",
+    "pages.exceptions": "Beside the prices above",
+    "pages.packs": "Packs",
+    "column.model": "model",
+    "column.multiplier": "multiplier",
+    "column.unit": "{unit}",
+    "column.plan": "plan",
+    "column.credits": "credits",
+    "column.given": "given",
+    "column.lasts": "they last",
+    "column.pack": "pack",
+    "column.sold_to": "can be bought on",
+    "column.code": "refusal",
+    "column.meaning": "meaning",
+    "cell.factor": "× {factor}",
+    "cell.by_formula": "by the formula",
+    "cell.nothing": "–",
+    "lasts.never": "for ever",
+    "lasts.end_of_cycle": "until the end of the cycle",
+    "lasts.end_of_period": "until the end of the period",
+    "lasts.span": "{span}",
+    "faq.consume": "How are credits consumed?",
+    "faq.free": "Do I get free credits?",
+    "faq.expire": "When do my credits expire?",
+    "faq.carry": "Are unused credits kept?",
+    "faq.changes": "What happens to my credits when I change my plan?",
+    "faq.buy": "Can I buy more credits?",
+    "faq.out": "What happens when I run out of credits?",
+    "faq.order": "Which credits are spent first?",
+    "faq.failed": "Do I pay for requests that fail?",
+    "faq.estimate": "How do I know what a request will cost?",
+    "faq.wrong": "What if a charge looks wrong?",
+    "faq.refusals": "What does a refusal mean?",
+    "faq.no_free": "No plan gives credits just once.",
+    "faq.report": "A charge that looks wrong can be reported. It is priced once more, and what was "
+    "taken too much is given back.",
+    "example.refusal": "For example: a wallet joins {plan}, and its first request needs more than "
+    "it has. The answer is:",
+    "example.ways": "with these ways out:",
+    "example.no_ways": "and there is nothing that it could do at once.",
+}
