@@ -24,9 +24,10 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "init": ("starting", "Write a commented policy, its scenarios and the schemas."),
     },
     "Policies": {
-        "validate": ("files", "Check policies and scenarios; findings with line and column."),
+        "validate": ("validating", "Check policies and scenarios; findings with line and column."),
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "test": ("testing", "Run the scenarios of policies."),
+        "explain-code": ("explaining", "Say what the code of a finding or refusal means."),
         "models": ("models", "List models with their multipliers and rates."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
