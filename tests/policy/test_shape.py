@@ -130,6 +130,7 @@ def test_a_source_without_a_tree_has_nothing_to_check() -> None:
         ("given: once", "given: onec", "once"),
         ("expires: 1 month", "expires: 30d", "30 days"),
         ("expires: 1 month", "expires: neverr", "never"),
+        ("expires: 1 month", "expires: monthly", "1 month"),
         ("balance_below: 20%", "balance_below: 20", "20%"),
         ("multiplier: 0.5", "multiplier: 0.5x", "0.5"),
         ("multiplier: 0.5", "multiplier: × 0.5", "0.5"),
