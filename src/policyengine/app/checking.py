@@ -17,14 +17,24 @@ _SCENARIOS: Final = "scenarios"
 _MAPPINGS: Final = "mappings"
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What was checked, and what was found; `lines` are those of every file, for drawing."""
 
-    files: int
+    names: tuple[str, ...]
     policies: tuple[str, ...]
     findings: tuple[Diagnostic, ...]
     lines: Mapping[str, Sequence[str]]
+
+    @property
+    def files(self) -> int:
+        """Count the files."""
+        return len(self.names)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -35,6 +45,18 @@ class Checked:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """Give the warnings."""
         return tuple(each for each in self.findings if each.severity == "warning")
+
+    @property
+    def summary(self) -> str:
+        """Count in one line."""
+        return ", ".join(
+            (
+                counted(self.files, "file", "files"),
+                counted(len(self.policies), "policy", "policies"),
+                counted(len(self.errors), "error", "errors"),
+                counted(len(self.warnings), "warning", "warnings"),
+            )
+        )
 
     def drawn(self) -> list[str]:
         """Draw each finding on its source line."""
@@ -103,7 +125,8 @@ def check(files: Files) -> Checked:
         _check_scenarios(files.scenarios, findings, lines)
     if files.mappings:
         _check_mappings(files.mappings, findings, lines)
-    return Checked(len(files), names, sorted_findings(findings), lines)
+    every = tuple(str(each) for each in files.every)
+    return Checked(every, names, sorted_findings(findings), lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ def starter_files(template: str) -> dict[Path, bytes]:
     else:
         below = _files_below(packaged("policies") / template, Path("policies") / template)
         files = {path: content for path, content in below.items() if path.suffix == _YAML}
-    files |= _files_below(packaged("schemas"), Path("schemas"))
+    # Those of files that people write; the schemas of reports, in a folder below, are for machines.
+    schemas = packaged("schemas").glob("*.json")
+    files |= {Path("schemas") / each.name: each.read_bytes() for each in schemas}
     return dict(sorted(files.items(), key=lambda each: (len(each[0].parts), each[0])))
 
 

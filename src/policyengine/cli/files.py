@@ -44,11 +44,6 @@ def yaml_files(paths: list[str] | None) -> "Files":
     return files_of(folders)
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """Write a number with its noun."""
-    return f"{number} {one if number == 1 else many}"
-
-
 def print_findings(drawn: list[str]) -> None:
     """Print findings, with a blank line after each; coloured on a terminal."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
@@ -83,6 +78,7 @@ def fmt(
 
     Example: policyengine fmt --check policies
     """
+    from policyengine.app.checking import counted
     from policyengine.app.layout import formatted
     from policyengine.values.diagnostics import drawn, has_errors
 

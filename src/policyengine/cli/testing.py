@@ -2,11 +2,17 @@
 
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyengine.cli.call import POLICIES_USUAL, Format, print_json
+from policyengine.cli.call import POLICIES_USUAL
+from policyengine.cli.faults import FINDINGS, OK
+from policyengine.cli.reports import ExitZero, Output, OutputFile, emit, format_of
+
+if TYPE_CHECKING:
+    from policyengine.app.reports.report import Report
+    from policyengine.app.scenarios.report import Report as ScenarioReport
 
 
 def run_tests(
@@ -18,9 +24,9 @@ def run_tests(
             show_default=False,
         ),
     ] = None,
-    output: Annotated[
-        Format, typer.Option("--format", help="Text for people, JSON for machines.")
-    ] = "text",
+    output: Output = None,
+    output_file: OutputFile = None,
+    exit_zero: ExitZero = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every scenario, passed ones as well.")
     ] = False,
@@ -37,34 +43,20 @@ def run_tests(
 
     folders = [policy_folder(str(each)) for each in paths or [Path(POLICIES_USUAL)]]
     report = run_scenarios(folders)
-    if output == "json":
-        print_json(_form(report))
-        return report.exit_code
-    if verbose:
-        for result in report.results:
-            typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.file}: {result.title}")
-        typer.echo()
-    typer.echo(f"{report.text()} ({monotonic() - began:.2f} s)")
-    return report.exit_code
+
+    def print_text() -> None:
+        if verbose:
+            for result in report.results:
+                word = "passed" if result.passed else "FAILED"
+                typer.echo(f"{word}  {result.file}: {result.title}")
+            typer.echo()
+        typer.echo(f"{report.text()} ({monotonic() - began:.2f} s)")
+
+    emit(lambda: _report(report), print_text, format_of(output), output_file)
+    return OK if exit_zero and report.exit_code == FINDINGS else report.exit_code
 
 
-def _form(report: Any) -> dict[str, Any]:
-    from policyengine.app.forms import findings_form
+def _report(run: "ScenarioReport") -> "Report":
+    from policyengine.app.reports.report import report_of_scenarios
 
-    return {
-        "files": report.files,
-        "passed": len(report.passed),
-        "failed": len(report.failed),
-        "findings": findings_form(report.findings),
-        "scenarios": [
-            {
-                "file": result.file,
-                "line": result.line,
-                "title": result.title,
-                "passed": result.passed,
-                "expectations": result.expectations,
-                "failures": findings_form(result.failures),
-            }
-            for result in report.results
-        ],
-    }
+    return report_of_scenarios(run)

@@ -2,41 +2,35 @@
 
 from collections.abc import Iterator, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from policyengine.cli.call import print_json
 from policyengine.cli.faults import FINDINGS, NOTHING, OK
 from policyengine.cli.files import (
     NOTHING_TO_CHECK,
     Paths,
-    counted,
     print_findings,
     replace_file,
     yaml_files,
 )
+from policyengine.cli.reports import ExitZero, Output, OutputFile, emit, format_of
 
 if TYPE_CHECKING:
-    from policyengine.app.checking import Checked, Files, MendedFile
-    from policyengine.values.diagnostics import Diagnostic
+    from policyengine.app.checking import Files, MendedFile
+    from policyengine.app.reports.report import Report
 
-ANNOTATIONS_MAX: Final = 10
-"""How many errors, and warnings, GitHub shows of one step."""
-
-CheckFormat: TypeAlias = Literal["text", "json", "github"]
 Level: TypeAlias = Literal["error", "warning"]
 
 
 def validate(
     paths: Paths = None,
-    output: Annotated[
-        CheckFormat,
-        typer.Option("--format", help="Text for people, JSON for machines, notes for GitHub."),
-    ] = "text",
+    output: Output = None,
+    output_file: OutputFile = None,
     fail_level: Annotated[
         Level, typer.Option("--fail-level", help="What makes the command leave with 1.")
     ] = "error",
+    exit_zero: ExitZero = False,
     fix: Annotated[
         bool, typer.Option("--fix", help="Mend what has one reading only, then check.")
     ] = False,
@@ -53,22 +47,29 @@ def validate(
     from policyengine.app.checking import check
 
     files = yaml_files(paths)
-    if not len(files):
-        return _nothing(output)
     mended = _fixed(files) if fix else ()
     checked = check(files)
-    if output == "json":
-        print_json(_checked_form(checked) | ({"mended": _mended_form(mended)} if fix else {}))
-    else:
+
+    def print_text() -> None:
         for line in _mended_lines(mended):
             typer.echo(line)
-        if output == "github":
-            for note in _annotations(checked):
-                typer.echo(note)
+        if not checked.files:
+            typer.echo(NOTHING_TO_CHECK)
+            return
         print_findings(checked.drawn())
-        typer.echo(_summary(checked, f"{monotonic() - began:.2f} s"))
+        typer.echo(f"{checked.summary} ({monotonic() - began:.2f} s)")
+
+    def report() -> "Report":
+        from policyengine.app.reports.report import report_of_files
+
+        made = report_of_files(checked)
+        return _with_mended(made, mended) if fix else made
+
+    emit(report, print_text, format_of(output), output_file)
+    if not checked.files:
+        return NOTHING
     failing = checked.errors if fail_level == "error" else checked.findings
-    return FINDINGS if failing else OK
+    return FINDINGS if failing and not exit_zero else OK
 
 
 def _fixed(files: "Files") -> "tuple[MendedFile, ...]":
@@ -93,61 +94,12 @@ def _mended_lines(done: "Sequence[MendedFile]") -> Iterator[str]:
         yield ""
 
 
-def _mended_form(done: "Sequence[MendedFile]") -> list[dict[str, Any]]:
+def _with_mended(report: "Report", done: "Sequence[MendedFile]") -> "Report":
+    from dataclasses import replace
+
     from policyengine.app.forms import findings_form
 
-    return [form for each in done for form in findings_form(each.mended.findings)]
-
-
-def _nothing(output: str) -> int:
-    if output == "json":
-        print_json({"files": 0, "policies": [], "errors": 0, "warnings": 0, "findings": []})
-    else:
-        typer.echo(NOTHING_TO_CHECK)
-    return NOTHING
-
-
-def _summary(checked: "Checked", took: str) -> str:
-    return (
-        f"{counted(checked.files, 'file', 'files')}, "
-        f"{counted(len(checked.policies), 'policy', 'policies')}, "
-        f"{counted(len(checked.errors), 'error', 'errors')}, "
-        f"{counted(len(checked.warnings), 'warning', 'warnings')} ({took})"
-    )
-
-
-def _checked_form(checked: "Checked") -> dict[str, Any]:
-    from policyengine.app.forms import findings_form
-
-    return {
-        "files": checked.files,
-        "policies": list(checked.policies),
-        "errors": len(checked.errors),
-        "warnings": len(checked.warnings),
-        "findings": findings_form(checked.findings),
-    }
-
-
-def _annotations(checked: "Checked") -> Iterator[str]:
-    """Write findings as GitHub reads them; what it would not show is counted in the last one."""
-    for findings in (checked.errors, checked.warnings):
-        for index, each in enumerate(findings[:ANNOTATIONS_MAX]):
-            more = len(findings) - ANNOTATIONS_MAX if index == ANNOTATIONS_MAX - 1 else 0
-            yield _annotation(each, max(more, 0))
-
-
-def _annotation(finding: "Diagnostic", more: int) -> str:
-    span = finding.span
-    message = finding.message + (f"\n= help: {finding.help}" if finding.help else "")
-    if more:
-        message += f"\n{more} more of them are in the log"
-    place = (
-        f"file={_escaped(finding.file, in_property=True)},line={span.line},col={span.column},"
-        f"endLine={span.end_line},endColumn={span.end_column},title={finding.code}"
-    )
-    return f"::{finding.severity} {place}::{_escaped(message)}"
-
-
-def _escaped(text: str, *, in_property: bool = False) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.replace(":", "%3A").replace(",", "%2C") if in_property else text
+    forms: list[dict[str, Any]] = [
+        form for each in done for form in findings_form(each.mended.findings)
+    ]
+    return replace(report, form={**report.form, "mended": forms})
