@@ -187,3 +187,27 @@ def test_a_code_has_a_page_of_its_own_and_is_no_transaction(terminal: Terminal) 
     answer = terminal.run("explain PE110")
     assert (answer.code, answer.out) == (2, "")
     assert "see `policyengine explain-code PE110`" in answer.err
+
+
+def test_schemas_know_the_names_of_the_policies(terminal: Terminal) -> None:
+    own = json.loads(terminal.run("schema --for policies").out)
+    assert own["$defs"]["Cancel"]["properties"]["to"]["enum"] == ["free", "plus", "max"]
+    scenario = json.loads(terminal.run("schema scenario --for policies").out)
+    assert scenario["$defs"]["Given"]["properties"]["plan"]["examples"] == ["free", "plus", "max"]
+    assert terminal.run("schema mapping --for policies").code == 2
+
+
+def test_schemas_are_written_again_after_a_name_was_added(terminal: Terminal) -> None:
+    assert terminal.run("schema --for policies --write").out == (
+        "unchanged schemas/policy.schema.json\nunchanged schemas/scenario.schema.json\n"
+    )
+    edit("  large:\n", "  huge: {multiplier: 9}\n  large:\n")
+    answer = terminal.run("schema --for policies --write")
+    assert answer.out == "wrote schemas/policy.schema.json\nwrote schemas/scenario.schema.json\n"
+    assert '"huge"' in Path("schemas/policy.schema.json").read_text()
+    assert terminal.run("schema --write").code == 2
+    edit("# yaml-language-server", "# editor")
+    Path("policies/my_product/scenarios/promises.yaml").unlink()
+    answer = terminal.run("schema --for policies --write")
+    assert (answer.code, answer.out) == (2, "")
+    assert "no file names its schema" in answer.err

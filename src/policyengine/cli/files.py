@@ -125,11 +125,37 @@ def schema(
     of: Annotated[
         SchemaOf, typer.Argument(metavar="[KIND]", help="policy, scenario or mapping.")
     ] = "policy",
+    of_files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for",
+            metavar="PATH",
+            help="Know the names of these policies: their models, plans, packs and units.",
+            show_default=False,
+        ),
+    ] = None,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="With --for: write the schemas that the first lines of files name."
+        ),
+    ] = False,
 ) -> int:
     """Print a JSON Schema (draft 2020-12), for editors and CI.
 
-    Example: policyengine schema > policy.schema.json
+    With `--for`, an editor completes the names of your own models and plans, and marks others.
+    `--write` puts such schemas where the first line of each file says: `# yaml-language-server:
+    $schema=../../schemas/policy.schema.json`. Run it again after a name was added.
+
+    Example: policyengine schema --for policies --write
     """
+    if write:
+        return _write_schemas(of_files)
+    sys.stdout.write(_own_schema(of, of_files) if of_files else _schema(of))
+    return OK
+
+
+def _schema(of: SchemaOf) -> str:
     match of:
         case "policy":
             from policyengine.policy.schema import schema_text
@@ -137,5 +163,34 @@ def schema(
             from policyengine.app.scenarios.schema import schema_text
         case "mapping":
             from policyengine.app.replay.mapping.schema import schema_text
-    sys.stdout.write(schema_text())
+    return schema_text()
+
+
+def _own_schema(of: SchemaOf, paths: list[str]) -> str:
+    from policyengine.app.own_names import own_names
+
+    if of == "mapping":
+        raise WrongUse("a mapping names columns, not models", "leave `--for` out")
+    names = own_names(each.read_bytes() for each in yaml_files(paths).policies)
+    return names.policy_schema_text() if of == "policy" else names.scenario_schema_text()
+
+
+def _write_schemas(paths: list[str] | None) -> int:
+    from policyengine.app.modelines import own_schemas
+    from policyengine.app.starter import near
+
+    if not paths:
+        raise WrongUse("`--write` needs the policies", "add `--for policies`")
+    texts = own_schemas(yaml_files(paths))
+    if not texts:
+        raise WrongUse(
+            "no file names its schema",
+            "begin each with `# yaml-language-server: $schema=../../schemas/policy.schema.json`",
+        )
+    for place, text in texts.items():
+        is_new = not place.exists() or place.read_text(encoding="utf-8") != text
+        if is_new:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8", newline="\n")
+        typer.echo(f"{'wrote' if is_new else 'unchanged'} {near(place)}")
     return OK
