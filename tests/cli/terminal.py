@@ -18,6 +18,7 @@ TIMELESS = {
     "init",
     "replay",
     "schema",
+    "set",
     "test",
     "validate",
     "version",

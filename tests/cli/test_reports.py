@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from cli.terminal import Terminal
+from policyengine.app.starter import packaged
 
 POLICY = Path("policies/my_product/v1.yaml")
 PROMISES = POLICY.parent / "scenarios/promises.yaml"
@@ -73,3 +75,10 @@ def test_nothing_but_the_format_is_printed(broken: Terminal, output: str) -> Non
         first = {"json": "{", "sarif": "{", "junit": "<?xml", "markdown": "### "}[output]
         assert printed.startswith(first)
         assert " s)" not in printed
+
+
+def test_what_was_measured_is_in_the_json_and_its_schema(terminal: Terminal) -> None:
+    schema = json.loads((packaged("schemas") / "reports/test.schema.json").read_text())
+    form = terminal.json("test --mutate")
+    assert form["mutation"][0]["survived"]
+    assert [each.message for each in Draft202012Validator(schema).iter_errors(form)] == []

@@ -20,7 +20,13 @@ def test_a_new_seat_gives_its_credits_until_the_end_of_the_cycle() -> None:
 
 
 def test_a_new_seat_brings_nothing_of_a_grant_that_is_for_the_whole_wallet() -> None:
-    whole = {"credits": 10, "given": "each_cycle", "expires": "end_of_cycle", "carry_over": "none"}
+    whole = {
+        "credits": 10,
+        "given": "each_cycle",
+        "expires": "end_of_cycle",
+        "carry_over": "none",
+        "at_most": {"credits": 100, "per": "1 year"},  # so the ledger notes what it has given
+    }
     wallet = Wallet(limited(SEATS, {"plans/pro/grants/whole": whole}))
     wallet.do(SetSeats(3))
     assert wallet.available == (6000 + 10) * CREDIT

@@ -80,6 +80,69 @@ class ScenarioOutcome(_Part):
     failures: list[Finding]
 
 
+class Fact(_Part):
+    """A value of a policy."""
+
+    version: Count
+    file: str
+    line: Position
+    path: str
+    kind: str
+    value: str
+
+
+class Change(Fact):
+    """A change of a value."""
+
+    new: str
+
+
+class Survivor(Change):
+    """A change that no scenario notices, and what would notice it."""
+
+    asked: Count
+    hint: str
+
+
+class Excused(Change):
+    """A change that need not be noticed, and why."""
+
+    because: str
+    excuse: str
+
+
+class IdleExcuse(_Part):
+    """An excuse for a change that is noticed, or that is none."""
+
+    path: str
+    new: str
+    excuse: str
+
+
+class CoverageOfPolicy(_Part):
+    """Which facts of a policy scenarios exercise."""
+
+    policy: str
+    facts: Count
+    exercised: Count
+    percent: str
+    missed: list[Fact]
+    idle: list[Fact]
+
+
+class MutationOfPolicy(_Part):
+    """Which changes of a policy scenarios notice."""
+
+    policy: str
+    changes: Count
+    noticed: Count
+    percent: str
+    invalid: Count
+    survived: list[Survivor]
+    excused: list[Excused]
+    idle_excuses: list[IdleExcuse]
+
+
 class ScenariosReport(_Part):
     """What `policyengine test --format json` prints."""
 
@@ -90,6 +153,8 @@ class ScenariosReport(_Part):
     failed: Count
     findings: list[Finding] = Field(description="What keeps files from being run.")
     scenarios: list[ScenarioOutcome]
+    coverage: list[CoverageOfPolicy] | None = Field(default=None, description="With `--coverage`.")
+    mutation: list[MutationOfPolicy] | None = Field(default=None, description="With `--mutate`.")
 
 
 def validate_schema_text() -> str:

@@ -27,6 +27,8 @@ def markdown_text(report: Report) -> str:
         lines += [
             f"- {_cell(each.title)} (`{each.file}:{each.line}`)" for each in broken[:ROWS_MAX]
         ]
+    if report.notes:
+        lines += ["", report.notes]
     return "\n".join(lines) + "\n"
 
 

@@ -43,6 +43,8 @@ class Report:
     findings: tuple[Diagnostic, ...]
     lines: Mapping[str, Sequence[str]]
     form: Mapping[str, Any]
+    notes: str = ""
+    """What was measured besides, as Markdown."""
 
     @property
     def failed(self) -> int:
