@@ -1,12 +1,12 @@
 """The language server that editors use for YAML, driven over stdio as an editor does."""
 
+import fcntl
 import json
 import os
 import queue
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 from time import monotonic
@@ -21,33 +21,37 @@ INSTALL_SECONDS: Final = 300
 
 
 def installed() -> Path:
-    """Install the locked server with npm, unless it is there; gives its program."""
+    """Install the locked server with npm, unless it is there; gives its program.
+
+    Of several runs at once one installs, and the others wait for it.
+    """
+    CACHE.parent.mkdir(parents=True, exist_ok=True)
+    with CACHE.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _installed()
+
+
+def _installed() -> Path:
     wanted = b"".join((HERE / name).read_bytes() for name in LOCK_FILES)
     program = CACHE / "node_modules/yaml-language-server/bin/yaml-language-server"
     stamp = CACHE / "stamp"
-    if program.exists() and stamp.exists() and stamp.read_bytes() == wanted:
+    if stamp.exists() and stamp.read_bytes() == wanted:
         return program
-    CACHE.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE.parent) as beside:
-        fresh = Path(beside) / "server"
-        fresh.mkdir()
-        for name in LOCK_FILES:
-            shutil.copy(HERE / name, fresh)
-        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        done = subprocess.run(  # noqa: S603  # our own lock
-            npm,
-            cwd=fresh,
-            capture_output=True,
-            text=True,
-            timeout=INSTALL_SECONDS,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"npm cannot install the language server: {done.stderr}")
-        (fresh / "stamp").write_bytes(wanted)
-        if CACHE.exists():
-            CACHE.rename(Path(beside) / "old")
-        fresh.rename(CACHE)
+    shutil.rmtree(CACHE, ignore_errors=True)
+    CACHE.mkdir()
+    for name in LOCK_FILES:
+        shutil.copy(HERE / name, CACHE)
+    done = subprocess.run(
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],  # noqa: S607  # npm comes with the node that was looked for
+        cwd=CACHE,
+        capture_output=True,
+        text=True,
+        timeout=INSTALL_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"npm cannot install the language server: {done.stderr}")
+    stamp.write_bytes(wanted)
     return program
 
 
