@@ -13,8 +13,8 @@ from policyengine.policy.load import load_policy
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, Edit, Span
 
-SAMPLE: Final = 4
-"""One of so many mistakes of the corpus is mended."""
+SAMPLE: Final = 6
+"""One of so many mistakes of the corpus is mended: each is read many times."""
 
 RESTORED: Final = {
     "a unit misspelt",
@@ -25,6 +25,7 @@ RESTORED: Final = {
     "a comma for a point",
     "a tab",
     "a key twice",
+    "a name in a formula misspelt",
 }
 """Mistakes that have one reading: mended, each file is as it was before, byte for byte."""
 
@@ -37,7 +38,7 @@ def read(text: str) -> tuple[Source, tuple[Diagnostic, ...]]:
 
 @cache
 def sample() -> tuple[Mistake, ...]:
-    """Give every fourth mistake of the corpus, and all rules."""
+    """Give some mistakes of every rule."""
     return tuple(mistakes())[::SAMPLE]
 
 
