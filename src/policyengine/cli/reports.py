@@ -22,8 +22,8 @@ Output: TypeAlias = Annotated[
     ReportFormat | None,
     typer.Option(
         "--format",
-        help="text; json; github: annotations and text; sarif; junit; markdown.  "
-        "[default: text; github in a GitHub workflow]",
+        help="For people, scripts, pull requests, code scanners, build servers, comments.  "
+        "[default: text; in a GitHub workflow github]",
         show_default=False,
     ),
 ]
