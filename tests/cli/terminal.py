@@ -15,6 +15,7 @@ TIMELESS = {
     "demo",
     "explain-code",
     "fmt",
+    "import-prices",
     "init",
     "replay",
     "schema",
