@@ -1,4 +1,6 @@
-"""What all tests share: property tests run the same examples everywhere, without a clock."""
+"""What all tests share: the same examples everywhere, and figures printed at the end."""
+
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,3 +23,12 @@ settings.load_profile("house")
 def server() -> Server:
     """A PostgreSQL of this test process's own."""
     return start_server()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what tests have measured: `record_property("figure", ...)`."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    properties = (each for report in reports for each in report.user_properties)
+    figures = {value for name, value in properties if name == "figure"}
+    for figure in sorted(figures):
+        terminalreporter.write_line(figure)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from policyengine.app.replay.mapping import schema as mapping
+from policyengine.app.reports import document as reports
 from policyengine.app.scenarios import schema as scenario
 from policyengine.policy import schema as policy
 
@@ -16,6 +17,8 @@ SCHEMAS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "policy.schema.json": policy.schema_text,
         "scenario.schema.json": scenario.schema_text,
         "mapping.schema.json": mapping.schema_text,
+        "reports/validate.schema.json": reports.validate_schema_text,
+        "reports/test.schema.json": reports.scenarios_schema_text,
     }
 )
 """The files by their names, and what makes the text of each."""
@@ -26,6 +29,7 @@ def main() -> int:
     for name, text in SCHEMAS.items():
         path = FOLDER / name
         if not path.exists() or path.read_text() != text():
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text())
             print(path)
     return 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.app.checking import check, files_of
+from policyengine.app.checking import check, files_of, mend
 from policyengine.app.policies import PolicyError
 from policyengine.app.starter import packaged, starter_files
 
@@ -60,3 +60,23 @@ def test_findings_of_all_kinds_are_sorted_by_file_and_drawn(folder: Path) -> Non
     assert set(names) == {str(policy), str(scenarios), str(mappings)}
     assert len(checked.drawn()) == len(checked.errors) == len(checked.findings)
     assert checked.policies == ("my_product",)
+
+
+def test_files_of_all_kinds_are_mended_and_nothing_is_written(folder: Path) -> None:
+    policy = folder / "my_product" / "v1.yaml"
+    scenarios = folder / "my_product" / "scenarios" / "promises.yaml"
+    mapping = folder / "my_product" / "mappings" / "usage.yaml"
+    mapping.parent.mkdir()
+    mapping.write_text("format: １\nmapping: usage\n")
+    good = policy.read_text(), scenarios.read_text()
+    policy.write_text(good[0].replace("multiplier: 4\n", "multiplyer: 4\n"))
+    scenarios.write_text(good[1].replace("{balance: 100}", "{balence: 100}"))
+    (folder / "latin.yaml").write_bytes(b"why: caf\xe9\n")
+    before = [path.read_bytes() for path in (policy, scenarios, mapping)]
+    done = mend(files_of([folder]))
+    assert [path.read_bytes() for path in (policy, scenarios, mapping)] == before
+    assert {each.path: each.mended.text for each in done} == {
+        policy: good[0],
+        scenarios: good[1],
+        mapping: "format: 1\nmapping: usage\n",
+    }

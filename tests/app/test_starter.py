@@ -28,7 +28,10 @@ def test_a_packaged_policy_has_a_name_that_no_folder_has() -> None:
         policy_folder("@nothing")
 
 
-@pytest.mark.parametrize("template", ["chat", "codeflicker"])
+COMMENTED = ("chat", "agent", "image", "team")
+
+
+@pytest.mark.parametrize("template", [*COMMENTED, "codeflicker"])
 def test_a_template_has_a_policy_scenarios_and_schemas_in_reading_order(template: str) -> None:
     paths = [path.as_posix() for path in starter_files(template)]
     assert template in templates()
@@ -41,3 +44,11 @@ def test_a_template_has_a_policy_scenarios_and_schemas_in_reading_order(template
 def test_an_unknown_template_is_an_error() -> None:
     with pytest.raises(ValueError, match="there is no template `agents`"):
         starter_files("agents")
+
+
+@pytest.mark.parametrize("template", COMMENTED)
+def test_each_part_of_a_template_is_explained_beside_it(template: str) -> None:
+    text = starter_files(template)[Path("policies/my_product/v1.yaml")].decode()
+    paragraphs = text.strip().split("\n\n")
+    assert len(paragraphs) > 12
+    assert [each for each in paragraphs if "#" not in each] == []

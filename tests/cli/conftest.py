@@ -26,7 +26,10 @@ def empty(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
-    for name in ("POLICYENGINE_DB", "POLICYENGINE_POLICIES"):
+    for name in (
+        *("POLICYENGINE_DB", "POLICYENGINE_POLICIES"),
+        *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"),
+    ):
         monkeypatch.delenv(name, raising=False)
     return Terminal(tmp_path, capsys)
 

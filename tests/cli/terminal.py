@@ -14,6 +14,7 @@ from policyengine.cli.main import COMMANDS, run
 TIMELESS = {
     "demo",
     "docs",
+    "explain-code",
     "fmt",
     "import-prices",
     "init",

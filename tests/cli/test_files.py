@@ -155,3 +155,59 @@ def test_a_schema_is_json_schema(empty: Terminal, kind: str) -> None:
 
 def test_the_policy_schema_is_the_one_that_policies_are_checked_with(empty: Terminal) -> None:
     assert empty.run("schema").out == schema_text()
+
+
+def test_fix_mends_what_has_one_reading_and_checks_the_rest(terminal: Terminal) -> None:
+    good = POLICY.read_text()
+    edit("multiplier: 4\n", "multiplir: 4x\n")
+    edit("credits: 1000,", "credits: 1,000,")
+    answer = terminal.run("validate --fix")
+    assert answer.code == 1
+    key, number, blank, rest = answer.out.splitlines()[:4]
+    assert key.endswith(":40:5: mended[PE110] unknown key `multiplir` in a model: now `multiplier`")
+    assert number.endswith("mended[PE120] `multiplier` takes a number, not the text `4x`: now `4`")
+    assert blank == ""
+    assert rest.startswith("policies/my_product/v1.yaml:68:26: error[PE040] `1,000` is not plain")
+    assert POLICY.read_text() == good.replace("credits: 1000,", "credits: 1,000,")
+
+
+def test_fix_changes_nothing_in_files_without_mistakes(terminal: Terminal) -> None:
+    before = POLICY.read_bytes(), POLICY.stat().st_mtime_ns
+    plain = terminal.json("validate --fix")
+    assert plain["mended"] == []
+    assert (POLICY.read_bytes(), POLICY.stat().st_mtime_ns) == before
+
+
+def test_a_code_has_a_page_of_its_own_and_is_no_transaction(terminal: Terminal) -> None:
+    page = terminal.run("explain-code pe110")
+    assert page.code == 0
+    assert page.out.startswith("PE110: an unknown key\n\n")
+    refusal = terminal.json("explain-code insufficient_credits")
+    assert refusal["title"] == "a refusal"
+    answer = terminal.run("explain PE110")
+    assert (answer.code, answer.out) == (2, "")
+    assert "see `policyengine explain-code PE110`" in answer.err
+
+
+def test_schemas_know_the_names_of_the_policies(terminal: Terminal) -> None:
+    own = json.loads(terminal.run("schema --for policies").out)
+    assert own["$defs"]["Cancel"]["properties"]["to"]["enum"] == ["free", "plus", "max"]
+    scenario = json.loads(terminal.run("schema scenario --for policies").out)
+    assert scenario["$defs"]["Given"]["properties"]["plan"]["examples"] == ["free", "plus", "max"]
+    assert terminal.run("schema mapping --for policies").code == 2
+
+
+def test_schemas_are_written_again_after_a_name_was_added(terminal: Terminal) -> None:
+    assert terminal.run("schema --for policies --write").out == (
+        "unchanged schemas/policy.schema.json\nunchanged schemas/scenario.schema.json\n"
+    )
+    edit("  large:\n", "  huge: {multiplier: 9}\n  large:\n")
+    answer = terminal.run("schema --for policies --write")
+    assert answer.out == "wrote schemas/policy.schema.json\nwrote schemas/scenario.schema.json\n"
+    assert '"huge"' in Path("schemas/policy.schema.json").read_text()
+    assert terminal.run("schema --write").code == 2
+    edit("# yaml-language-server", "# editor")
+    Path("policies/my_product/scenarios/promises.yaml").unlink()
+    answer = terminal.run("schema --for policies --write")
+    assert (answer.code, answer.out) == (2, "")
+    assert "no file names its schema" in answer.err

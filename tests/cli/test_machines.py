@@ -172,7 +172,7 @@ def test_an_audit_a_sweep_and_a_settlement_are_json(ana: Terminal) -> None:
 
 
 def test_what_a_code_means_is_json(ana: Terminal) -> None:
-    assert ana.json("explain PE110")["title"] == "an unknown key"
+    assert ana.json("explain-code PE110")["title"] == "an unknown key"
 
 
 def test_scenarios_are_counted_for_machines(ana: Terminal) -> None:

@@ -8,7 +8,7 @@ import pytest
 from cli.terminal import Terminal
 
 
-@pytest.mark.parametrize("template", ["chat", "codeflicker"])
+@pytest.mark.parametrize("template", ["chat", "agent", "image", "team", "codeflicker"])
 def test_a_new_folder_validates_tests_and_is_in_house_style(empty: Terminal, template: str) -> None:
     assert empty.run(f"init . --template {template}").code == 0
     for command in ("validate --fail-level warning", "test", "fmt --check", "models"):

@@ -120,10 +120,10 @@ explain ana:2
 explain ana:3
 explain ana:5
 estimate --calibration
-explain unknown_model
-explain PE110
-explain PE999
-explain no_such_refusal
+explain-code unknown_model
+explain-code PE110
+explain-code PE999
+explain-code no_such_refusal
 explain ana:77
 at 2026-03-02T00:00:00Z
 settle ana

@@ -130,7 +130,10 @@ def test_a_source_without_a_tree_has_nothing_to_check() -> None:
         ("given: once", "given: onec", "once"),
         ("expires: 1 month", "expires: 30d", "30 days"),
         ("expires: 1 month", "expires: neverr", "never"),
-        ("balance_below: 20%", "balance_below: 0.2", "20%"),
+        ("expires: 1 month", "expires: monthly", "1 month"),
+        ("balance_below: 20%", "balance_below: 20", "20%"),
+        ("multiplier: 0.5", "multiplier: 0.5x", "0.5"),
+        ("multiplier: 0.5", "multiplier: × 0.5", "0.5"),
         ("balance_below: 20%", "balance_below: 20 percent", "20%"),
         ("sold_to: [pro, pro_plus]", "sold_to: pro", "[pro]"),
         ("read: 2026-01-28", "read: 2026/1/28", "2026-01-28"),
@@ -151,6 +154,11 @@ def test_an_edit_is_offered_where_it_is_certain(old: str, new: str, edited: str)
         ("effective: 2026-01-28T00:00:00Z", "effective: 2026-01-28"),  # the zone is a guess
         ("policy: codeflicker", "policy: Code Flicker"),  # names are used elsewhere
         ("credits: 300", "credits: 300 credits"),  # it may be another unit
+        ("credits: 300", "credits: 300x"),  # it is no factor
+        ("balance_below: 20%", "balance_below: 0.2"),  # a fifth, or a fifth of a percent
+        ("balance_below: 20%", "balance_below: 1"),
+        ("expires: 1 month", "expires: 3 wear"),  # years or weeks
+        ("expires: 1 month", "expires: 3"),
         ("credits: 300", "credits: [300]"),
         ("given: once", "given: sometimes"),
         ("credits: 300", "allowance: 300"),

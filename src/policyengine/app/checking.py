@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from policyengine.app.mending import Mended, Reader, mended
 from policyengine.app.policies import POLICY_FILES_MAX, PolicyError, read_policies
+from policyengine.policy.load import load_policy
 from policyengine.policy.reading import ReadFile
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, drawn, sorted_findings
@@ -15,14 +17,24 @@ _SCENARIOS: Final = "scenarios"
 _MAPPINGS: Final = "mappings"
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What was checked, and what was found; `lines` are those of every file, for drawing."""
 
-    files: int
+    names: tuple[str, ...]
     policies: tuple[str, ...]
     findings: tuple[Diagnostic, ...]
     lines: Mapping[str, Sequence[str]]
+
+    @property
+    def files(self) -> int:
+        """Count the files."""
+        return len(self.names)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -33,6 +45,18 @@ class Checked:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """Give the warnings."""
         return tuple(each for each in self.findings if each.severity == "warning")
+
+    @property
+    def summary(self) -> str:
+        """Count in one line."""
+        return ", ".join(
+            (
+                counted(self.files, "file", "files"),
+                counted(len(self.policies), "policy", "policies"),
+                counted(len(self.errors), "error", "errors"),
+                counted(len(self.warnings), "warning", "warnings"),
+            )
+        )
 
     def drawn(self) -> list[str]:
         """Draw each finding on its source line."""
@@ -101,7 +125,51 @@ def check(files: Files) -> Checked:
         _check_scenarios(files.scenarios, findings, lines)
     if files.mappings:
         _check_mappings(files.mappings, findings, lines)
-    return Checked(len(files), names, sorted_findings(findings), lines)
+    every = tuple(str(each) for each in files.every)
+    return Checked(every, names, sorted_findings(findings), lines)
+
+
+@dataclass(frozen=True, slots=True)
+class MendedFile:
+    """A file whose findings were mended, as far as their edits are safe."""
+
+    path: Path
+    mended: Mended
+
+
+def mend(files: Files) -> tuple[MendedFile, ...]:
+    """Work out what files would be with the edits of their findings; nothing is written.
+
+    Gives: the files that would change. A file that is not UTF-8 is left alone.
+    """
+    changed = []
+    for path in files.every:
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        result = mended(text, _reader_of(path, files))
+        if result.text != text:
+            changed.append(MendedFile(path, result))
+    return tuple(changed)
+
+
+def _reader_of(path: Path, files: Files) -> Reader:
+    """Give what reads a file as what it is."""
+    if path in files.policies:
+
+        def read(text: str) -> tuple[Source, tuple[Diagnostic, ...]]:
+            loaded = load_policy(text, str(path))
+            return loaded.source, loaded.diagnostics
+
+        return read
+    reader = _scenario_reader() if path in files.scenarios else _mapping_reader()
+
+    def read_other(text: str) -> tuple[Source, tuple[Diagnostic, ...]]:
+        done = reader(text.encode(), str(path))
+        return done.source, done.findings
+
+    return read_other
 
 
 def _name_of(source: Source) -> str:
@@ -114,18 +182,26 @@ def _name_of(source: Source) -> str:
 def _check_scenarios(
     files: Sequence[Path], findings: list[Diagnostic], lines: dict[str, Sequence[str]]
 ) -> None:
-    # Their models take a tenth of a second to build; most checks are of policies alone.
-    from policyengine.app.scenarios.reading import read_scenarios  # noqa: PLC0415  # as said above
-
-    _check_each(files, read_scenarios, findings, lines)
+    _check_each(files, _scenario_reader(), findings, lines)
 
 
 def _check_mappings(
     files: Sequence[Path], findings: list[Diagnostic], lines: dict[str, Sequence[str]]
 ) -> None:
+    _check_each(files, _mapping_reader(), findings, lines)
+
+
+def _scenario_reader() -> Callable[[bytes, str], ReadFile[Any]]:
+    # Their models take a tenth of a second to build; most checks are of policies alone.
+    from policyengine.app.scenarios.reading import read_scenarios  # noqa: PLC0415  # as said above
+
+    return read_scenarios
+
+
+def _mapping_reader() -> Callable[[bytes, str], ReadFile[Any]]:
     from policyengine.app.replay.mapping.load import load_mapping  # noqa: PLC0415  # as above
 
-    _check_each(files, load_mapping, findings, lines)
+    return load_mapping
 
 
 def _check_each(

@@ -1,5 +1,6 @@
 """What comes with the package: schemas, reference policies, and templates to start from."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -69,8 +70,26 @@ def starter_files(template: str) -> dict[Path, bytes]:
     else:
         below = _files_below(packaged("policies") / template, Path("policies") / template)
         files = {path: content for path, content in below.items() if path.suffix == _YAML}
-    files |= _files_below(packaged("schemas"), Path("schemas"))
+    # Those of files that people write; the schemas of reports, in a folder below, are for machines.
+    schemas = {each.name: each.read_bytes() for each in packaged("schemas").glob("*.json")}
+    schemas |= _own_schemas(content for path, content in files.items() if _is_policy(path))
+    files |= {Path("schemas") / name: content for name, content in schemas.items()}
     return dict(sorted(files.items(), key=lambda each: (len(each[0].parts), each[0])))
+
+
+def _is_policy(path: Path) -> bool:
+    return path.suffix == _YAML and path.parent.name not in {"scenarios", "mappings"}
+
+
+def _own_schemas(policies: Iterable[bytes]) -> dict[str, bytes]:
+    """Give the schemas with the names of the new folder's own models and plans."""
+    from policyengine.app.own_names import own_names  # noqa: PLC0415  # `init` alone needs it
+
+    names = own_names(policies)
+    return {
+        "policy.schema.json": names.policy_schema_text().encode(),
+        "scenario.schema.json": names.scenario_schema_text().encode(),
+    }
 
 
 def _files_below(folder: Path, at: Path) -> dict[Path, bytes]:

@@ -1,4 +1,4 @@
-"""`explain`: every number of a transaction with its reason; or the page of a code."""
+"""`explain` and `explain-code`: the reason for every number of a transaction; what a code means."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from policyengine.cli.call import Call, print_json, with_call
+from policyengine.cli.call import Call, Format, print_json, with_call
 from policyengine.cli.faults import WrongUse
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def explain(
     call: Call,
     name: Annotated[
         str,
-        typer.Argument(
-            metavar="ID", help="A transaction (`ana:17`), a finding (`PE101`) or a refusal's code."
-        ),
+        typer.Argument(metavar="ID", help="A transaction: `ana:17`."),
     ],
 ) -> int:
     """Derive every number of a transaction: usage, rates, multiplier, rounding, lots, with lines.
@@ -34,7 +32,9 @@ def explain(
     Example: policyengine explain ana:17
     """
     if _FINDING.fullmatch(name) or _REFUSAL.fullmatch(name):
-        return _page(call, name)
+        raise WrongUse(
+            f"`{name}` is a code, not a transaction", f"see `policyengine explain-code {name}`"
+        )
     with call.engine() as engine:
         found = engine.explain(name)
     call.answer(lambda: _parts(found), lambda: _form(found))
@@ -56,10 +56,24 @@ def _form(found: "Explanation") -> object:
     }
 
 
-def _page(call: Call, code: str) -> int:
-    """Print what a code means."""
-    title, text = _of_finding(code) if _FINDING.fullmatch(code) else _of_refusal(code)
-    if call.output == "json":
+def explain_code(
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE", help="A finding's (`PE110`) or a refusal's (`insufficient_credits`)."
+        ),
+    ],
+    output: Annotated[
+        Format, typer.Option("--format", help="Text for people, JSON for machines.")
+    ] = "text",
+) -> int:
+    """Print what a code means and why, with an example that is wrong and one that is right.
+
+    Example: policyengine explain-code PE110
+    """
+    code = code if _REFUSAL.fullmatch(code) else code.upper()
+    title, text = _of_refusal(code) if _REFUSAL.fullmatch(code) else _of_finding(code)
+    if output == "json":
         print_json({"code": code, "title": title, "text": text})
     else:
         typer.echo(f"{code}: {title}\n\n{_wrapped(text)}".rstrip())

@@ -1,29 +1,23 @@
-"""`validate`, `fmt`, `schema`: policy files as text."""
+"""`fmt`, `schema`: policy files as text; which files a command looks at."""
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import typer
 
-from policyengine.cli.call import POLICIES_USUAL, print_json
+from policyengine.cli.call import POLICIES_USUAL
 from policyengine.cli.faults import FINDINGS, NOTHING, OK, WrongUse
 
 if TYPE_CHECKING:
-    from policyengine.app.checking import Checked, Files
-    from policyengine.values.diagnostics import Diagnostic
+    from policyengine.app.checking import Files
 
-ANNOTATIONS_MAX: Final = 10
-"""How many errors, and warnings, GitHub shows of one step."""
-
-CheckFormat: TypeAlias = Literal["text", "json", "github"]
-Level: TypeAlias = Literal["error", "warning"]
 SchemaOf: TypeAlias = Literal["policy", "scenario", "mapping"]
 
-_Paths = Annotated[
+NOTHING_TO_CHECK: Final = "there is nothing to check: no file ends in .yaml or .yml"
+
+Paths: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PATH]...",
@@ -33,42 +27,11 @@ _Paths = Annotated[
 ]
 
 
-def validate(
-    paths: _Paths = None,
-    output: Annotated[
-        CheckFormat,
-        typer.Option("--format", help="Text for people, JSON for machines, notes for GitHub."),
-    ] = "text",
-    fail_level: Annotated[
-        Level, typer.Option("--fail-level", help="What makes the command leave with 1.")
-    ] = "error",
-) -> int:
-    """Check policies, alone and version against version, and the form of their scenarios.
+def yaml_files(paths: list[str] | None) -> "Files":
+    """Find the files that a command is about: those named, or the folder of policies.
 
-    Leaves with 1 when there are errors, with 5 when there is nothing to check.
-
-    Example: policyengine validate policies
+    Raises: WrongUse where that folder is not there.
     """
-    began = monotonic()
-    from policyengine.app.checking import check
-
-    files = _files(paths)
-    if not len(files):
-        return _nothing(output)
-    checked = check(files)
-    if output == "json":
-        print_json(_checked_form(checked))
-    else:
-        if output == "github":
-            for note in _annotations(checked):
-                typer.echo(note)
-        print_findings(checked.drawn())
-        typer.echo(_summary(checked, f"{monotonic() - began:.2f} s"))
-    failing = checked.errors if fail_level == "error" else checked.findings
-    return FINDINGS if failing else OK
-
-
-def _files(paths: list[str] | None) -> "Files":
     from policyengine.app.checking import files_of
     from policyengine.app.starter import policy_folder
 
@@ -79,39 +42,6 @@ def _files(paths: list[str] | None) -> "Files":
             "write one with `policyengine init .`, or name the files to look at",
         )
     return files_of(folders)
-
-
-def _nothing(output: str) -> int:
-    if output == "json":
-        print_json({"files": 0, "policies": [], "errors": 0, "warnings": 0, "findings": []})
-    else:
-        typer.echo("there is nothing to check: no file ends in .yaml or .yml")
-    return NOTHING
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
-def _summary(checked: "Checked", took: str) -> str:
-    return (
-        f"{_counted(checked.files, 'file', 'files')}, "
-        f"{_counted(len(checked.policies), 'policy', 'policies')}, "
-        f"{_counted(len(checked.errors), 'error', 'errors')}, "
-        f"{_counted(len(checked.warnings), 'warning', 'warnings')} ({took})"
-    )
-
-
-def _checked_form(checked: "Checked") -> dict[str, Any]:
-    from policyengine.app.forms import findings_form
-
-    return {
-        "files": checked.files,
-        "policies": list(checked.policies),
-        "errors": len(checked.errors),
-        "warnings": len(checked.warnings),
-        "findings": findings_form(checked.findings),
-    }
 
 
 def print_findings(drawn: list[str]) -> None:
@@ -136,33 +66,8 @@ def print_findings(drawn: list[str]) -> None:
         screen.print(text, soft_wrap=True)
 
 
-def _annotations(checked: "Checked") -> Iterator[str]:
-    """Write findings as GitHub reads them; what it would not show is counted in the last one."""
-    for findings in (checked.errors, checked.warnings):
-        for index, each in enumerate(findings[:ANNOTATIONS_MAX]):
-            more = len(findings) - ANNOTATIONS_MAX if index == ANNOTATIONS_MAX - 1 else 0
-            yield _annotation(each, max(more, 0))
-
-
-def _annotation(finding: "Diagnostic", more: int) -> str:
-    span = finding.span
-    message = finding.message + (f"\n= help: {finding.help}" if finding.help else "")
-    if more:
-        message += f"\n{more} more of them are in the log"
-    place = (
-        f"file={_escaped(finding.file, in_property=True)},line={span.line},col={span.column},"
-        f"endLine={span.end_line},endColumn={span.end_column},title={finding.code}"
-    )
-    return f"::{finding.severity} {place}::{_escaped(message)}"
-
-
-def _escaped(text: str, *, in_property: bool = False) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.replace(":", "%3A").replace(",", "%2C") if in_property else text
-
-
 def fmt(
-    paths: _Paths = None,
+    paths: Paths = None,
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; leave with 1 where something would.")
     ] = False,
@@ -173,12 +78,14 @@ def fmt(
 
     Example: policyengine fmt --check policies
     """
+    from policyengine.app.checking import counted
     from policyengine.app.layout import formatted
     from policyengine.values.diagnostics import drawn, has_errors
 
-    files = _files(paths)
+    files = yaml_files(paths)
     if not len(files):
-        return _nothing("text")
+        typer.echo(NOTHING_TO_CHECK)
+        return NOTHING
     changed: list[Path] = []
     broken = 0
     for file in files.every:
@@ -196,7 +103,7 @@ def fmt(
     for file in changed:
         typer.echo(f"{verb} {file}")
     rest = f", {broken} with errors" if broken else ""
-    typer.echo(f"{_counted(len(files), 'file', 'files')}, {len(changed)} {verb}{rest}")
+    typer.echo(f"{counted(len(files), 'file', 'files')}, {len(changed)} {verb}{rest}")
     return FINDINGS if broken or (check and changed) else OK
 
 
@@ -218,11 +125,37 @@ def schema(
     of: Annotated[
         SchemaOf, typer.Argument(metavar="[KIND]", help="policy, scenario or mapping.")
     ] = "policy",
+    of_files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for",
+            metavar="PATH",
+            help="Know the names of these policies: their models, plans, packs and units.",
+            show_default=False,
+        ),
+    ] = None,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="With --for: write the schemas that the first lines of files name."
+        ),
+    ] = False,
 ) -> int:
     """Print a JSON Schema (draft 2020-12), for editors and CI.
 
-    Example: policyengine schema > policy.schema.json
+    With `--for`, an editor completes the names of your own models and plans, and marks others.
+    `--write` puts such schemas where the first line of each file says: `# yaml-language-server:
+    $schema=../../schemas/policy.schema.json`. Run it again after a name was added.
+
+    Example: policyengine schema --for policies --write
     """
+    if write:
+        return _write_schemas(of_files)
+    sys.stdout.write(_own_schema(of, of_files) if of_files else _schema(of))
+    return OK
+
+
+def _schema(of: SchemaOf) -> str:
     match of:
         case "policy":
             from policyengine.policy.schema import schema_text
@@ -230,5 +163,34 @@ def schema(
             from policyengine.app.scenarios.schema import schema_text
         case "mapping":
             from policyengine.app.replay.mapping.schema import schema_text
-    sys.stdout.write(schema_text())
+    return schema_text()
+
+
+def _own_schema(of: SchemaOf, paths: list[str]) -> str:
+    from policyengine.app.own_names import own_names
+
+    if of == "mapping":
+        raise WrongUse("a mapping names columns, not models", "leave `--for` out")
+    names = own_names(each.read_bytes() for each in yaml_files(paths).policies)
+    return names.policy_schema_text() if of == "policy" else names.scenario_schema_text()
+
+
+def _write_schemas(paths: list[str] | None) -> int:
+    from policyengine.app.modelines import own_schemas
+    from policyengine.app.starter import near
+
+    if not paths:
+        raise WrongUse("`--write` needs the policies", "add `--for policies`")
+    texts = own_schemas(yaml_files(paths))
+    if not texts:
+        raise WrongUse(
+            "no file names its schema",
+            "begin each with `# yaml-language-server: $schema=../../schemas/policy.schema.json`",
+        )
+    for place, text in texts.items():
+        is_new = not place.exists() or place.read_text(encoding="utf-8") != text
+        if is_new:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8", newline="\n")
+        typer.echo(f"{'wrote' if is_new else 'unchanged'} {near(place)}")
     return OK

@@ -38,6 +38,11 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "test": ("testing", "Run the scenarios of policies."),
         "show": ("showing", "Say in plain words what a policy says, and what it does not have."),
         "docs": ("publishing", "Write the pages for users from a policy, in several languages."),
+        "validate": ("validating", "Check policies and scenarios; findings with line and column."),
+        "fmt": ("files", "Put policy files in house style; what they say never changes."),
+        "set": ("setting", "Change one value of a policy file, and nothing else in it."),
+        "test": ("testing", "Run the scenarios of policies."),
+        "explain-code": ("explaining", "Say what the code of a finding or refusal means."),
         "models": ("models", "List models with their multipliers and rates."),
         "import-prices": ("import_prices", "Turn a published price list into a policy version."),
         "diff": (

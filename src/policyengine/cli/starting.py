@@ -19,15 +19,17 @@ def init(
         typer.Option(
             "--template",
             metavar="NAME",
-            help="`chat`, a commented product; or `codeflicker`, the reference policy.",
+            help="A commented product: `chat`, `agent`, `image` or `team`; or a policy that comes "
+            "along, such as `codeflicker`.",
         ),
     ] = "chat",
 ) -> int:
     """Write a commented policy, scenarios that test it, and the schemas that editors read.
 
-    Nothing is overwritten.
+    `chat` has plans and packs; `agent` long sessions with tools, holds and caps; `image` a price
+    for each image and second; `team` seats that share a pool. Nothing is overwritten.
 
-    Example: policyengine init my-prices
+    Example: policyengine init my-prices --template agent
     """
     from policyengine.app.starter import starter_files
 

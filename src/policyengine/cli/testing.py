@@ -4,21 +4,21 @@ import os
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from policyengine.cli.call import POLICIES_USUAL, print_json
+from policyengine.cli.call import POLICIES_USUAL
 from policyengine.cli.faults import FINDINGS, OK, WrongUse
+from policyengine.cli.reports import ExitZero, Output, OutputFile, emit, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from policyengine.app.coverage.exercise import Coverage
     from policyengine.app.coverage.mutation import Mutation
-    from policyengine.app.scenarios.report import Report
-
-TestFormat: TypeAlias = Literal["text", "json", "markdown"]
+    from policyengine.app.reports.report import Report
+    from policyengine.app.scenarios.report import Report as ScenarioReport
 
 
 def run_tests(
@@ -53,10 +53,9 @@ def run_tests(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="Processes for --mutate; 0: all cores.")
     ] = 1,
-    output: Annotated[
-        TestFormat,
-        typer.Option("--format", help="Text for people, JSON for machines, Markdown for both."),
-    ] = "text",
+    output: Output = None,
+    output_file: OutputFile = None,
+    exit_zero: ExitZero = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every scenario, passed ones as well.")
     ] = False,
@@ -76,20 +75,22 @@ def run_tests(
     report, covers, mutations = _run(
         folders, is_covered=coverage or mutate, is_mutated=mutate, jobs=jobs
     )
-    if output == "json":
-        print_json(_form(report, covers, mutations))
-    else:
+
+    def print_text() -> None:
         if verbose:
             _print_results(report)
         typer.echo(f"{report.text()} ({monotonic() - began:.2f} s)")
-        _print_measures(covers, mutations, output)
+        _print_measures(covers, mutations)
+
+    emit(lambda: _whole(report, covers, mutations), print_text, format_of(output), output_file)
     is_under = fail_under is not None and _is_under(fail_under, covers, mutations)
-    return report.exit_code or (FINDINGS if is_under else OK)
+    code = report.exit_code or (FINDINGS if is_under else OK)
+    return OK if exit_zero and code == FINDINGS else code
 
 
 def _run(
     folders: list[Path], *, is_covered: bool, is_mutated: bool, jobs: int
-) -> "tuple[Report, Sequence[Coverage], Sequence[Mutation]]":
+) -> "tuple[ScenarioReport, Sequence[Coverage], Sequence[Mutation]]":
     """Run the scenarios; a change is only made where all of them pass."""
     if not is_covered:
         from policyengine.app.scenarios.report import run_scenarios
@@ -116,54 +117,37 @@ def _is_under(least: float, covers: "Sequence[Coverage]", mutations: "Sequence[M
     return any(each < Decimal(str(least)) for each in shares)
 
 
-def _print_results(report: "Report") -> None:
+def _print_results(report: "ScenarioReport") -> None:
     for result in report.results:
         typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.file}: {result.title}")
     typer.echo()
 
 
-def _print_measures(
-    covers: "Sequence[Coverage]", mutations: "Sequence[Mutation]", output: str
-) -> None:
+def _print_measures(covers: "Sequence[Coverage]", mutations: "Sequence[Mutation]") -> None:
     if not covers:
         return
-    from policyengine.app.coverage.report import coverage_text, markdown, mutation_text
+    from policyengine.app.coverage.report import coverage_text, mutation_text
 
-    if output == "markdown":
-        typer.echo(f"\n{markdown(covers, mutations)}")
-        return
     for cover in covers:
         typer.echo(f"\n{coverage_text(cover)}")
     for mutation in mutations:
         typer.echo(f"\n{mutation_text(mutation)}")
 
 
-def _form(
-    report: "Report", covers: "Sequence[Coverage]", mutations: "Sequence[Mutation]"
-) -> dict[str, Any]:
-    from policyengine.app.forms import findings_form
+def _whole(
+    run: "ScenarioReport", covers: "Sequence[Coverage]", mutations: "Sequence[Mutation]"
+) -> "Report":
+    """Put scenarios and what was measured into one report."""
+    from dataclasses import replace
 
-    form: dict[str, Any] = {
-        "files": report.files,
-        "passed": len(report.passed),
-        "failed": len(report.failed),
-        "findings": findings_form(report.findings),
-        "scenarios": [
-            {
-                "file": result.file,
-                "line": result.line,
-                "title": result.title,
-                "passed": result.passed,
-                "expectations": result.expectations,
-                "failures": findings_form(result.failures),
-            }
-            for result in report.results
-        ],
-    }
-    if covers:
-        from policyengine.app.coverage.report import coverage_form, mutation_form
+    from policyengine.app.reports.report import report_of_scenarios
 
-        form["coverage"] = [coverage_form(each) for each in covers]
-        if mutations:
-            form["mutation"] = [mutation_form(each) for each in mutations]
-    return form
+    report = report_of_scenarios(run)
+    if not covers:
+        return report
+    from policyengine.app.coverage.report import coverage_form, markdown, mutation_form
+
+    form: dict[str, Any] = {**report.form, "coverage": [coverage_form(each) for each in covers]}
+    if mutations:
+        form["mutation"] = [mutation_form(each) for each in mutations]
+    return replace(report, form=form, notes=markdown(covers, mutations))

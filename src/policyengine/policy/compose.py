@@ -24,6 +24,7 @@ from policyengine.policy.nodes import (
     Style,
     child_pointer,
 )
+from policyengine.policy.repeats import Repeat
 from policyengine.policy.scalars import LookAlike, number_of, typed
 from policyengine.values.diagnostics import Diagnostic, Span
 
@@ -58,6 +59,7 @@ class Composer:
         self.places: dict[str, Place] = {}
         self.findings: list[Diagnostic] = []
         self.doubtful: set[str] = set()
+        self.repeats: list[Repeat] = []
 
     def root(self) -> Node:
         """Build the tree of the whole document; its depth was bounded by the scan."""
@@ -110,8 +112,10 @@ class Composer:
         step = child_pointer(pointer, key.text)
         first = entries.get(key.text)
         if first is not None:
-            self.findings.append(faults.twice(self._name, key, first.key, step))
-            return self._skipped(next(self._events), key.span)
+            finding = faults.twice(self._name, key, first.key, step)
+            skipped = self._skipped(next(self._events), key.span)
+            self.repeats.append(Repeat(finding, first.value.span, skipped))
+            return skipped
         if key.style == "plain" and key.text == "<<":
             self._found(faults.merge_key(self._name, key, step), pointer)
             return self._skipped(next(self._events), key.span)

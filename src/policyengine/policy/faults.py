@@ -13,6 +13,8 @@ _WIDE = re.compile(f"[{''.join(WIDE_SIGNS)}]")
 _WIDE_AT_EDGE = re.compile(f"^[{_WIDE_SPACES}]|[{_WIDE_SPACES}]$")
 _WIDE_COLON = re.compile(rf"[A-Za-z_][\w.-]*(?=：)|[A-Za-z_][\w.-]*:(?=[{_WIDE_SPACES}])", re.ASCII)
 _DIGIT_GROUP = re.compile(r"[0-9]{3}")
+_DIGITS = re.compile(r"[0-9]+")
+_WHOLE = re.compile(r"0|[1-9][0-9]*")
 
 
 def twice(name: str, key: ScalarNode, first: ScalarNode, pointer: str) -> Diagnostic:
@@ -96,8 +98,8 @@ def no_colon(name: str, key: ScalarNode, pointer: str, before: Node | None) -> D
     match = KEY_WITHOUT_SPACE.match(key.text)
     if match:
         return without_space(name, key.span, match, pointer)
-    if isinstance(before, ScalarNode) and _is_digit_group(before, key):
-        return _digit_group(name, key, pointer, before)
+    if isinstance(before, ScalarNode) and _is_cut_number(before, key):
+        return _cut_number(name, key, pointer, before)
     return Diagnostic(
         code="PE015",
         message=f"{shown(key.text)} has neither a colon nor a value",
@@ -108,21 +110,26 @@ def no_colon(name: str, key: ScalarNode, pointer: str, before: Node | None) -> D
     )
 
 
-def _is_digit_group(before: ScalarNode, key: ScalarNode) -> bool:
-    return before.text.isdecimal() and _DIGIT_GROUP.fullmatch(key.text) is not None
+def _is_cut_number(before: ScalarNode, key: ScalarNode) -> bool:
+    """Tell a number that a comma cuts in two: `{credits: 0,5}`."""
+    return _WHOLE.fullmatch(before.text) is not None and _DIGITS.fullmatch(key.text) is not None
 
 
-def _digit_group(name: str, key: ScalarNode, pointer: str, before: ScalarNode) -> Diagnostic:
-    meant = before.text + key.text
-    start, end = before.span, key.span
+def _cut_number(name: str, key: ScalarNode, pointer: str, before: ScalarNode) -> Diagnostic:
+    """Report it: as a decimal comma, or as separators where three digits follow the comma."""
+    is_group = _DIGIT_GROUP.fullmatch(key.text) is not None and before.text != "0"
+    meant = before.text + ("" if is_group else ".") + key.text
+    reason = "separators between digits" if is_group else "a decimal comma"
+    span = Span(before.span.line, before.span.column, key.span.end_line, key.span.end_column)
     return Diagnostic(
         code="PE040",
         message=f"{shown(f'{before.text},{key.text}')} is not plain decimal notation: it has "
-        "separators between digits",
+        f"{reason}",
         file=name,
-        span=Span(start.line, start.column, end.end_line, end.end_column),
+        span=span,
         pointer=pointer,
         help=f"write `{meant}`",
+        edit=None if is_group else Edit(span, meant),
     )
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal, localcontext
 from difflib import get_close_matches
 from typing import Final
 
+from policyengine.policy.slips import only_slip
+
 _UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "year")
 _UNIT_SHORT: Final = {
     "s": "second",
@@ -53,8 +55,10 @@ _INSTANT = re.compile(
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) *(?:%|％|percent|per cent|pct)?")
 _QUOTED_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?")
 _NUMBER_AND_UNIT = re.compile(
-    r"[$€£¥]? *((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?) *(?:[$€£¥]|[A-Za-z]{3,}[A-Za-z ]*)?"
+    r"[$€£¥xX×*]? *((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?)"
+    r" *(?:[$€£¥xX×*]|[A-Za-z]{3,}[A-Za-z ]*)?"
 )
+_FACTOR = re.compile(r"[xX×*] ?([0-9.]+)|([0-9.]+) ?[xX×*]")
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 
 KEY_SYNONYMS: Final = {
@@ -126,6 +130,15 @@ def span_meant(text: str) -> str:
     return f"{count} {unit}" + ("" if count == 1 else "s")
 
 
+def span_is_certain(text: str) -> bool:
+    """Tell whether the unit of a text that is read as a span is plainly one of the units."""
+    folded = text[:READ_MAX].strip().lower()
+    match = _SPAN.fullmatch(folded)
+    if match is None:
+        return folded in _CYCLES
+    return match[2] in _UNIT_SHORT or bool(only_slip(match[2].removesuffix("s"), _UNITS))
+
+
 def instant_meant(text: str) -> str:
     """Read a date or a sloppy instant as an instant; without a zone, UTC is assumed."""
     match = _INSTANT.fullmatch(text[:READ_MAX].strip())
@@ -159,6 +172,23 @@ def number_meant(text: str) -> tuple[str, bool]:
         return text, True
     match = _NUMBER_AND_UNIT.fullmatch(text[:READ_MAX].strip())
     return (match[1], False) if match else ("", False)
+
+
+def factor_meant(text: str) -> str:
+    """Read `1.5x` or `x 1.5` as a number, or give nothing."""
+    match = _FACTOR.fullmatch(text[:READ_MAX].strip())
+    number = (match[1] or match[2]) if match else ""
+    return number if _QUOTED_NUMBER.fullmatch(number) else ""
+
+
+def spans_meant(number: int, example: str) -> tuple[str, ...]:
+    """Give the spans that a number without a unit may stand for: the usual unit of its key first.
+
+    Takes: a span that suits the key, such as `15 minutes`.
+    """
+    usual = example.partition(" ")[2].removesuffix("s")
+    units = dict.fromkeys((usual, "day", "month") if usual in _UNITS else ("day", "month"))
+    return tuple(f"{number} {unit}{'' if number == 1 else 's'}" for unit in units)
 
 
 def name_meant(text: str) -> str:

@@ -8,6 +8,7 @@ from policyengine.policy.hints import nearest_key
 from policyengine.policy.nodes import child_pointer, pointer_of
 from policyengine.policy.outline import Asked
 from policyengine.policy.remarks import alternatives, line_of
+from policyengine.policy.slips import only_slip
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, Edit, shown
 
@@ -32,7 +33,7 @@ def unknown_key(source: Source, form: Form[Any], asked: Asked, key: str) -> tupl
         span=span,
         pointer=pointer,
         help=help_,
-        edit=Edit(span, near) if is_certain else None,
+        edit=Edit(span, only) if (only := only_slip(key, absent)) else None,
     )
     return finding, meant
 

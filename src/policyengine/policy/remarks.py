@@ -7,17 +7,20 @@ from decimal import Decimal
 from typing import Any, Final
 
 from policyengine.policy.hints import (
-    VERY_CLOSE,
     date_meant,
+    factor_meant,
     instant_meant,
     name_meant,
     nearest,
     number_meant,
     percentage_meant,
+    span_is_certain,
     span_meant,
+    spans_meant,
 )
 from policyengine.policy.nodes import ListNode, Node, ScalarNode
 from policyengine.policy.outline import Asked, Kind
+from policyengine.policy.slips import only_slip
 from policyengine.values.diagnostics import shown
 
 _TAKES: Final[Mapping[Kind, str]] = {
@@ -128,7 +131,6 @@ def wrong_kind(asked: Asked, node: Node) -> Remark:
 def wrong_word(asked: Asked, node: ScalarNode) -> Remark:
     """Remark on a word that is not in the closed list."""
     near = nearest(node.text, asked.words)
-    is_certain = bool(nearest(node.text, asked.words, VERY_CLOSE))
     message = f"{shown(node.text)} is not one of the words for {asked.noun}"
     if len(asked.words) == 1:
         message = f"{asked.noun} takes `{asked.words[0]}`, not {shown(node.text)}"
@@ -136,7 +138,7 @@ def wrong_word(asked: Asked, node: ScalarNode) -> Remark:
         "PE121",
         message,
         f"did you mean `{near}`?" if near else f"write {alternatives(asked.words)}",
-        near if is_certain else None,
+        only_slip(node.text, asked.words) or None,
     )
 
 
@@ -152,8 +154,15 @@ def wrong_form(asked: Asked, text: str) -> Remark:
     else:
         or_words = f", or {alternatives(asked.words)}" if asked.words else ""
         help_ = f"write {notation.rule}, such as `{notation.example}`{or_words}"
-    replacement = meant if meant and notation.is_certain else None
+    replacement = meant if meant and _is_certain(asked, notation, text) else None
     return Remark(notation.code, f"{shown(text)} {notation.fault}", help_, replacement)
+
+
+def _is_certain(asked: Asked, notation: Notation, text: str) -> bool:
+    """Tell whether a text has one reading only."""
+    if nearest(text, asked.words):
+        return bool(only_slip(text, asked.words))
+    return notation.is_certain and (asked.kind != "span" or span_is_certain(text))
 
 
 def out_of_bounds(asked: Asked, node: Node) -> Remark:
@@ -228,9 +237,14 @@ def _other_scalar(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
     if asked.kind in {"text", "name", "model name"}:
         return f'put it in quotes: `"{node.text}"`', f'"{node.text}"'
     notation = _NOTATIONS[asked.kind]
+    if asked.kind == "span" and isinstance(node.value, int) and node.value > 0:
+        spans = spans_meant(node.value, str(asked.example))
+        return f"write its unit: {alternatives(spans)}", None
     if asked.kind == "percentage" and isinstance(node.value, int | Decimal):
         meant = percentage_meant(node.value)
-        return f"did you mean `{meant}`?", meant
+        # 0.2 may be 20 % or a fifth of one; 1 may be the whole.
+        is_certain = isinstance(node.value, int) and node.value > 1
+        return f"did you mean `{meant}`?", meant if is_certain else None
     return f"write {notation.rule}, such as `{notation.example}`", None
 
 
@@ -266,8 +280,14 @@ def _no_number(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
     if is_all and isinstance(node.value, str):
         return f"take off the quotes: `{number}`", number
     if number:
-        return f"write the number alone: `{number}`", None
+        is_factor = number == factor_meant(node.text) and _is_factor(asked)
+        return f"write the number alone: `{number}`", number if is_factor else None
     return _a_number(asked), None
+
+
+def _is_factor(asked: Asked) -> bool:
+    """Tell where `x` can only mean that a price is multiplied."""
+    return any(str(step).startswith(("multiplier", "factor")) for step in asked.steps)
 
 
 def _a_number(asked: Asked) -> str:

@@ -155,12 +155,13 @@ _NOTATIONS: Final[tuple[_Notation, ...]] = tuple(
         (r"(\d+\.?\d*|\.\d+)[eE][-+]?\d+", "it has an exponent", _from_exponent, True),
         (r"\d[\d_]*_[\d_]*(\.[\d_]+)?", "it has `_` between digits", _without_groups, True),
         (
-            r"\d{1,3}([,' ])\d{3}(\1\d{3})*(\.\d+)?",
+            r"[1-9]\d{0,2}([,' ])\d{3}(\1\d{3})*(\.\d+)?",
             "it has separators between digits",
             _without_groups,
             False,
         ),
         (r"\d{1,3}(\.\d{3}){2,}", "it has points between digits", _with_point, False),
+        (r"0,\d+|\d+,(\d{1,2}|\d{4,})", "it has a decimal comma", _with_point, True),
         (r"(\d+|\d{1,3}(\.\d{3})+),\d+", "it has a decimal comma", _with_point, False),
     )
 )

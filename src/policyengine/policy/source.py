@@ -7,6 +7,7 @@ from types import MappingProxyType
 from policyengine.policy.compose import Composer, Place
 from policyengine.policy.events import FAST_LOADER, Loader, scan
 from policyengine.policy.nodes import MappingNode, Node, Plain, ScalarNode, plain_of
+from policyengine.policy.repeats import with_edit
 from policyengine.policy.text import START, Text, read_text
 from policyengine.values.diagnostics import Diagnostic, Span, sorted_findings
 
@@ -115,7 +116,8 @@ def load_with(
         doubtful=frozenset(composer.doubtful),
         places=MappingProxyType(composer.places),
     )
-    return source, sorted_findings((*scanned.findings, *composer.findings))
+    repeats = [with_edit(each, text.lines) for each in composer.repeats]
+    return source, sorted_findings((*scanned.findings, *composer.findings, *repeats))
 
 
 def _unread(text: Text, name: str) -> Source:

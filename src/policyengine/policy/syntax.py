@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from policyengine.policy.indentation import odd_first_line
 from policyengine.policy.signs import KEY_WITHOUT_SPACE, wide_sign, wide_sign_at, without_space
 from policyengine.policy.stop import Stop, indent_of, line_span, stop_of, token_width
 from policyengine.values.diagnostics import Diagnostic, Edit, Related, shown
@@ -74,12 +75,16 @@ def _second_colon(stop: Stop) -> Diagnostic:
         return _not_yaml(stop)
     start = indent_of(stop.text)
     word = stop.text[start : stop.column]
-    return _no_key_above(stop, above) or stop.finding(
-        "PE012",
-        f"{shown(word)} is indented further than the line above allows",
-        "move it left to line up with the keys beside it, or end the line above with a colon",
-        span=line_span(stop.line, start, len(word)),
-        related=_related(stop, above, "this line already has its value"),
+    return (
+        _no_key_above(stop, above)
+        or _odd_first_line(stop)
+        or stop.finding(
+            "PE012",
+            f"{shown(word)} is indented further than the line above allows",
+            "move it left to line up with the keys beside it, or end the line above with a colon",
+            span=line_span(stop.line, start, len(word)),
+            related=_related(stop, above, "this line already has its value"),
+        )
     )
 
 
@@ -128,11 +133,28 @@ def _no_block_end(stop: Stop) -> Diagnostic:
         message = f"a {this} stands among {those}"
         help_ = "indent it further, below the key that it belongs to"
         return stop.finding("PE012", message, help_, span=place)
-    return stop.finding(
+    return _odd_first_line(stop) or stop.finding(
         "PE012",
         "this line lines up with no line above",
         f"indent it by {_indents_above(stop)} spaces",
         span=place,
+    )
+
+
+def _odd_first_line(stop: Stop) -> Diagnostic | None:
+    """Report the first line of a block, where it is the one that is not indented like the rest."""
+    line = odd_first_line(stop.lines, stop.line)
+    if line is None:
+        return None
+    text = stop.lines[line].rstrip()
+    start, wanted = indent_of(text), indent_of(stop.text)
+    rest = stop.text.rstrip()
+    return stop.finding(
+        "PE012",
+        "this line does not line up with those that follow it",
+        f"indent it by {wanted} spaces, like line {stop.line + 1}",
+        span=line_span(line, start, len(text) - start),
+        related=(Related(line_span(stop.line, wanted, len(rest) - wanted), "which stands here"),),
     )
 
 

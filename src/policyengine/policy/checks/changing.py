@@ -18,7 +18,9 @@ def upgrades_of(
     changes = document.changes
     taken = {(pair.from_, pair.to) for pair in changes.pairs}
     others = (pair for pair in combinations(document.plans, 2) if pair not in taken)
-    yield "/changes/upgrade", changes.upgrade, others
+    if all(each in document.plans for pair in taken for each in pair):
+        # With a misspelt plan it is not known which pairs are left for the general rule.
+        yield "/changes/upgrade", changes.upgrade, others
     for index, pair in enumerate(changes.pairs):
         if pair.from_ in document.plans and pair.to in document.plans:
             yield f"/changes/pairs/{index}/upgrade", pair.upgrade, [(pair.from_, pair.to)]

@@ -6,10 +6,9 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from policyengine.policy.checks.findings import (
-    did_you_mean,
     found,
-    found_at_key,
     pointer_to,
+    unknown_name,
     written,
 )
 from policyengine.policy.document import PolicyDocument
@@ -100,7 +99,7 @@ def check_image_constants(document: PolicyDocument, source: Source) -> Iterator[
             pointer = pointer_to("counting", name, "image", "constants", constant)
             if constant not in known:
                 message = f"the formula `{formula}` has no constant `{constant}`"
-                yield found_at_key(source, "PE205", pointer, message, did_you_mean(constant, known))
+                yield unknown_name(source, "PE205", pointer, message, constant, known, at_key=True)
             elif not _bears(known[constant], value):
                 message = f"`{constant}` cannot be `{written(source, pointer)}`"
                 help_ = f"write {_LEAST[known[constant]]}"

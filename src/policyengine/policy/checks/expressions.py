@@ -1,6 +1,7 @@
 """Expressions in their places: they read, their names are known, their result is what is needed."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from policyengine.policy.checks.findings import found, pointer_to
 from policyengine.policy.checks.units import names_are_clear
@@ -11,9 +12,10 @@ from policyengine.policy.expressions import (
     ExpressionFault,
     parse_expression,
 )
+from policyengine.policy.slips import only_slip
 from policyengine.policy.source import Source
 from policyengine.policy.vocabulary import ABNORMAL_NAMES, vocabulary_of
-from policyengine.values.diagnostics import Diagnostic
+from policyengine.values.diagnostics import Diagnostic, Edit
 
 
 class Reader:
@@ -21,14 +23,14 @@ class Reader:
 
     def __init__(self, names: Mapping[str, Dimension], wants: Dimension) -> None:
         """Take the names that the place offers, and the unit that it needs."""
-        self._names = names
+        self.names = names
         self._wants = wants
         self._known: dict[str, Expression | ExpressionFault] = {}
 
     def read(self, text: str) -> Expression | ExpressionFault:
         """Read a text."""
         if text not in self._known:
-            self._known[text] = parse_expression(text, self._names, self._wants)
+            self._known[text] = parse_expression(text, self.names, self._wants)
         return self._known[text]
 
 
@@ -62,4 +64,9 @@ def _faults(source: Source, pointer: str, reader: Reader, text: str) -> Iterator
     parsed = reader.read(text)
     if isinstance(parsed, ExpressionFault):
         span = source.span_within(pointer, parsed.start, parsed.end)
-        yield found(source, parsed.code, pointer, parsed.message, parsed.help, span=span)
+        finding = found(source, parsed.code, pointer, parsed.message, parsed.help, span=span)
+        word = text[parsed.start : parsed.end]
+        meant = only_slip(word, reader.names) if parsed.code == "PE310" else ""
+        # In a text of several lines or with escapes the place is that of the whole text.
+        is_there = (span.end_line, span.end_column) == (span.line, span.column + len(word))
+        yield replace(finding, edit=Edit(span, meant)) if meant and is_there else finding

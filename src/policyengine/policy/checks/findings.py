@@ -1,6 +1,7 @@
 """How a check reports: the place in the file, nearest names, amounts as an author writes them."""
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
@@ -9,8 +10,9 @@ from policyengine.policy.document import PolicyDocument
 from policyengine.policy.hints import nearest
 from policyengine.policy.nodes import ScalarNode, pointer_of
 from policyengine.policy.remarks import alternatives
+from policyengine.policy.slips import only_slip
 from policyengine.policy.source import Source
-from policyengine.values.diagnostics import Diagnostic, Related, Severity, Span
+from policyengine.values.diagnostics import Diagnostic, Edit, Related, Severity, Span
 
 Check: TypeAlias = Callable[[PolicyDocument, Source], Iterable[Diagnostic]]
 """One question asked of a whole document: gives a finding for each place that fails it."""
@@ -49,6 +51,28 @@ def found_at_key(
     """Make a finding about the key of the value at a pointer."""
     span = source.key_span(pointer)
     return found(source, code, pointer, message, help_, *related, span=span, severity=severity)
+
+
+def unknown_name(
+    source: Source,
+    code: str,
+    pointer: str,
+    message: str,
+    word: str,
+    known: Collection[str],
+    *,
+    otherwise: str = "",
+    at_key: bool = False,
+) -> Diagnostic:
+    """Make a finding about a name that is not known, with the name that was meant.
+
+    Takes: what to do instead where no name is known at all.
+    """
+    help_ = did_you_mean(word, known) if known or not otherwise else otherwise
+    make = found_at_key if at_key else found
+    finding = make(source, code, pointer, message, help_)
+    meant = only_slip(word, known)
+    return replace(finding, edit=Edit(finding.span, meant)) if meant else finding
 
 
 def see_value(source: Source, pointer: str, message: str) -> Related:

@@ -5,13 +5,13 @@ from fractions import Fraction
 from typing import Final
 
 from policyengine.policy.checks.findings import (
-    did_you_mean,
     found,
     found_at_key,
     plain,
     pointer_to,
     see_key,
     see_value,
+    unknown_name,
 )
 from policyengine.policy.checks.spans import is_longer
 from policyengine.policy.document import PolicyDocument
@@ -51,7 +51,7 @@ def check_restrictions(document: PolicyDocument, source: Source) -> Iterator[Dia
                     at = f"{place}/{kind}/{index}"
                     noun = kind.removesuffix("s")
                     message = f"there is no {noun} `{name}`"
-                    yield found(source, code, at, message, did_you_mean(name, known))
+                    yield unknown_name(source, code, at, message, name, known)
         if not only.models and not only.units:
             yield found(
                 source,

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from policyengine.policy.checks.expressions import reader_of_formulas
 from policyengine.policy.checks.findings import (
-    did_you_mean,
     found,
     found_at_key,
     pointer_to,
     see_value,
+    unknown_name,
     written,
 )
 from policyengine.policy.checks.units import names_are_clear
@@ -31,8 +31,8 @@ def check_models_exist(document: PolicyDocument, source: Source) -> Iterator[Dia
         named.append(("/charge/priced_as", document.charge.priced_as))
     for pointer, model in named:
         if model not in document.models:
-            help_ = did_you_mean(model, document.models)
-            yield found(source, "PE216", pointer, f"there is no model `{model}`", help_)
+            message = f"there is no model `{model}`"
+            yield unknown_name(source, "PE216", pointer, message, model, document.models)
 
 
 def check_unknown_model(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -76,13 +76,13 @@ def check_modifiers_agree(document: PolicyDocument, source: Source) -> Iterator[
                 message = f"`{name}` can never be named together with itself"
                 yield found(source, "PE266", pointer, message, "delete it, or name another one")
             elif other not in document.modifiers:
-                help_ = did_you_mean(other, document.modifiers)
-                yield found(source, "PE217", pointer, f"there is no modifier `{other}`", help_)
+                message = f"there is no modifier `{other}`"
+                yield unknown_name(source, "PE217", pointer, message, other, document.modifiers)
         for index, measure in enumerate(part.measures or ()):
             if measure not in document.units:
                 pointer = pointer_to("modifiers", name, "measures", index)
-                help_ = did_you_mean(measure, document.units)
-                yield found(source, "PE218", pointer, f"there is no measure `{measure}`", help_)
+                message = f"there is no measure `{measure}`"
+                yield unknown_name(source, "PE218", pointer, message, measure, document.units)
 
 
 def check_modified_measures_add_up(
@@ -118,10 +118,16 @@ def check_cohorts_exist(document: PolicyDocument, source: Source) -> Iterator[Di
             used.add(cohort)
             if cohort not in document.cohorts:
                 pointer = pointer_to("models", name, "multiplier_for_cohort", cohort)
-                known = document.cohorts
-                help_ = did_you_mean(cohort, known) if known else f"add `cohorts: [{cohort}]`"
-                message = f"there is no cohort `{cohort}`"
-                yield found_at_key(source, "PE219", pointer, message, help_)
+                yield unknown_name(
+                    source,
+                    "PE219",
+                    pointer,
+                    f"there is no cohort `{cohort}`",
+                    cohort,
+                    document.cohorts,
+                    otherwise=f"add `cohorts: [{cohort}]`",
+                    at_key=True,
+                )
     for index, cohort in enumerate(document.cohorts):
         if cohort not in used:
             yield found(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from policyengine.policy.checks.findings import (
-    did_you_mean,
     found,
     found_at_key,
     pointer_to,
     see_value,
+    unknown_name,
 )
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.source import Source
@@ -19,26 +19,24 @@ def check_plans_exist(document: PolicyDocument, source: Source) -> Iterator[Diag
     """A plan that a pack, a cancellation or `replaces` names is in the list of plans."""
     for pointer, plan in _plans_named(document):
         if plan not in document.plans:
-            help_ = did_you_mean(plan, document.plans)
-            yield found(source, "PE201", pointer, f"there is no plan `{plan}`", help_)
+            message = f"there is no plan `{plan}`"
+            yield unknown_name(source, "PE201", pointer, message, plan, document.plans)
     for name, model in document.models.items():
         for plan in model.multiplier_on_plan:
             if plan not in document.plans:
                 pointer = pointer_to("models", name, "multiplier_on_plan", plan)
-                help_ = did_you_mean(plan, document.plans)
-                yield found_at_key(source, "PE201", pointer, f"there is no plan `{plan}`", help_)
+                message = f"there is no plan `{plan}`"
+                yield unknown_name(
+                    source, "PE201", pointer, message, plan, document.plans, at_key=True
+                )
     if document.replaces is None:
         return
     known = (*document.plans, *document.replaces.removed_plans)
     for index, keep in enumerate(document.replaces.keep):
         if keep.plan not in known:
-            yield found(
-                source,
-                "PE201",
-                pointer_to("replaces", "keep", index, "plan"),
-                f"there is no plan `{keep.plan}`, neither in `plans` nor in `removed_plans`",
-                did_you_mean(keep.plan, known),
-            )
+            pointer = pointer_to("replaces", "keep", index, "plan")
+            message = f"there is no plan `{keep.plan}`, neither in `plans` nor in `removed_plans`"
+            yield unknown_name(source, "PE201", pointer, message, keep.plan, known)
 
 
 def _plans_named(document: PolicyDocument) -> Iterator[tuple[str, str]]:
@@ -87,14 +85,19 @@ def check_limits_name_what_is_there(
         named += [(f"{place}/{number}", model) for number, model in enumerate(cap.models or ())]
     for pointer, model in named:
         if model not in document.models:
-            help_ = did_you_mean(model, document.models)
-            yield found(source, "PE216", pointer, f"there is no model `{model}`", help_)
+            message = f"there is no model `{model}`"
+            yield unknown_name(source, "PE216", pointer, message, model, document.models)
     top_up = document.top_up
     if top_up is not None and top_up.pack is not None and top_up.pack not in document.packs:
-        packs = document.packs
-        help_ = did_you_mean(top_up.pack, packs) if packs else "list it in `packs` first"
-        message = f"there is no pack `{top_up.pack}`"
-        yield found(source, "PE209", "/top_up/pack", message, help_)
+        yield unknown_name(
+            source,
+            "PE209",
+            "/top_up/pack",
+            f"there is no pack `{top_up.pack}`",
+            top_up.pack,
+            document.packs,
+            otherwise="list it in `packs` first",
+        )
 
 
 def check_units_exist(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -111,8 +114,16 @@ def check_units_exist(document: PolicyDocument, source: Source) -> Iterator[Diag
             unit = pointer.rpartition("/")[2]
             if unit not in units:
                 message = f"there is no unit `{unit}`"
-                help_ = did_you_mean(unit, units) if units else "list it in `units` first"
-                yield found_at_key(source, "PE202", pointer, message, help_)
+                yield unknown_name(
+                    source,
+                    "PE202",
+                    pointer,
+                    message,
+                    unit,
+                    units,
+                    otherwise="list it in `units` first",
+                    at_key=True,
+                )
 
 
 def check_counting_exists(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -123,8 +134,9 @@ def check_counting_exists(document: PolicyDocument, source: Source) -> Iterator[
         way = model.counted_as
         if way is not None and way not in known:
             pointer = pointer_to("models", name, "counted_as")
-            help_ = did_you_mean(way, known) if known else f"add `{way}` to `counting`"
-            yield found(source, "PE203", pointer, f"there is no `{way}` in `counting`", help_)
+            message = f"there is no `{way}` in `counting`"
+            otherwise = f"add `{way}` to `counting`"
+            yield unknown_name(source, "PE203", pointer, message, way, known, otherwise=otherwise)
     # One that is misspelt at its model is not without use.
     for way in known if used <= {None, *known} else ():
         if way not in used:

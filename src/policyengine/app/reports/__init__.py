@@ -1,0 +1,1 @@
+"""What `validate` and `test` found, in the formats that other programs read."""
