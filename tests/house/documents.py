@@ -24,6 +24,8 @@ from typing import Any, Final
 
 import yaml
 
+import policyengine
+
 COMMAND_SECONDS_MAX: Final = 60
 COLUMNS: Final = "100"
 SHELLS: Final = {"bash", "console", "sh"}
@@ -195,6 +197,8 @@ class Performance:
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
+            # The package that is tested, also where another checkout of it is installed.
+            "PYTHONPATH": str(Path(policyengine.__file__).parents[1]),
             "COLUMNS": COLUMNS,
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",

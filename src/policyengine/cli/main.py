@@ -27,6 +27,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "validate": ("files", "Check policies and scenarios; findings with line and column."),
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "test": ("testing", "Run the scenarios of policies."),
+        "simulate": ("simulating", "Run recorded usage under two policies, and compare."),
         "models": ("models", "List models with their multipliers and rates."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
