@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.wallets import CREDIT, DAY, START, Wallet, policy, spend
+from engine.wallets import CREDIT, DAY, START, Wallet, at, policy, spend
 from policyengine.engine.commands import (
     BuyPack,
     ChangePlan,
@@ -14,11 +14,14 @@ from policyengine.engine.commands import (
 )
 from policyengine.ledger.lots import Restriction
 from policyengine.ledger.transactions import Transaction
+from policyengine.values.calendar import NEVER
 
+MARCH = at("2026-03-01")
 DEBT = {
     "shortfall/after_request": "go_into_debt",
     "shortfall/debt": {"limit": 50, "at_renewal": "kept"},
 }
+FORGIVEN = {**DEBT, "shortfall/debt/at_renewal": "forgiven"}
 
 
 def moves(transaction: Transaction) -> list[tuple[int, str, str, int]]:
@@ -169,6 +172,53 @@ def test_a_refund_of_what_was_lent_and_paid_back_gives_credits() -> None:
     assert wallet.available == 470 * CREDIT
     wallet.do(Refund(charge.seq, 30 * CREDIT))
     assert (wallet.available, wallet.book.debt_micro) == (500 * CREDIT, 0)
+    # what comes back lasts as long as the pack that paid
+    assert wallet.lots[4].terms.expires_at == wallet.lots[3].terms.expires_at
+    wallet.do(Refund(charge.seq, 10 * CREDIT))
+    assert wallet.available == 510 * CREDIT  # the rest was paid by the plan: lot 1
+
+
+def test_debt_that_was_paid_with_credits_that_would_be_over_comes_back_as_expired_ones_do() -> None:
+    wallet = Wallet(policy({**DEBT, "refunds": {"expired_lot": "stay_expired"}}))
+    charge = wallet.do(Charge(spend(2030), after_request=True))
+    wallet.do(GiveGrant(30 * CREDIT, expires_at=START + DAY))
+    assert (wallet.available, wallet.book.debt_micro) == (0, 0)
+    answer = wallet.do(Refund(charge.seq, 30 * CREDIT), START + DAY)
+    assert moves(answer) == [(2, "consumed", "expired", 30)]
+
+
+def test_a_refund_gives_back_nothing_of_debt_that_was_forgiven() -> None:
+    wallet = Wallet(policy(FORGIVEN))
+    charge = wallet.do(Charge(spend(2030), after_request=True))
+    wallet.do(Settle(), MARCH)
+    assert (wallet.available, wallet.book.debt_micro) == (2000 * CREDIT, 0)
+    answer = wallet.do(Refund(charge.seq, 30 * CREDIT))
+    assert moves(answer) == [(2, "consumed", "withdrawn", 30)]
+    assert wallet.available == 2000 * CREDIT
+
+
+def test_a_refund_gives_back_what_an_invoice_took_and_it_does_not_expire() -> None:
+    wallet = Wallet(policy({**DEBT, "shortfall/debt/at_renewal": "invoiced"}))
+    charge = wallet.do(Charge(spend(2030), after_request=True))
+    wallet.do(Settle(), MARCH)
+    wallet.do(Refund(charge.seq, 30 * CREDIT))
+    assert wallet.available == 2030 * CREDIT
+    (given,) = (lot for lot in wallet.lots.values() if lot.terms.source == "refund")
+    assert given.terms.expires_at == NEVER
+
+
+def test_a_wallet_gets_back_no_more_debt_than_it_paid() -> None:
+    wallet = Wallet(policy(FORGIVEN))
+    first = wallet.do(Charge(spend(2030), after_request=True))
+    wallet.do(GiveGrant(20 * CREDIT))
+    wallet.do(Settle(), MARCH)  # forgives 10
+    second = wallet.do(Charge(spend(2030), after_request=True))
+    wallet.do(GiveGrant(5 * CREDIT))
+    wallet.do(Settle(), at("2026-04-01"))  # forgives 25
+    before = wallet.available
+    wallet.do(Refund(first.seq, 30 * CREDIT))
+    wallet.do(Refund(second.seq, 30 * CREDIT))
+    assert wallet.available - before == 25 * CREDIT
 
 
 def test_refunded_credits_pay_debt_unless_they_are_restricted() -> None:

@@ -20,10 +20,26 @@ def test_a_new_seat_gives_its_credits_until_the_end_of_the_cycle() -> None:
 
 
 def test_a_new_seat_brings_nothing_of_a_grant_that_is_for_the_whole_wallet() -> None:
-    whole = {"credits": 10, "given": "each_cycle", "expires": "end_of_cycle", "carry_over": "none"}
+    whole = {
+        "credits": 10,
+        "given": "each_cycle",
+        "expires": "end_of_cycle",
+        "carry_over": "none",
+        "at_most": {"credits": 100, "per": "1 year"},  # so the ledger notes what it has given
+    }
     wallet = Wallet(limited(SEATS, {"plans/pro/grants/whole": whole}))
     wallet.do(SetSeats(3))
     assert wallet.available == (6000 + 10) * CREDIT
+
+
+def test_a_new_seat_counts_towards_the_use_of_its_own_grant_only() -> None:
+    whole = {"credits": 10, "given": "each_cycle", "expires": "end_of_cycle", "carry_over": "none"}
+    rules = {"plans/pro/grants/whole": whole, "changes/upgrade/new_credits": "less_used"}
+    wallet = Wallet(limited(SEATS, rules))
+    wallet.do(SetSeats(3))
+    assert wallet.book.subscription is not None
+    given = {each.grant: each.amount_micro for each in wallet.book.subscription.given}
+    assert given == {"monthly": 6000 * CREDIT, "whole": 10 * CREDIT}
 
 
 def test_a_seat_that_goes_gives_less_from_the_next_cycle_on() -> None:

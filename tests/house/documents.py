@@ -24,9 +24,8 @@ from typing import Any, Final
 
 import yaml
 
-import policyengine
-
 COMMAND_SECONDS_MAX: Final = 60
+SOURCES: Final = Path(__file__).parents[2] / "src"
 COLUMNS: Final = "100"
 SHELLS: Final = {"bash", "console", "sh"}
 # These set a checkout up; the first words of commands that a test must not run again.
@@ -197,8 +196,7 @@ class Performance:
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
-            # The package that is tested, also where another checkout of it is installed.
-            "PYTHONPATH": str(Path(policyengine.__file__).parents[1]),
+            "PYTHONPATH": str(SOURCES),  # of these sources, wherever the command was installed from
             "COLUMNS": COLUMNS,
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",

@@ -23,6 +23,7 @@ from policyengine.ledger.changes import (
     LotOpened,
     OverageChanged,
     OverageSet,
+    PaidDebtReturned,
     Referenced,
     SeatsSet,
     SeriesEnded,
@@ -68,6 +69,7 @@ ALL: Final[tuple[Change, ...]] = (
     TopUpRequested(7, "pack", 8, 9),
     TopUpEnded(1, "failed", 2),
     SeatsSet(3, 4),
+    PaidDebtReturned(5),
 )
 
 

@@ -108,6 +108,7 @@ def test_limits_that_cannot_be_are_found() -> None:
     use = CapUse("k", "mia", 5, -1)
     assert len(faults(LimitState((use, use)))) == 2
     assert len(faults(LimitState(overage=(OverageDue("r", "1", "USD", -1),)))) == 2
+    assert faults(LimitState(debt_paid_micro=-1)) == ("refunds gave back more debt than was paid",)
     assert faults(LimitState(seats=0)) == ("there are too many top-ups, or no seat",)
 
 

@@ -62,7 +62,7 @@ def validate(
         if output == "github":
             for note in _annotations(checked):
                 typer.echo(note)
-        _print_findings(checked.drawn())
+        print_findings(checked.drawn())
         typer.echo(_summary(checked, f"{monotonic() - began:.2f} s"))
     failing = checked.errors if fail_level == "error" else checked.findings
     return FINDINGS if failing else OK
@@ -114,7 +114,7 @@ def _checked_form(checked: "Checked") -> dict[str, Any]:
     }
 
 
-def _print_findings(drawn: list[str]) -> None:
+def print_findings(drawn: list[str]) -> None:
     """Print findings, with a blank line after each; coloured on a terminal."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         for each in drawn:
@@ -186,12 +186,12 @@ def fmt(
         done = formatted(data, str(file))
         if isinstance(done, tuple):
             lines = data.decode("utf-8", "replace").split("\n")
-            _print_findings([drawn(each, lines) for each in done])
+            print_findings([drawn(each, lines) for each in done])
             broken += has_errors(done)
         elif done.is_changed:
             changed.append(file)
             if not check:
-                _replace(file, done.text)
+                replace_file(file, done.text)
     verb = "would change" if check else "changed"
     for file in changed:
         typer.echo(f"{verb} {file}")
@@ -200,7 +200,7 @@ def fmt(
     return FINDINGS if broken or (check and changed) else OK
 
 
-def _replace(file: Path, text: str) -> None:
+def replace_file(file: Path, text: str) -> None:
     """Write a file whole or not at all; a reader sees the old one or the new one."""
     import shutil
 

@@ -26,6 +26,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Policies": {
         "validate": ("files", "Check policies and scenarios; findings with line and column."),
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
+        "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
         "simulate": ("simulating", "Run recorded usage under two policies, and compare."),
         "models": ("models", "List models with their multipliers and rates."),
@@ -74,8 +75,9 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
 }
 """The commands by theme: each with its module in this folder, and one line about it."""
 
-FUNCTIONS: Final = {"test": "run_tests"}
-"""Commands whose function has another name: a function `test` is what test runners look for."""
+FUNCTIONS: Final = {"set": "set_value", "test": "run_tests"}
+"""Commands whose function has another name: a function `test` is what test runners look for, and
+`set` is a word of Python's own."""
 
 COMMANDS: Final = {name: where for group in SECTIONS.values() for name, where in group.items()}
 

@@ -1,12 +1,24 @@
-"""`test`: run the scenarios of policies."""
+"""`test`: run the scenarios of policies, and say what they exercise and would notice."""
 
+import os
+from decimal import Decimal
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from policyengine.cli.call import POLICIES_USUAL, Format, print_json
+from policyengine.cli.call import POLICIES_USUAL, print_json
+from policyengine.cli.faults import FINDINGS, OK, WrongUse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policyengine.app.coverage.exercise import Coverage
+    from policyengine.app.coverage.mutation import Mutation
+    from policyengine.app.scenarios.report import Report
+
+TestFormat: TypeAlias = Literal["text", "json", "markdown"]
 
 
 def run_tests(
@@ -18,8 +30,32 @@ def run_tests(
             show_default=False,
         ),
     ] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Say which facts no scenario exercises.")
+    ] = False,
+    mutate: Annotated[
+        bool,
+        typer.Option(
+            "--mutate", help="Change each fact in turn, and say which changes nobody notices."
+        ),
+    ] = False,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            "--fail-under",
+            min=0,
+            max=100,
+            metavar="PERCENT",
+            help="Leave with 1 where a policy has less of facts exercised; with --mutate, of "
+            "changes noticed.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Processes for --mutate; 0: all cores.")
+    ] = 1,
     output: Annotated[
-        Format, typer.Option("--format", help="Text for people, JSON for machines.")
+        TestFormat,
+        typer.Option("--format", help="Text for people, JSON for machines, Markdown for both."),
     ] = "text",
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every scenario, passed ones as well.")
@@ -29,29 +65,85 @@ def run_tests(
 
     Leaves with 1 when one fails, with 5 when there are none.
 
-    Example: policyengine test policies
+    Example: policyengine test policies --coverage --fail-under 100
     """
     began = monotonic()
-    from policyengine.app.scenarios.report import run_scenarios
+    if fail_under is not None and not (coverage or mutate):
+        raise WrongUse("nothing is measured", "add `--coverage` or `--mutate`")
     from policyengine.app.starter import policy_folder
 
     folders = [policy_folder(str(each)) for each in paths or [Path(POLICIES_USUAL)]]
-    report = run_scenarios(folders)
+    report, covers, mutations = _run(
+        folders, is_covered=coverage or mutate, is_mutated=mutate, jobs=jobs
+    )
     if output == "json":
-        print_json(_form(report))
-        return report.exit_code
-    if verbose:
-        for result in report.results:
-            typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.file}: {result.title}")
-        typer.echo()
-    typer.echo(f"{report.text()} ({monotonic() - began:.2f} s)")
-    return report.exit_code
+        print_json(_form(report, covers, mutations))
+    else:
+        if verbose:
+            _print_results(report)
+        typer.echo(f"{report.text()} ({monotonic() - began:.2f} s)")
+        _print_measures(covers, mutations, output)
+    is_under = fail_under is not None and _is_under(fail_under, covers, mutations)
+    return report.exit_code or (FINDINGS if is_under else OK)
 
 
-def _form(report: Any) -> dict[str, Any]:
+def _run(
+    folders: list[Path], *, is_covered: bool, is_mutated: bool, jobs: int
+) -> "tuple[Report, Sequence[Coverage], Sequence[Mutation]]":
+    """Run the scenarios; a change is only made where all of them pass."""
+    if not is_covered:
+        from policyengine.app.scenarios.report import run_scenarios
+
+        return run_scenarios(folders), (), ()
+    from policyengine.app.coverage.exercise import covered
+
+    report, covers = covered(folders)
+    if not is_mutated or report.exit_code:
+        return report, covers, ()
+    from policyengine.app.coverage.mutation import mutated
+
+    return report, covers, mutated(folders, covers, jobs or os.cpu_count() or 1)
+
+
+def _is_under(least: float, covers: "Sequence[Coverage]", mutations: "Sequence[Mutation]") -> bool:
+    """Tell whether any policy is below a share: of changes noticed, or else of facts exercised."""
+    from policyengine.app.coverage.report import percent
+
+    if mutations:
+        shares = [percent(each.noticed, each.counted) for each in mutations]
+    else:
+        shares = [percent(each.exercised, len(each.facts)) for each in covers]
+    return any(each < Decimal(str(least)) for each in shares)
+
+
+def _print_results(report: "Report") -> None:
+    for result in report.results:
+        typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.file}: {result.title}")
+    typer.echo()
+
+
+def _print_measures(
+    covers: "Sequence[Coverage]", mutations: "Sequence[Mutation]", output: str
+) -> None:
+    if not covers:
+        return
+    from policyengine.app.coverage.report import coverage_text, markdown, mutation_text
+
+    if output == "markdown":
+        typer.echo(f"\n{markdown(covers, mutations)}")
+        return
+    for cover in covers:
+        typer.echo(f"\n{coverage_text(cover)}")
+    for mutation in mutations:
+        typer.echo(f"\n{mutation_text(mutation)}")
+
+
+def _form(
+    report: "Report", covers: "Sequence[Coverage]", mutations: "Sequence[Mutation]"
+) -> dict[str, Any]:
     from policyengine.app.forms import findings_form
 
-    return {
+    form: dict[str, Any] = {
         "files": report.files,
         "passed": len(report.passed),
         "failed": len(report.failed),
@@ -68,3 +160,10 @@ def _form(report: Any) -> dict[str, Any]:
             for result in report.results
         ],
     }
+    if covers:
+        from policyengine.app.coverage.report import coverage_form, mutation_form
+
+        form["coverage"] = [coverage_form(each) for each in covers]
+        if mutations:
+            form["mutation"] = [mutation_form(each) for each in mutations]
+    return form

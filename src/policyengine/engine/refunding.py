@@ -8,11 +8,11 @@ from policyengine.engine.commands import Refund
 from policyengine.engine.ending import follow_end
 from policyengine.engine.overage import take_overage_back
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
-from policyengine.ledger.changes import CaseOpened, Charged, ForCase
+from policyengine.ledger.changes import CaseOpened, Charged, ForCase, PaidDebtReturned
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.values.amounts import Micro, credits_text
-from policyengine.values.calendar import add_span
+from policyengine.values.calendar import Instant, add_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,27 +119,32 @@ def _still_taken(situation: Situation, target: Transaction) -> list[_Taken]:
 def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
     number = lot.terms.no
     if lot.terms.source == "debt":
-        owed = min(draft.debt, amount)
-        draft.move(number, "consumed", "withdrawn", owed)
-        if owed:
-            draft.change_debt(-owed, "refunded")
-        draft.move(number, "consumed", "available", amount - owed)
+        _give_debt_back(draft, lot, amount)
         return
     if lot.terms.source == "overage":
         amount = take_overage_back(draft, lot, "consumed", amount, "refunded")
     if not lot.has_ended(draft.at):
         draft.move(number, "consumed", "available", amount)
         if not lot.terms.restricted_to:
-            draft.repay(number, amount)
+            draft.repay(number, amount, lot.terms.expires_at)
         return
     if follow_end(draft, lot, "consumed", amount):
         return
+    _give_anew(draft, lot, amount)
+
+
+def _give_anew(draft: Draft, lot: Lot, amount: Micro) -> None:
+    """Give back what has expired as the policy says: a lot with a life of its own, or nothing."""
     life = draft.policy.refund_life
     if life is None:
-        draft.move(number, "consumed", "expired", amount)
+        draft.move(lot.terms.no, "consumed", "expired", amount)
         return
-    draft.move(number, "consumed", "withdrawn", amount)
     expires = add_span(draft.at, life, draft.policy.zone)
+    _give_until(draft, lot, amount, expires)
+
+
+def _give_until(draft: Draft, lot: Lot, amount: Micro, expires: Instant) -> None:
+    draft.move(lot.terms.no, "consumed", "withdrawn", amount)
     draft.open_lot(
         "refund",
         lot.terms.rule,
@@ -148,3 +153,24 @@ def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
         priority=lot.terms.priority,
         restricted_to=lot.terms.restricted_to,
     )
+
+
+def _give_debt_back(draft: Draft, lot: Lot, amount: Micro) -> None:
+    """Shrink the debt first; then give back what was paid of it, and nothing of what was forgiven.
+
+    Which request's debt was paid is not kept: a wallet gets back no more than it paid in all.
+    """
+    number = lot.terms.no
+    owed = min(draft.debt, amount)
+    draft.move(number, "consumed", "withdrawn", owed)
+    if owed:
+        draft.change_debt(-owed, "refunded")
+    limits = draft.book.limits
+    paid = min(limits.debt_paid_micro, amount - owed)
+    if paid:
+        draft.change(PaidDebtReturned(paid))
+        if limits.debt_paid_until <= draft.at:
+            _give_anew(draft, lot, paid)
+        else:
+            _give_until(draft, lot, paid, limits.debt_paid_until)
+    draft.move(number, "consumed", "withdrawn", amount - owed - paid)

@@ -16,7 +16,7 @@ from policyengine.ledger.transactions import Transaction
 from policyengine.policy.document.plans import Upgrade
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.policy.timeline import Timeline
-from policyengine.values.calendar import Instant, spans_passed
+from policyengine.values.calendar import NEVER, Instant, spans_passed
 
 
 def start_plan(
@@ -93,7 +93,7 @@ def _settle_debt(draft: Draft, policy: Policy) -> None:
     how = policy.debt.at_renewal
     if how == "invoiced":
         draft.change(Referenced(f"debt:{draft.book.wallet_id}:{draft.seq}"))
-    draft.change_debt(-draft.debt, how)
+    draft.change_debt(-draft.debt, how, NEVER if how == "invoiced" else 0)
 
 
 def next_plan(timeline: Timeline, subscription: Subscription) -> tuple[Policy, PlanRule]:

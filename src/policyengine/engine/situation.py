@@ -127,15 +127,15 @@ class Draft:
         self.change(LotOpened(replace(base, **terms) if terms else base))  # type: ignore[arg-type]
         self.move(number, "issued", "available", amount)
         if source != "carried" and not terms.get("restricted_to"):
-            self.repay(number, amount)
+            self.repay(number, amount, expires_at)
         return number
 
-    def repay(self, lot_no: int, amount: Micro) -> Micro:
+    def repay(self, lot_no: int, amount: Micro, expires_at: Instant) -> Micro:
         """Pay debt from credits that have just come in; gives what was paid."""
         paid = min(self.debt, amount)
         if paid:
             self.move(lot_no, "available", "withdrawn", paid)
-            self.change_debt(-paid, "repaid")
+            self.change_debt(-paid, "repaid", expires_at)
         return paid
 
     def lend(self, amount: Micro) -> None:
@@ -147,10 +147,11 @@ class Draft:
         self.move(number, "available", "consumed", amount)
         self.change_debt(amount, "lent")
 
-    def change_debt(self, by: Micro, how: str) -> None:
+    def change_debt(self, by: Micro, how: str, paid_until: Instant = 0) -> None:
         """Let the debt grow or shrink."""
         self.debt += by
-        self.change(DebtChanged(by, how))  # type: ignore[arg-type]  # callers name a listed way
+        change = DebtChanged(by, how, paid_until)  # type: ignore[arg-type]  # a listed way
+        self.change(change)
 
     def settled(
         self, kind: TransactionKind, key: str, parent_seq: int | None = None

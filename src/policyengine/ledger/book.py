@@ -102,7 +102,7 @@ def apply(book: Book, transaction: Transaction) -> Book:
         fold = _FOLDS.get(type(change))
         if fold is not None:
             fold(draft, change)
-        elif (limit_fold := LIMIT_FOLDS.get(type(change))) is not None:
+        if (limit_fold := LIMIT_FOLDS.get(type(change))) is not None:
             before = draft.values.get("limits", book.limits)
             after = limit_fold(before, change, transaction.seq, transaction.effective_at)
             draft.values["limits"] = after

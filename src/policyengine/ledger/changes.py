@@ -89,11 +89,23 @@ class SeriesEnded:
 
 @dataclass(frozen=True, slots=True)
 class DebtChanged:
-    """What the wallet owes grows or shrinks."""
+    """What the wallet owes grows or shrinks.
+
+    `paid_until` is when the credits that repaid it would have expired; never, for an invoice.
+    """
 
     by_micro: Micro
     how: Literal["lent", "repaid", "refunded", "forgiven", "invoiced"]
+    paid_until: Instant = 0
     kind: Literal["debt_changed"] = "debt_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class PaidDebtReturned:
+    """A refund gives back debt that credits or an invoice had paid."""
+
+    amount_micro: Micro
+    kind: Literal["paid_debt_returned"] = "paid_debt_returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +295,7 @@ Change: TypeAlias = (
     | TopUpRequested
     | TopUpEnded
     | SeatsSet
+    | PaidDebtReturned
 )
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(

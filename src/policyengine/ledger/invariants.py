@@ -77,6 +77,8 @@ def _limits(book: Book) -> Iterator[str]:
         yield "a cap counts a name twice, or too many names"
     if any(use.used_micro < 0 for use in limits.uses):
         yield "less than nothing is used of a cap"
+    if limits.debt_paid_micro < 0:
+        yield "refunds gave back more debt than was paid"
     if any(each.amount_micro < 0 for each in limits.overage):
         yield "less than nothing is due for overage"
     for due in limits.overage:

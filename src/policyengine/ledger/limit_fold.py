@@ -7,8 +7,10 @@ from typing import Any, Final
 from policyengine.ledger.changes import (
     CapCounted,
     Change,
+    DebtChanged,
     OverageChanged,
     OverageSet,
+    PaidDebtReturned,
     SeatsSet,
     TopUpEnded,
     TopUpRequested,
@@ -83,6 +85,24 @@ def _seats_set(limits: LimitState, change: SeatsSet, _seq: int, _at: Instant) ->
     return replace(limits, seats=change.seats, seats_given=change.given)
 
 
+def _debt_changed(limits: LimitState, change: DebtChanged, _seq: int, _at: Instant) -> LimitState:
+    if change.how not in {"repaid", "invoiced"}:
+        return limits
+    return replace(
+        limits,
+        debt_paid_micro=limits.debt_paid_micro - change.by_micro,
+        debt_paid_until=max(limits.debt_paid_until, change.paid_until),
+    )
+
+
+def _paid_debt_returned(
+    limits: LimitState, change: PaidDebtReturned, _seq: int, _at: Instant
+) -> LimitState:
+    left = limits.debt_paid_micro - change.amount_micro
+    until = limits.debt_paid_until if left else 0
+    return replace(limits, debt_paid_micro=left, debt_paid_until=until)
+
+
 LIMIT_FOLDS: Final[Mapping[type[Change], LimitFold]] = {
     OverageSet: _overage_set,
     OverageChanged: _overage_changed,
@@ -91,4 +111,6 @@ LIMIT_FOLDS: Final[Mapping[type[Change], LimitFold]] = {
     TopUpRequested: _top_up_requested,
     TopUpEnded: _top_up_ended,
     SeatsSet: _seats_set,
+    DebtChanged: _debt_changed,
+    PaidDebtReturned: _paid_debt_returned,
 }

@@ -55,7 +55,8 @@ class LimitState:
 
     `overage_on` and `top_up_on` are None until the wallet is asked. `seats` is how many were asked
     for, `seats_given` for how many this cycle has given credits. After `failures` failed top-ups
-    in a row, none is asked for before `top_up_from`.
+    in a row, none is asked for before `top_up_from`. `debt_paid_micro` is the debt that credits or
+    an invoice paid and no refund has given back; credits that paid it lasted to `debt_paid_until`.
     INVARIANT: names are counted once per cap; no amount is below 0.
     """
 
@@ -69,6 +70,8 @@ class LimitState:
     failures: int = 0
     seats: int = 1
     seats_given: int = 1
+    debt_paid_micro: Micro = 0
+    debt_paid_until: Instant = 0
 
     @property
     def overage_micro(self) -> Micro:

@@ -32,10 +32,15 @@ def load_timeline(
     Gives: the timeline of the published versions, if no finding is an error. Never raises.
     """
     loaded = tuple(load_policy(data, name) for name, data in files)
+    return timeline_of(loaded, with_drafts=with_drafts)
+
+
+def timeline_of(loaded: tuple[Loaded, ...], *, with_drafts: bool = False) -> LoadedTimeline:
+    """Check how versions that were read follow each other, as `load_timeline` does."""
     findings = [finding for each in loaded for finding in each.diagnostics]
     versions = _versions(loaded)
     findings += check_sequence(versions)
-    if len(versions) == len(files):
+    if len(versions) == len(loaded):
         findings += check_gaps(versions)
         if not has_errors(findings):
             findings += check_subscribers(versions)

@@ -178,6 +178,14 @@ def _amounts(step: Step, place: str, _scene: _Scene) -> Iterator[Fault]:
                 "a top-up is either `allowed`, or `paid`, or `failed`",
                 "give one of the three",
             )
+    asked = step.estimate
+    if asked is not None and (asked.sent is None) == (asked.text is None and not asked.images):
+        yield (
+            f"~{place}/estimate",
+            "SC205",
+            "an estimate is either of what is `sent`, by unit, or of a `text` and `images`",
+            "give one of the two",
+        )
     if step.report is not None and (step.report.about is None) == (
         step.report.conversation is None
     ):

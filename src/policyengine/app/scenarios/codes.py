@@ -54,8 +54,8 @@ SCENARIO_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
         ),
         "SC205": CodeInfo(
             title="neither or both of two ways",
-            what="A hold or capture has no amount and no usage, or both; a report has no charge "
-            "and no conversation, or both.",
+            what="A hold or capture has no amount and no usage, or both; an estimate no counts and "
+            "no text or image, or both; a report no charge and no conversation, or both.",
             why="each of the two ways leads to other numbers.",
             wrong="- hold: {credits: 75, model: lite}",
             right="- hold: {credits: 75}",

@@ -26,6 +26,8 @@ from policyengine.policy.document.words import Name, Part, Prose
 SCENARIOS_MAX: Final = 100
 STEPS_MAX: Final = 200
 TIMES_MAX: Final = 1000
+EXCUSED_MAX: Final = 100
+EXCUSED_VALUES_MAX: Final = 50
 WALLET_USUAL: Final = "ana"
 
 Verb: TypeAlias = Literal[
@@ -232,12 +234,43 @@ class Scenario(Part):
     )
 
 
+class Excused(Part):
+    """A change of the policy that no scenario can notice, and why that is so."""
+
+    fact: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="The path of the fact in the policy.", examples=["charge.minimum"]
+    )
+    version: Annotated[int, Field(ge=1, le=10**6)] | None = Field(
+        default=None, description="The version that it is about. Absent: all.", examples=[1]
+    )
+    to: Annotated[list[str], Field(min_length=1, max_length=EXCUSED_VALUES_MAX)] = Field(
+        description="The values that would change nothing.", examples=[["0.00"]]
+    )
+    because: Prose = Field(
+        description="Why they would change nothing.",
+        examples=["Prices are rounded up to a hundredth, so that none lies below the minimum."],
+    )
+
+
 class ScenarioFile(Part):
     """A scenario file: scenarios about one rule of the policy in the folder above."""
 
     about: Prose = Field(
         description="The rule that the scenarios show.",
         examples=["Free credits last one month from the grant."],
+    )
+    excused: Annotated[list[Excused], Field(max_length=EXCUSED_MAX)] = Field(
+        default_factory=list,
+        description="Changes of the policy that `test --mutate` does not ask scenarios to notice.",
+        examples=[
+            [
+                {
+                    "fact": "charge.minimum",
+                    "to": ["0.00"],
+                    "because": "Prices are rounded up to a hundredth; none lies below the minimum.",
+                }
+            ]
+        ],
     )
     scenarios: Annotated[list[Scenario], Field(min_length=1, max_length=SCENARIOS_MAX)] = Field(
         description="The scenarios.",

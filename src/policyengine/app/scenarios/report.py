@@ -1,10 +1,11 @@
 """Running scenario files: what came of them, drawn for people and counted for machines."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from policyengine.app.scenarios.document import Scenario
 from policyengine.app.scenarios.folders import (
     PolicyFolder,
     is_scenario_file,
@@ -14,6 +15,7 @@ from policyengine.app.scenarios.folders import (
 from policyengine.app.scenarios.reading import ReadScenarios, read_scenarios
 from policyengine.app.scenarios.run import Result, run_scenario
 from policyengine.policy.source import Source
+from policyengine.policy.timeline import Timeline
 from policyengine.values.diagnostics import Diagnostic, Span, drawn, has_errors
 
 ExitCode: TypeAlias = Literal[0, 1, 5]
@@ -110,9 +112,18 @@ def scenario_files(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def run_scenarios(paths: Sequence[Path]) -> Report:
+Play: TypeAlias = Callable[[ReadScenarios, int, Scenario, Timeline], Result]
+"""How a scenario of a file is run."""
+
+
+def _run(read: ReadScenarios, index: int, scenario: Scenario, timeline: Timeline) -> Result:
+    return run_scenario(read.source, index, scenario, timeline)
+
+
+def run_scenarios(paths: Sequence[Path], play: Play = _run) -> Report:
     """Run every scenario of files and folders on all versions of its policy.
 
+    Takes: who runs each of them, if anything is to be known beyond its result.
     Raises: FileNotFoundError for a path that is not there.
     """
     root = Path.cwd()
@@ -132,7 +143,7 @@ def run_scenarios(paths: Sequence[Path]) -> Report:
         faults = usable(read, folders[home])
         findings += faults
         if not faults:
-            results += results_of(read, folders[home])
+            results += results_of(read, folders[home], play)
     return Report(tuple(results), tuple(dict.fromkeys(findings)), len(files), lines)
 
 
@@ -160,8 +171,8 @@ def _no_policy(source: Source, folder: PolicyFolder) -> Diagnostic:
     )
 
 
-def results_of(read: ReadScenarios, folder: PolicyFolder) -> Iterator[Result]:
+def results_of(read: ReadScenarios, folder: PolicyFolder, play: Play) -> Iterator[Result]:
     """Run the scenarios of a file that can be run."""
     if read.document is not None and folder.timeline is not None:
         for index, scenario in enumerate(read.document.scenarios):
-            yield run_scenario(read.source, index, scenario, folder.timeline)
+            yield play(read, index, scenario, folder.timeline)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from policyengine.app.scenarios.causes import causes_of
@@ -10,7 +11,7 @@ from policyengine.app.scenarios.comparison import Mismatch, count_of, mismatches
 from policyengine.app.scenarios.document import Scenario, Step
 from policyengine.app.scenarios.ledger_text import ledger_text
 from policyengine.app.scenarios.seen import Seen
-from policyengine.app.scenarios.stage import Stage
+from policyengine.app.scenarios.stage import Stage, Watch
 from policyengine.app.scenarios.then import Then
 from policyengine.policy.nodes import ScalarNode
 from policyengine.policy.source import Source
@@ -43,12 +44,19 @@ class Result:
         return not self.failures
 
 
-def run_scenario(source: Source, index: int, scenario: Scenario, timeline: Timeline) -> Result:
+def run_scenario(
+    source: Source,
+    index: int,
+    scenario: Scenario,
+    timeline: Timeline,
+    watch: Watch | None = None,
+) -> Result:
     """Run one scenario of a file on all versions of its policy.
 
-    Takes: the file, the scenario's place in it, and the scenario as it was read from there.
+    Takes: the file, the scenario's place in it, and the scenario as it was read from there; who is
+    told when decisions begin and are over.
     """
-    stage = Stage.of(timeline)
+    stage = Stage.of(timeline, watch)
     place = f"/scenarios/{index}"
     failures = list(_played(stage, scenario, source, place))
     failures += unsound(stage, source, place)
@@ -60,6 +68,17 @@ def run_scenario(source: Source, index: int, scenario: Scenario, timeline: Timel
         tuple(failures[:FAILURES_MAX]),
         ledger_text(scenario.title, stage.ledger),
     )
+
+
+def notices(source: Source, index: int, scenario: Scenario, timeline: Timeline) -> bool:
+    """Tell whether a scenario finds anything wrong; it is left at the first thing.
+
+    Takes: what `run_scenario` takes.
+    """
+    stage = Stage.of(timeline)
+    place = f"/scenarios/{index}"
+    found = chain(_played(stage, scenario, source, place), unsound(stage, source, place))
+    return next(found, None) is not None
 
 
 def unsound(stage: Stage, source: Source, place: str) -> Iterator[Diagnostic]:

@@ -25,6 +25,7 @@ _NOUNS: Final[Mapping[str, str]] = {
     "": "the file",
     "Scenario": "a scenario",
     "Step": "a step",
+    "Excused": "an entry of `excused`",
     "LotSeen": "an entry of `lots`",
     "LineSeen": "an entry of `price_lines`",
     "WayOut": "an entry of `ways_out`",

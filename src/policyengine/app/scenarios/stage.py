@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from policyengine.app.scenarios.document import WALLET_USUAL, Given, Step
 from policyengine.app.scenarios.requests import body_of
 from policyengine.app.scenarios.seen import Seen
+from policyengine.app.scenarios.sending import sent_counts
+from policyengine.app.scenarios.then import Then
 from policyengine.app.scenarios.verbs import EstimateVerb
 from policyengine.engine.balance import balance_of
 from policyengine.engine.commands import Command, Subscribe
@@ -33,6 +35,16 @@ def top_up_number(decision: Decision) -> int:
     return asked[0] if asked else decision.answer.seq
 
 
+class Watch(Protocol):
+    """Somebody who watches a stage, and is told when a decision begins and when it is over."""
+
+    def decide(self) -> None:
+        """Hear that what follows is a decision."""
+
+    def show(self, then: Then | None) -> None:
+        """Hear that what follows is shown after a step, which expects these things."""
+
+
 @dataclass(slots=True)
 class Stage:
     """A scenario's ledger and clock, and what its named steps led to."""
@@ -42,11 +54,12 @@ class Stage:
     wallet: str = WALLET_USUAL
     at: Instant = 0
     sent: dict[str, tuple[Command, Decision]] = field(default_factory=dict)
+    watch: Watch | None = None
 
     @classmethod
-    def of(cls, timeline: Timeline) -> "Stage":
-        """Set up an empty stage."""
-        return cls(timeline, MemoryLedger({timeline.name: timeline}))
+    def of(cls, timeline: Timeline, watch: Watch | None = None) -> "Stage":
+        """Set up an empty stage, with somebody who watches it or nobody."""
+        return cls(timeline, MemoryLedger({timeline.name: timeline}), watch=watch)
 
     def begin(self, given: Given) -> Refusal | None:
         """Let the given wallet join its plan; gives the refusal if it may not."""
@@ -61,13 +74,15 @@ class Stage:
 
         Takes: a step that has passed the checks; its number, which names its attempts.
         """
+        if self.watch is not None:
+            self.watch.decide()
         self.at = self.at if step.at is None else step.at
         wallet = step.wallet or self.wallet
         if step.estimate is not None:
-            return self._look(wallet, (), self._estimate(wallet, step.estimate))
+            return self._look(step.then, wallet, (), self._estimate(wallet, step.estimate))
         if step.again is not None:
             command, _ = self.sent[step.again]
-            return self._look(wallet, (self._send(replace(command, at=self.at)),))
+            return self._look(step.then, wallet, (self._send(replace(command, at=self.at)),))
         of = top_up_number if step.top_up is not None else _number
         body = body_of(step, {name: of(each) for name, (_, each) in self.sent.items()})
         keys = [f"step {number}.{index + 1}" for index in range(step.times or 1)]
@@ -79,7 +94,7 @@ class Stage:
             decisions.append(self._send(command))
             if step.named is not None:
                 self.sent[step.named] = (command, decisions[-1])
-        return self._look(wallet, tuple(decisions), answered=step.verb is not None)
+        return self._look(step.then, wallet, tuple(decisions), answered=step.verb is not None)
 
     def _send(self, command: Command) -> Decision:
         return self.ledger.execute_one(command)
@@ -96,18 +111,24 @@ class Stage:
         length = part.output_tokens
         lengths = assumed(policy) if length is None else Range(length, length, length)
         basis: Literal["caller", "policy"] = "policy" if length is None else "caller"
+        sent = sent_counts(policy, part)
+        if isinstance(sent, Refusal):
+            return sent
         book = self._settled(wallet)
         names = tuple(part.modifiers)
-        return estimate(self.timeline, book, part.model, part.sent, lengths, basis, self.at, names)
+        return estimate(self.timeline, book, part.model, sent, lengths, basis, self.at, names)
 
     def _look(
         self,
+        then: Then | None,
         wallet: str,
         decisions: tuple[Decision, ...],
         estimated: Estimate | Refusal | None = None,
         *,
         answered: bool = True,
     ) -> Seen:
+        if self.watch is not None:
+            self.watch.show(then)
         book = self._settled(wallet)
         policy = self.timeline.at(self.at) or self.timeline.policies[0]
         is_known = wallet in self.ledger.books

@@ -1,6 +1,6 @@
 """What a step can do, beyond a single word: the mapping below each verb."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -25,6 +25,11 @@ Operation: TypeAlias = Annotated[
     Field(description="The operation that it belongs to.", examples=["op-1"]),
 ]
 Modifiers: TypeAlias = Annotated[list[Name], Field(max_length=MODIFIERS_MAX)]
+
+
+TEXT_LENGTH_MAX: Final = 4000
+IMAGES_MAX: Final = 20
+Side: TypeAlias = Annotated[int, Field(ge=1, le=65_535)]
 
 
 class Uses(Part):
@@ -281,12 +286,31 @@ class ConvertVerb(Part):
     count: Count = Field(description="How many.", examples=[10])
 
 
+class ImageSent(Part):
+    """An image that will be sent, by its size."""
+
+    width: Side = Field(description="Its width in pixels.", examples=[1024])
+    height: Side = Field(description="Its height in pixels.", examples=[768])
+
+
 class EstimateVerb(Part):
     """Ask what a request will cost before it runs; nothing is written."""
 
     model: ModelName = Field(description="The model that will be used.", examples=["standard"])
-    sent: dict[Name, Count] = Field(
-        description="What will be sent, by unit of the policy.", examples=[{"text_input": 1000}]
+    sent: dict[Name, Count] | None = Field(
+        default=None,
+        description="What will be sent, by unit of the policy; instead of `text` and `images`.",
+        examples=[{"text_input": 1000}],
+    )
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH_MAX)] | None = Field(
+        default=None,
+        description="The text that will be sent; it is counted as the policy says.",
+        examples=["How do I sort a list in Python?"],
+    )
+    images: Annotated[list[ImageSent], Field(max_length=IMAGES_MAX)] = Field(
+        default_factory=list,
+        description="The images that will be sent; they are counted as the policy says.",
+        examples=[[{"width": 1024, "height": 768}]],
     )
     modifiers: Modifiers = Field(
         default_factory=list,

@@ -17,6 +17,8 @@ EXPIRY_PATTERN = rf"^(never|end_of_cycle|end_of_period|{_SPAN})$"
 PERIOD_PATTERN = rf"^(cycle|{_SPAN})$"
 PERCENT_PATTERN = r"^[0-9]{1,3}(\.[0-9]{1,4})?%$"
 NUMBER_MAX = 10**12
+EXPRESSION_LENGTH_MAX = 200
+PROSE_LENGTH_MAX = 500
 
 
 def _decimal(value: object) -> object:
@@ -45,8 +47,8 @@ PackExpiryText: TypeAlias = Annotated[str, Field(pattern=PACK_EXPIRY_PATTERN)]
 ExpiryText: TypeAlias = Annotated[str, Field(pattern=EXPIRY_PATTERN)]
 PeriodText: TypeAlias = Annotated[str, Field(pattern=PERIOD_PATTERN)]
 PercentText: TypeAlias = Annotated[str, Field(pattern=PERCENT_PATTERN)]
-Expression: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
-Prose: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
+Expression: TypeAlias = Annotated[str, Field(min_length=1, max_length=EXPRESSION_LENGTH_MAX)]
+Prose: TypeAlias = Annotated[str, Field(min_length=1, max_length=PROSE_LENGTH_MAX)]
 
 
 class Part(BaseModel):
