@@ -17,7 +17,6 @@ from simulate.pairs import pair, tally
         (tally(10), tally(9), "better"),
         (tally(10, refused=1), tally(99), "better"),
         (tally(10), tally(1, refused=1), "worse"),
-        (tally(10), tally(1, not_run=1), "worse"),
         (tally(10, moved_up=1), tally(12), "better"),
         (tally(10, left_micro=5), tally(10, left_micro=6), "better"),
         (tally(10), tally(10, debt_micro=1), "worse"),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import typer
 
-from policyengine.cli.call import FOLDER, make_folder, print_json
+from policyengine.cli.call import FOLDER, Call, make_folder, print_json, with_call
 from policyengine.cli.faults import FINDINGS, INTERRUPTED, OK, WrongUse
 from policyengine.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from policyengine.app.simulation.about import Report
 
+LEDGER: Final = "ledger"
 RUNS: Final = FOLDER / "simulations"
 WORKERS_MAX: Final = 64
 SUFFIXES: Final = (".html", ".md", ".json")
@@ -26,7 +27,7 @@ Usage: TypeAlias = Annotated[
     typer.Option(
         "--usage",
         metavar="FILE",
-        help="Usage as CSV, JSON lines or Parquet, also .gz.",
+        help="Usage as CSV, JSON lines or Parquet, also .gz; `ledger` for what --db recorded.",
     ),
 ]
 NewPolicy: TypeAlias = Annotated[
@@ -65,7 +66,9 @@ RunFolder: TypeAlias = Annotated[
 ]
 
 
+@with_call("policies", "output", "at", "demo")
 def simulate(  # noqa: PLR0917  # options, which are named on the command line
+    call: Call,
     usage: Usage,
     policy: NewPolicy,
     vs: OldPolicy,
@@ -88,7 +91,7 @@ def simulate(  # noqa: PLR0917  # options, which are named on the command line
     """
     from policyengine.app.replay.faults import ReplayError
     from policyengine.app.simulation.sides import side_of
-    from policyengine.app.simulation.simulating import Change, simulate_file
+    from policyengine.app.simulation.simulating import Change, simulate_file, simulate_ledger
     from policyengine.app.simulation.workers import means_of
 
     for each in report or ():
@@ -102,9 +105,12 @@ def simulate(  # noqa: PLR0917  # options, which are named on the command line
             progress_bar(is_drawn=progress and sys.stderr.isatty()) as tell,
             means_of(workers, runs) as means,
         ):
-            made = simulate_file(
-                Path(usage), _named(mapping), change, means, rows_max=rows, progress=tell
-            )
+            if usage == LEDGER:
+                made = simulate_ledger(call.url, change, means, progress=tell)
+            else:
+                made = simulate_file(
+                    Path(usage), _named(mapping), change, means, rows_max=rows, progress=tell
+                )
     except ReplayError as error:
         if error.findings:
             typer.echo(str(error), err=True)

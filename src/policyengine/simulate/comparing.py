@@ -21,7 +21,7 @@ STEPS: Final = (-5000, -2000, -1000, -500, -100, 0, 100, 500, 1000, 2000, 5000, 
 """Bounds, in hundredths of a percent, between which wallets are counted by their change."""
 
 _CRITERIA: Final[tuple[Callable[[Tally], int], ...]] = (
-    lambda tally: tally.total.refused + tally.not_run,
+    lambda tally: tally.total.refused,
     lambda tally: tally.moved_up,
     lambda tally: tally.added_micro,
     lambda tally: tally.total.price_micro,

@@ -12,7 +12,8 @@ from policyengine.values.calendar import instant_text
 class About:
     """Where the usage came from and by which mapping; `noun` is what a wallet's size counts.
 
-    `totals` says what was left out of a file; a ledger has none.
+    `totals` says what was left out of a file; a ledger has none, and `wallets_left_out` instead:
+    those of other policies.
     """
 
     source: str
@@ -24,6 +25,7 @@ class About:
     totals: Totals | None
     workers: int
     took_ms: int
+    wallets_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ def _usage(report: Report) -> Form:
         skipped = {why: rows.total() for why, rows in totals.skipped.items()}
         left_out: Form = {"skipped": skipped, "repeated": totals.repeated, "bad": totals.bad}
         form["rows"] = {"read": totals.rows, **left_out}
+    else:
+        form["wallets_left_out"] = about.wallets_left_out
     return form
 
 

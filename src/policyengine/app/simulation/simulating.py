@@ -13,6 +13,7 @@ from policyengine.app.replay.mapping.load import find_mapping, load_mapping
 from policyengine.app.replay.mapping.suiting import check_suits
 from policyengine.app.replay.totals import Totals
 from policyengine.app.simulation.about import About, Report
+from policyengine.app.simulation.ledger import ledger_recording
 from policyengine.app.simulation.running import Means, simulate
 from policyengine.app.simulation.sides import Side, timeline_of
 from policyengine.app.simulation.usage import usage_recording
@@ -65,6 +66,24 @@ def simulate_file(
         means.workers,
         took_ms,
     )
+    return Report(about, simulated)
+
+
+def simulate_ledger(
+    url: str, change: Change, means: Means, *, progress: Progress = _silent
+) -> Report:
+    """Simulate what the wallets of a ledger were asked.
+
+    Takes: the ledger's address; an old side that is the policy of its wallets.
+    Raises: PolicyError, ReplayError for what cannot be simulated; the store's faults.
+    """
+    began = time.monotonic_ns()
+    sides = (change.old, change.new)
+    with ledger_recording(url, sides, progress) as recording:
+        simulated = simulate(recording, sides, change.share, means, progress)
+        sha256, left_out = recording.sha256, recording.left_out
+    took_ms = (time.monotonic_ns() - began) // 1_000_000
+    about = About(url, sha256, "", "entries", *sides, None, means.workers, took_ms, left_out)
     return Report(about, simulated)
 
 

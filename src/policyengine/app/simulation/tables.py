@@ -27,7 +27,7 @@ FIGURES: Final = {
     "charged_micro": "credits taken",
     "refused": "requests refused",
     "holds_refused": "holds refused",
-    "not_run": "commands not run again",
+    "not_run": "requests that it refused, not kept",
     "ran_out": "wallets that ran out",
     "ran_out_before_renewal": "… before a renewal",
     "moved_up": "upgrades for want of credits",
@@ -89,7 +89,8 @@ def facts(report: Report) -> Iterator[tuple[str, str]]:
 def _left_out(report: Report) -> str:
     totals = report.about.totals
     if totals is None:
-        return ""
+        others = report.about.wallets_left_out
+        return f"{others:,} wallets of other policies" if others else ""
     parts = [f"{rows.total():,} rows: {why}" for why, rows in totals.skipped.items()]
     parts += [f"{totals.repeated:,} rows: repeated"] if totals.repeated else []
     parts += [f"{totals.bad:,} rows: unreadable"] if totals.bad else []
