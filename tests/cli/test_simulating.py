@@ -79,6 +79,18 @@ def test_a_change_is_json_for_machines(cli: Cli) -> None:
     assert form["largest"][0]["change_percent"] == "-0.97"
 
 
+def test_what_a_ledger_recorded_is_simulated(cli: Cli) -> None:
+    reference = ("--policies", "@codeflicker", "--db", "shop.db", "--at", "2026-02-01T09:00:00Z")
+    assert run(["subscribe", "ana", "pro", *reference]) == 0
+    assert run(["charge", "ana", "-m", "frontier", "-c", "text_input=100000", *reference]) == 0
+    code, out, _ = cli("--usage", "ledger", "--db", "shop.db", *CHANGE)
+    # 60 credits become 50.
+    assert code == 0
+    assert "falls by 16.7 %" in out
+    code, _, err = cli("--usage", "ledger", "--db", "gone.db", *CHANGE)
+    assert (code, "gone.db" in err) == (2, True)
+
+
 def test_a_change_is_markdown_for_a_pull_request(cli: Cli) -> None:
     code, out, _ = cli(*USAGE, *CHANGE, "--format", "markdown")
     assert code == 0
