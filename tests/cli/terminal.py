@@ -22,6 +22,7 @@ TIMELESS = {
     "schema",
     "set",
     "show",
+    "simulate",
     "test",
     "validate",
     "version",

@@ -43,6 +43,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
         "explain-code": ("explaining", "Say what the code of a finding or refusal means."),
+        "simulate": ("simulating", "Run recorded usage under two policies, and compare."),
         "models": ("models", "List models with their multipliers and rates."),
         "import-prices": ("import_prices", "Turn a published price list into a policy version."),
         "diff": (

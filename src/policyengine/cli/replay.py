@@ -2,8 +2,6 @@
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace as altered
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
@@ -12,6 +10,7 @@ import typer
 
 from policyengine.cli.call import FOLDER, POLICIES_USUAL, Call, make_folder, with_call
 from policyengine.cli.faults import FINDINGS, INTERRUPTED, NOTHING, OK, WrongUse
+from policyengine.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from policyengine.app.policies import Policies
@@ -88,7 +87,7 @@ def replay(
             typer.echo(loaded.report(), err=True)
             return FINDINGS
         intake = Intake(usage_file(file, loaded.document), loaded.document, rows, strict)
-        with _bar(is_drawn=progress and sys.stderr.isatty()) as tell:
+        with progress_bar(is_drawn=progress and sys.stderr.isatty()) as tell:
             totals = _replayed(call, intake, policies, tell, memory=memory, estimate=estimate)
     except ReplayError as error:
         raise WrongUse(str(error)) from error
@@ -144,36 +143,6 @@ def _replayed(
             with_estimates=estimate,
             progress=tell,
         )
-
-
-@contextmanager
-def _bar(*, is_drawn: bool) -> Iterator["Progress"]:
-    """Draw what is done: the phase, a bar, rows a second and the time that is left."""
-    if not is_drawn:
-        yield lambda _phase, _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description:>9}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}"),
-        TextColumn("{task.fields[pace]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as drawn:
-        tasks = {}
-
-        def tell(phase: str, done: int, total: int | None) -> None:
-            if phase not in tasks:
-                tasks[phase] = drawn.add_task(phase, total=total, pace="")
-            task = drawn.tasks[tasks[phase]]
-            pace = "" if task.speed is None else f"{task.speed:,.0f}/s"
-            drawn.update(tasks[phase], completed=done, total=total, pace=pace)
-
-        yield tell
 
 
 def _ran(

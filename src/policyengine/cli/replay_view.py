@@ -5,7 +5,7 @@ from typing import Final
 
 from rich.console import RenderableType
 
-from policyengine.app.replay.charging import SHORT
+from policyengine.app.replay.attempts import SHORT
 from policyengine.app.replay.report import Ran, rows_per_second
 from policyengine.app.replay.totals import OTHERS, Share, Totals
 from policyengine.cli.screen import STRONG, Row, Tone, headline, indented, rows, table

@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final
+from functools import partial
 
+from policyengine.app.replay.attempts import attempt
 from policyengine.app.replay.estimates import Estimator
 from policyengine.app.replay.mapping.document import MappingDocument
 from policyengine.app.replay.targets import Conversation
 from policyengine.app.replay.totals import Totals
 from policyengine.app.replay.usage_rows import UsageRow
-from policyengine.app.replay.ways import Account, bodies_for
+from policyengine.app.replay.ways import Account
 from policyengine.engine.commands import Body, BuyPack, ChangePlan, Charge, Command, GiveGrant
 from policyengine.engine.decide import Decision
 from policyengine.ledger.changes import Charged, LotOpened
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
 from policyengine.policy.timeline import Timeline
-
-SHORT: Final = "insufficient_credits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,15 @@ class Charger:
         if due.join is not None:
             self._join(talk, due.join)
         account = self.accounts[due.charge.wallet_id]
-        decision = self._charged(talk, self._with_estimate(talk, due.charge), account)
-        self._count(due, decision, account)
+        tried = attempt(
+            partial(self._decided, talk),
+            self._with_estimate(talk, due.charge),
+            self.document.wallets,
+            account,
+            self._note_help,
+        )
+        self.totals.helped += tried.was_helped
+        self._count(due, tried.last, account)
 
     def settle_wallet(self, talk: Conversation, command: Command) -> None:
         """Bring a wallet up to the command's time."""
@@ -71,32 +77,7 @@ class Charger:
         note = self.estimator.note(policy, command.wallet_id, body.usage)
         return replace(command, body=replace(body, estimate=note))
 
-    def _charged(self, talk: Conversation, command: Command, account: Account) -> Decision:
-        """Charge, and take the mapping's ways out one after the other while credits are short."""
-        attempts = _Attempts(command)
-        decision = self._decided(talk, command)
-        for place, way in enumerate(self.document.wallets.when_short):
-            refusal = decision.answer.refusal
-            if refusal is None or refusal.code != SHORT:
-                break
-            bodies = bodies_for(way, place, account, refusal)
-            for body in bodies:
-                self._note_help(self._decided(talk, attempts.next(body)), body, account)
-            if bodies:
-                decision = self._decided(talk, attempts.next(command.body))
-        return self._at_last(talk, attempts, decision)
-
-    def _at_last(self, talk: Conversation, attempts: "_Attempts", decision: Decision) -> Decision:
-        refusal, body = decision.answer.refusal, attempts.first.body
-        has_ways = bool(self.document.wallets.when_short)
-        if refusal is None or refusal.code != SHORT:
-            self.totals.helped += refusal is None and attempts.count > 0
-            return decision
-        if has_ways and self.document.wallets.still_short != "refuse" and isinstance(body, Charge):
-            return self._decided(talk, attempts.next(replace(body, after_request=True)))
-        return decision
-
-    def _note_help(self, decision: Decision, body: Body, account: Account) -> None:
+    def _note_help(self, decision: Decision, body: Body) -> None:
         if decision.answer.refusal is not None:
             return
         match body:
@@ -105,7 +86,6 @@ class Charger:
                 self.totals.packs_micro += _opened_micro(decision.answer)
             case ChangePlan(plan):
                 self.totals.upgrades[plan] += 1
-                account.plan = plan
             case GiveGrant(amount):
                 self.totals.grants += 1
                 self.totals.grants_micro += amount
@@ -132,19 +112,6 @@ class Charger:
         policy = self.timeline.at(due.charge.at)
         if self.estimator is not None and policy is not None:
             self.estimator.learn(policy, due.charge.wallet_id, charge)
-
-
-@dataclass(slots=True)
-class _Attempts:
-    """Keys of what follows a first attempt: its own key, `+` and a number."""
-
-    first: Command
-    count: int = 0
-
-    def next(self, body: Body) -> Command:
-        self.count += 1
-        first = self.first
-        return Command(first.wallet_id, f"{first.key}+{self.count}", first.at, body, first.actor)
 
 
 def _opened_micro(transaction: Transaction) -> int:

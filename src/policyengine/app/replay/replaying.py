@@ -16,20 +16,19 @@ from policyengine.app.replay.estimates import Estimator
 from policyengine.app.replay.faults import ReplayError
 from policyengine.app.replay.intake import Intake, Progress, read_rows
 from policyengine.app.replay.mapping.document import MappingDocument
-from policyengine.app.replay.placing import Placing, placing_of
+from policyengine.app.replay.placing import placing_of
+from policyengine.app.replay.repeats import unrepeated
+from policyengine.app.replay.row_commands import ACTOR, DIGEST_LENGTH, RowCommands
 from policyengine.app.replay.sorting import SortedRows
 from policyengine.app.replay.targets import Target
 from policyengine.app.replay.totals import Totals
 from policyengine.app.replay.usage_rows import UsageRow
-from policyengine.engine.commands import Charge, Command, Settle, Subscribe, Usage
+from policyengine.engine.commands import Command, Settle
 from policyengine.policy.timeline import Timeline
 from policyengine.values.calendar import INSTANT_MAX, INSTANT_MIN, Instant, instant_text
 
 BATCH: Final = 256
 """Rows in one durable step, as many as a group commit takes."""
-ACTOR: Final = "replay"
-DIGEST_LENGTH: Final = 32
-"""How much of the file's digest is in each key: 128 bits."""
 
 _T = TypeVar("_T")
 
@@ -60,10 +59,11 @@ def replay(
         placing = placing_of(intake.document.time, rows.earliest)
         totals.earliest_at = placing.instant(rows.earliest)
         totals.latest_at = placing.instant(rows.latest)
-        _check_instants(timeline, totals.earliest_at, totals.latest_at)
+        check_instants(timeline, totals.earliest_at, totals.latest_at)
         estimator = Estimator() if with_estimates else None
         charger = Charger(intake.document, timeline, totals, estimator)
-        run = _Run(target, charger, placing, intake.file.sha256[:DIGEST_LENGTH], progress)
+        commands = RowCommands(intake.document, placing, intake.file.sha256[:DIGEST_LENGTH])
+        run = _Run(target, charger, commands, progress)
         run.charge(rows)
         run.settle(totals.latest_at)
     return totals
@@ -76,7 +76,11 @@ def _timeline(document: MappingDocument, timelines: Mapping[str, Timeline]) -> T
     return timelines[name]
 
 
-def _check_instants(timeline: Timeline, earliest: Instant, latest: Instant) -> None:
+def check_instants(timeline: Timeline, earliest: Instant, latest: Instant) -> None:
+    """Make sure that a policy is in force for all rows.
+
+    Raises: ReplayError that says how to shift the file.
+    """
     if earliest < INSTANT_MIN or latest >= INSTANT_MAX:
         raise ReplayError(
             "rows would fall outside the years 1970 to 8999: check `unit` and `stretch` of `time`"
@@ -95,14 +99,13 @@ class _Run:
 
     target: Target
     charger: Charger
-    placing: Placing
-    digest: str
+    commands: RowCommands
     progress: Progress
     joined: set[str] = field(default_factory=set)
 
     def charge(self, rows: SortedRows) -> None:
         done = 0
-        for batch in _chunks(self._unrepeated(rows), BATCH):
+        for batch in _chunks(self._rows_once(rows), BATCH):
             due = [self._due(row) for row in batch]
             commands = [each for one in due for each in (one.join, one.charge) if each is not None]
             with self.target.conversation(commands) as talk:
@@ -129,39 +132,18 @@ class _Run:
     def joined_in_order(self) -> list[str]:
         return sorted(self.joined)
 
-    def _unrepeated(self, rows: Iterable[UsageRow]) -> Iterator[UsageRow]:
-        """Leave out rows that repeat another of the same time; those stand next to each other."""
+    def _rows_once(self, rows: SortedRows) -> Iterable[UsageRow]:
         if not self.charger.document.skip_repeated:
-            yield from rows
-            return
-        time: int | None = None
-        seen: set[bytes] = set()
-        for row in rows:
-            if row.time != time:
-                time = row.time
-                seen.clear()
-            if row.same in seen:
-                self.charger.totals.repeated += 1
-                continue
-            seen.add(row.same)
-            yield row
+            return rows
+        return unrepeated(rows, self.charger.totals)
 
     def _due(self, row: UsageRow) -> Due:
-        document = self.charger.document
-        at = self.placing.instant(row.time)
-        counts = tuple(
-            [(unit, count) for unit, count in zip(document.units, row.counts, strict=True) if count]
-        )
-        usage = Usage(row.model, counts, at, row.outcome)  # type: ignore[arg-type]  # one of three
-        is_after = not document.wallets.when_short and document.wallets.still_short != "refuse"
-        body = Charge(usage, is_after, row.conversation, row.operation)
-        charge = Command(row.wallet_id, f"{ACTOR}:{self.digest}:{row.number}", at, body, ACTOR)
         join = None
         if row.wallet_id not in self.joined:
             self.joined.add(row.wallet_id)
-            plan = Subscribe(document.wallets.plan, self.charger.timeline.name)
-            join = Command(row.wallet_id, f"{ACTOR}:{self.digest}:join", at, plan, ACTOR)
-        return Due(row, join, charge, Decimal(row.cost) if row.cost else Decimal(0))
+            join = self.commands.join(row, self.charger.timeline.name)
+        cost = Decimal(row.cost) if row.cost else Decimal(0)
+        return Due(row, join, self.commands.charge(row), cost)
 
 
 def _chunks(items: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -1,4 +1,4 @@
-"""Rows in the order of time, however they stand in the file, in bounded memory."""
+"""Rows in the order of time, or wallet by wallet, however they stand in the file."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -56,6 +56,22 @@ class SortedRows:
         found = self._connection.execute("SELECT * FROM row ORDER BY time, number")
         for row in found:
             yield UsageRow._make((*row[:_PLAIN_COLUMNS], row[_PLAIN_COLUMNS:]))
+
+    def by_wallet(self) -> Iterator[UsageRow]:
+        """Give the rows wallet by wallet, each wallet's in order."""
+        self._flush()
+        found = self._connection.execute("SELECT * FROM row ORDER BY wallet_id, time, number")
+        for row in found:
+            yield UsageRow._make((*row[:_PLAIN_COLUMNS], row[_PLAIN_COLUMNS:]))
+
+    def sizes(self) -> dict[str, int]:
+        """Give how many rows each wallet has, by its id."""
+        self._flush()
+        return dict(
+            self._connection.execute(
+                "SELECT wallet_id, count(*) FROM row GROUP BY wallet_id ORDER BY wallet_id"
+            )
+        )
 
     def _flush(self) -> None:
         self._connection.executemany(self._insert, self._waiting)

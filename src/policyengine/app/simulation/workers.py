@@ -1,0 +1,35 @@
+"""Workers: this thread alone, or processes of their own; any other executor does as well."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from policyengine.app.simulation.running import Means
+from policyengine.simulate.buckets import InThisThread
+
+READY: Final = 2
+"""Buckets that wait for a free worker, so that none has to wait for its next one."""
+
+
+@contextmanager
+def means_of(workers: int, folder: Path | None) -> Iterator[Means]:
+    """Give what a simulation runs on; its workers are gone at the end."""
+    if workers == 1:
+        yield Means(InThisThread(), 0, folder)
+        return
+    # Fresh processes: a copy of this one would have its threads' locks, and the bar's terminal.
+    context = multiprocessing.get_context("spawn")
+    executor: Executor = ProcessPoolExecutor(workers, context, _leave_signals)
+    try:
+        yield Means(executor, workers + READY, folder, workers)
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _leave_signals() -> None:
+    """Leave an interruption from the keyboard to the process that gives out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
