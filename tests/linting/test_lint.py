@@ -25,9 +25,13 @@ BROKEN: Final = Path(__file__).parent / "broken"
 NOW: Final = at("2026-02-01T09:00:00")
 
 GALLERY: Final = {
-    "bolt": [("v2.yaml", "EF103")],
     # Version 2 gave all tokens of a plan on top of unused ones. Who cancelled and came back at the
     # boundary had the free plan's tokens as well; version 3 lets them be lost.
+    "bolt": [("v2.yaml", "EF103")],
+    # Packs have the priority that credits by hand have, and the burn order knows no expiry.
+    "unitpay": [("v1.yaml", "EF105")],
+    # From a month's credits to a week's: who leaves and comes back has the first week's at once.
+    "windsurf": [("v2.yaml", "EF102")],
 }
 """What is found in published schemes, and is so in them; all others have no fault."""
 
@@ -53,7 +57,9 @@ def test_the_same_policy_without_a_fault_has_none() -> None:
 def test_published_schemes_have_the_faults_that_are_known_of_them(folder: Path) -> None:
     if folder.is_dir():
         known = [(Path(each.finding.file).name, each.fault.code) for each in found_in(folder)]
-        assert GALLERY.get(folder.name, []) == known
+        versions = {path.name for path in folder.glob("*.yaml")}
+        expected = [each for each in GALLERY.get(folder.name, []) if each[0] in versions]
+        assert expected == known
 
 
 def test_there_is_a_broken_policy_for_every_code_and_a_search_for_every_code() -> None:

@@ -136,18 +136,27 @@ def test_a_threshold_that_moves_is_refuted_at_the_very_request_between() -> None
 
 
 def test_plans_cohorts_and_modifiers_with_prices_of_their_own_are_judged_each() -> None:
-    file = ROOT / "policies/copilot_premium_requests/v2.yaml"
-    new = load_policy(file.read_bytes(), file.name).policy
-    assert new is not None
-    asked = [
-        (each.standing.plan, each.standing.cohort) for each in cases_of(new, None, Scope("gpt-4o"))
+    new = policy(
+        {
+            "cohorts": ["annual"],
+            "models/lite/multiplier_on_plan": {"free": Decimal(1)},
+            "models/lite/multiplier_for_cohort": {"annual": Decimal("0.3")},
+            "modifiers": {"auto": {"factor": Decimal("0.9"), "plans": ["pro", "pro_plus"]}},
+        }
+    )
+    standings = [each.standing for each in cases_of(new, None, Scope("lite"))]
+    assert [(each.plan, each.cohort) for each in standings] == [
+        (plan, cohort) for plan in ("pro", "free") for cohort in ("", "annual")
     ]
-    assert asked == [(plan, cohort) for plan in ("pro", "free") for cohort in ("", "annual")]
-    scope = Scope("gpt-4o", modifiers=("auto",))  # not for the free plan
+    scope = Scope("lite", modifiers=("auto",))  # not for the free plan
     assert [each.standing.plan for each in cases_of(new, None, scope)] == ["pro", "pro"]
-    claim = claim_of("price(new) <= 0.297 or request > 1 or spark_prompt > 0", new, None)
+    # 1,000,000 text_input cost 100 x 0.9 x the multiplier: 45, and 27 in the cohort.
+    claim = claim_of("price(new) < 45 or text_input != 1000000", new, None)
     answers = [each.answer for each in judge_prices(claim, new, None, scope)]
-    assert answers == ["proved", "proved"]
+    assert answers == ["refuted", "refuted"]  # with other units beside it
+    alone = "price(new) < 45 or text_input != 1000000 or all_tokens > 1000000"
+    answers = [each.answer for each in judge_prices(claim_of(alone, new, None), new, None, scope)]
+    assert answers == ["refuted", "proved"]
 
 
 def test_a_plan_that_may_name_a_modifier_stands_for_those_with_the_same_price() -> None:
