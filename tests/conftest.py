@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from store.servers import Server, start_server
 
 # Derandomised: a red run is red on every machine. `tools/soak` looks for new examples.
 settings.register_profile(
@@ -23,3 +26,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     figures = {value for name, value in properties if name == "figure"}
     for figure in sorted(figures):
         terminalreporter.write_line(figure)
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    """A PostgreSQL of this test process's own."""
+    return start_server()
