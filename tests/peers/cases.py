@@ -40,6 +40,7 @@ def cases_of(name: str, terms: Terms, units: Collection[str]) -> Iterator[Case]:
     yield Case(name, "", "reasoning", {**USUAL, "reasoning_output": 345})
     yield Case(name, "", "sound", {**USUAL, "audio_input": 77})
     for unit in sorted({*units}.intersection(prices.dollars)):
+        yield Case(name, "", f"one {unit}", {unit: 1})
         yield Case(name, "", f"unit {unit}", {**USUAL, unit: 1009})
     for tier in prices.tiers:
         for more in (-1, 0, 1):

@@ -10,7 +10,7 @@ from genai_prices.types import Usage
 from peers.cases import Case, Counts
 from peers.lists import AT
 from policyengine.app.importing.genai_prices import way_name
-from policyengine.app.importing.records import Offer
+from policyengine.app.importing.records import MEASURES, Offer, Prices
 
 REPORTED: Final = {
     "input_tokens": "text_input image_input audio_input video_input text_cached image_cached "
@@ -50,6 +50,27 @@ def usage_of(counts: Counts) -> Usage:
             for key, units in REPORTED.items()
         }
     )
+
+
+SECONDS: Final = ("audio_second_input", "audio_second")
+WHISPERS: Final = frozenset({"whisper-large-v3", "whisper-large-v3-turbo"})
+SECONDS_LEAST: Final = 10
+WHISPER_RULE: Final = "ten seconds at least"
+RULES: Final = {
+    WHISPER_RULE: "Groq bills at least ten seconds of sound for a request, which the package knows "
+    "and its list does not; a policy says it with `minimum` at the model, rounded"
+}
+
+
+def explained(offer: Offer, counts: Counts, prices: Prices) -> tuple[Fraction, frozenset[str]]:
+    """Say how much more the package will answer, and by which rule."""
+    seconds = counts.get("audio_second", 0) + counts.get("audio_second_input", 0)
+    if offer.provider != "groq" or offer.model not in WHISPERS:
+        return Fraction(0), frozenset()
+    if not 0 < seconds < SECONDS_LEAST:
+        return Fraction(0), frozenset()
+    rate = next(prices.dollars[unit] for unit in SECONDS if unit in prices.dollars)
+    return (SECONDS_LEAST - seconds) * rate / MEASURES["seconds"], frozenset({WHISPER_RULE})
 
 
 def price(offer: Offer, case: Case) -> Fraction | str:

@@ -19,91 +19,61 @@ FLAT: Final = frozenset({"databricks", "fireworks_ai", "perplexity"})
 _PROVIDERS: Final = {"bedrock_converse": "bedrock"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A way in which LiteLLM computes otherwise, and why that is not the price."""
-
-    name: str
-    sentence: str
-
-
 RULES: Final = {
-    each.name: each
-    for each in (
-        Rule(
-            "other entry",
-            "asked for a model with its provider, LiteLLM takes the entry `provider/model` before "
-            "the entry that is called `model`",
-        ),
-        Rule(
-            "ranges ignored",
-            "an entry with `tiered_pricing` alone costs nothing, unless its provider is DashScope",
-        ),
-        Rule(
-            "ranges by part",
-            "DashScope's ranges are applied to the parts of each count; Model Studio prices the "
-            "whole request by its input tokens",
-        ),
-        Rule(
-            "router twice",
-            "the fee of Azure's model router is its input price, and is added to it once more",
-        ),
-        Rule(
-            "one input price",
-            "the calculators of Databricks, Fireworks and Perplexity know one price for all input, "
-            "whatever the entry says of cached tokens",
-        ),
-        Rule(
-            "reasoning on top",
-            "Perplexity's reasoning tokens are charged as reasoning and once more as output",
-        ),
-        Rule(
-            "cached free",
-            "cached tokens without a price of their own cost nothing; providers without one charge "
-            "them as input",
-        ),
-        Rule(
-            "cached sound as text",
-            "cached sound costs what cached text does, though the entry has a price for it",
-        ),
-        Rule(
-            "written free",
-            "tokens written to a cache without a price of their own cost nothing; they are input",
-        ),
-        Rule(
-            "hour free",
-            "tokens written for an hour cost nothing where the entry prices the usual write only",
-        ),
-        Rule(
-            "hour as in short requests",
-            "the price of tokens written for an hour in long requests is not read: they cost what "
-            "they do in short ones",
-        ),
-        Rule(
-            "sound free",
-            "sound without a price of its own costs nothing; it is input",
-        ),
-        Rule(
-            "old name ignored",
-            "`input_cost_per_token_cache_hit`, the older name of the price of cached tokens, is "
-            "not read: they cost nothing",
-        ),
-        Rule(
-            "threshold unknown",
-            "of all thresholds those of 128,000, 200,000 and 272,000 tokens are read only: longer "
-            "requests cost what short ones do",
-        ),
-        Rule(
-            "batch input as one price",
-            "in a batch, cached tokens cost what other input does",
-        ),
-        Rule(
-            "service tier ignored",
-            "the calculators of Azure and of Vertex AI's newer models do not ask for the service "
-            "tier: `priority` costs what usual requests do, though the entry has prices for it",
-        ),
-    )
+    "other entry": (
+        "asked for a model with its provider, LiteLLM takes the entry `provider/model` before "
+        "the entry that is called `model`"
+    ),
+    "ranges ignored": (
+        "an entry with `tiered_pricing` alone costs nothing, unless its provider is DashScope"
+    ),
+    "ranges by part": (
+        "DashScope's ranges are applied to the parts of each count; Model Studio prices the "
+        "whole request by its input tokens"
+    ),
+    "router twice": (
+        "the fee of Azure's model router is its input price, and is added to it once more"
+    ),
+    "one input price": (
+        "the calculators of Databricks, Fireworks and Perplexity know one price for all input, "
+        "whatever the entry says of cached tokens"
+    ),
+    "reasoning on top": (
+        "Perplexity's reasoning tokens are charged as reasoning and once more as output"
+    ),
+    "cached free": (
+        "cached tokens without a price of their own cost nothing; providers without one charge "
+        "them as input"
+    ),
+    "cached sound as text": (
+        "cached sound costs what cached text does, though the entry has a price for it"
+    ),
+    "written free": (
+        "tokens written to a cache without a price of their own cost nothing; they are input"
+    ),
+    "hour free": (
+        "tokens written for an hour cost nothing where the entry prices the usual write only"
+    ),
+    "hour as in short requests": (
+        "the price of tokens written for an hour in long requests is not read: they cost what "
+        "they do in short ones"
+    ),
+    "sound free": "sound without a price of its own costs nothing; it is input",
+    "old name ignored": (
+        "`input_cost_per_token_cache_hit`, the older name of the price of cached tokens, is not "
+        "read: they cost nothing"
+    ),
+    "threshold unknown": (
+        "of all thresholds those of 128,000, 200,000 and 272,000 tokens are read only: longer "
+        "requests cost what short ones do"
+    ),
+    "batch input as one price": "in a batch, cached tokens cost what other input does",
+    "service tier ignored": (
+        "the calculators of Azure and of Vertex AI's newer models do not ask for the service "
+        "tier: `priority` costs what usual requests do, though the entry has prices for it"
+    ),
 }
+"""The ways in which LiteLLM computes otherwise, by name, and why that is not the price."""
 
 Amounts = Iterator[tuple[str, Fraction]]
 

@@ -56,7 +56,7 @@ class Compared:
 
 
 def compare_genai(listed: Imported, cases: Sequence[Case]) -> Iterator[Compared]:
-    """Compare with genai-prices; there is no rule: it agrees or does not.
+    """Compare with genai-prices.
 
     The package counts one request by itself, where a model has a price for it.
     """
@@ -65,8 +65,11 @@ def compare_genai(listed: Imported, cases: Sequence[Case]) -> Iterator[Compared]
         one = {"request": 1} if "request" in terms.prices.dollars else {}
         ours = listed.dollars(case.model, case.way, {**case.counts, **one})
         theirs = genai.price(listed.offers[case.model], case)
-        agrees = isinstance(theirs, Fraction) and abs(theirs - ours) <= ours * DECIMAL_SLACK
-        yield Compared(case, ours, theirs, frozenset(), agrees)
+        more, rules = genai.explained(listed.offers[case.model], case.counts, terms.prices)
+        expected = ours + more
+        slack = expected * DECIMAL_SLACK
+        agrees = isinstance(theirs, Fraction) and abs(theirs - expected) <= slack
+        yield Compared(case, ours, theirs, rules, agrees)
 
 
 def compare_litellm(listed: Imported, cases: Sequence[Case]) -> Iterator[Compared]:

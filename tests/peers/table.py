@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from peers.litellm_faults import RULES
+from peers import genai, litellm_faults
 from peers.sweep import Compared
 
 BEGIN: Final = "<!-- made by tools/agreement -->"
 END: Final = "<!-- until here -->"
+RULES_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "genai-prices": genai.RULES,
+    "litellm": litellm_faults.RULES,
+}
+"""The rules by which a package computes otherwise, by the name of its list."""
 
 
 def page(versions: Mapping[str, str], found: Mapping[str, Sequence[Compared]]) -> str:
@@ -23,18 +28,15 @@ def page(versions: Mapping[str, str], found: Mapping[str, Sequence[Compared]]) -
             f"| {name} {versions[name]} | {len(every):,} | {models:,} | {equal:,} | {rest:,} "
             f"| {len(every) - equal - rest:,} |"
         )
-    lines += [
-        "",
-        "| rule of LiteLLM | prices | an example | here | there |",
-        "|---|---|---|---|---|",
-    ]
-    for rule in RULES.values():
-        having = [each for each in found["litellm"] if rule.name in each.rules]
-        alone = [each for each in having if len(each.rules) == 1] or having
-        if alone:
-            lines.append(f"| {rule.name} | {len(having):,} | {_example(alone[0])} |")
-    lines.append("")
-    lines += [f"- **{rule.name}**: {rule.sentence}." for rule in RULES.values()]
+    for name, rules in RULES_OF.items():
+        lines += ["", f"| rule of {name} | prices | an example | here | there |"]
+        lines.append("|---|---|---|---|---|")
+        for rule in rules:
+            having = [each for each in found[name] if rule in each.rules]
+            alone = [each for each in having if len(each.rules) == 1] or having
+            if alone:
+                lines.append(f"| {rule} | {len(having):,} | {_example(alone[0])} |")
+        lines += ["", *(f"- **{rule}**: {sentence}." for rule, sentence in rules.items())]
     return "\n".join((*lines, "", END))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import typer
 from rich.console import RenderableType
 
-from policyengine.app.importing.difference import Change
+from policyengine.app.importing.difference import Change, Kind
 from policyengine.app.importing.importing import Asked, Imported, NewFile
 from policyengine.app.importing.records import LeftOut
 from policyengine.app.importing.sections import instant_text
@@ -16,6 +16,11 @@ from policyengine.values.diagnostics import drawn, has_errors
 
 NAMED_MAX: Final = 4
 """How many models are named of those that were left out for one reason."""
+WHOLE: Final[dict[Kind, str]] = {
+    "new": "new",
+    "gone": "not among what is imported, and left as they are",
+}
+"""Changes of whole models, which are told together."""
 CHANGES_MAX: Final = 40
 """How many changes of a version are shown; JSON has them all."""
 
@@ -58,6 +63,9 @@ def _summary(done: Imported, asked: Asked) -> Iterator[tuple[str, RenderableType
         yield "no price", f"{_counted(len(done.unpriced), 'model')} of the list"
     for key, count in sorted(_unsaid(done).items()):
         yield "not said", f"`{key}` of {_counted(count, 'model')}: no unit stands for it"
+    for measure in done.measures_left:
+        sentence = f"the policy's formula does not price them; it lacks `{measure}_at_rate`"
+        yield "not said", f"{measure}: {sentence}"
     apart = len(done.priced.models) - len(_imported_names(done))
     if apart:
         yield "apart", f"{_counted(apart, 'model')} for ways of a request with prices of their own"
@@ -106,14 +114,19 @@ def _file_parts(file: NewFile) -> Iterator[RenderableType]:
         return
     lines: list[str] = []
     last = ""
-    for each in file.changes[:CHANGES_MAX]:
+    told = [each for each in file.changes if each.kind not in WHOLE]
+    for each in told[:CHANGES_MAX]:
         if each.model != last:
             lines.append(each.model)
             last = each.model
         lines.append(f"  {each.sentence}")
-    rest = len(file.changes) - CHANGES_MAX
+    rest = len(told) - CHANGES_MAX
     if rest > 0:
         lines.append(f"and {_counted(rest, 'more change')}")
+    for kind, words in WHOLE.items():
+        names = [each.model for each in file.changes if each.kind == kind]
+        if names:
+            lines.append(f"{words}: {', '.join(names)}")
     for line in lines:
         yield indented(line, 4)
 
@@ -148,6 +161,7 @@ def import_form(done: Imported, *, written: bool) -> dict[str, Any]:
             for each in done.left_out
         ],
         "not_said": dict(sorted(_unsaid(done).items())),
+        "measures_left": list(done.measures_left),
         "written": is_written,
         "files": [
             {

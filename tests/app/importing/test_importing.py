@@ -56,7 +56,7 @@ def test_a_change_appends_a_version_and_says_it_in_words() -> None:
     assert [f"{each.model}: {each.sentence}" for each in done.files[0].changes] == [
         "alpha: text_input 300 -> 330 per 1,000,000 (+10 %)",
         "alpha: text_output 1,500 -> 1,200 per 1,000,000 (-20 %)",
-        "beta: the list has no price for it then; it stays as it is",
+        "beta: not among what is imported; it stays as it is",
         "gamma: new",
     ]
     assert done.findings == ()
@@ -71,6 +71,24 @@ def test_a_model_that_is_gone_keeps_its_price() -> None:
     for model in ("alpha", "beta"):
         usage = Usage.of(model, {"text_input": 250_000, "text_cached": 7, "text_output": 999})
         assert rate(after.policy, usage) == rate(first.policy, usage)
+
+
+def test_a_measure_that_the_formula_does_not_price_is_not_imported() -> None:
+    first = loaded(run(price_list(ALPHA)))
+    done = run(price_list(ALPHA, BETA), first, effective=LATER)
+    after = loaded(done)
+    assert done.measures_left == ("searches",)
+    assert after.document is not None
+    assert set(after.document.units) == {"tokens"}
+    assert after.document.models["beta"].tiers[0].when == "all_input > 200000"
+
+
+def test_a_policy_that_prices_no_tokens_is_refused() -> None:
+    text = loaded(run(price_list(ALPHA))).source.text.replace(
+        "tokens_at_rate * ", "2 * all_tokens_"
+    )
+    with pytest.raises(ValueError, match="lacks `tokens_at_rate`"):
+        run(price_list(BETA), load_policy(text, "shop/v1.yaml"), effective=LATER)
 
 
 def test_what_people_wrote_stays() -> None:

@@ -34,7 +34,7 @@ class Change:
         if self.kind == "new":
             return "new"
         if self.kind == "gone":
-            return "the list has no price for it then; it stays as it is"
+            return "not among what is imported; it stays as it is"
         where = f"{self.where}: " if self.where else ""
         if self.before is None or self.after is None:
             rate = self.before if self.after is None else self.after

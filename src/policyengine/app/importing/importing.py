@@ -1,5 +1,6 @@
 """An import as a whole: a price list and a policy's files in, the next files and changes out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 from policyengine.app.importing.difference import Change, changes
 from policyengine.app.importing.naming import Wanted, named, selected
 from policyengine.app.importing.pricing import Priced, priced
-from policyengine.app.importing.records import UNITS, LeftOut, Offer, PriceList
+from policyengine.app.importing.records import MEASURES, UNITS, LeftOut, Offer, PriceList
 from policyengine.app.importing.sections import general_rates
 from policyengine.app.importing.versions import Making, first_version, next_version
 from policyengine.policy.load import Loaded, load_policy
@@ -55,6 +56,7 @@ class Imported:
     """What an import found and made; nothing is on the disk yet.
 
     `findings` are those of all versions together; with an error among them, nothing is written.
+    `measures_left` are those of the list that the policy's formula does not price.
     """
 
     prices: PriceList
@@ -64,6 +66,7 @@ class Imported:
     files: tuple[NewFile, ...]
     findings: tuple[Diagnostic, ...]
     drawn_on: Mapping[str, tuple[str, ...]]
+    measures_left: tuple[str, ...]
 
     @property
     def unpriced(self) -> tuple[LeftOut, ...]:
@@ -91,11 +94,15 @@ def imported(prices: PriceList, there: Sequence[Loaded], folder: Path, asked: As
     making = Making(prices, asked.credit_price, asked.markup, asked.status)
     newest = max(there, key=_version_of, default=None)
     files: list[NewFile] = []
-    now, left_out = priced(offers, asked.effective.date(), rate)
+    measures = _priced_measures(newest)
+    now, left_out = priced(offers, asked.effective.date(), rate, (), measures)
+    unpriced = _measures_left(offers, measures)
     if not now.models:
-        return Imported(wanted, offers, (*wanted.left_out, *nameless, *left_out), now, (), (), {})
+        every = (*wanted.left_out, *nameless, *left_out)
+        return Imported(wanted, offers, every, now, (), (), {}, unpriced)
     for effective in _instants(offers, asked.effective):
-        standing, _ = priced(offers, effective.date(), rate, _counted(newest))
+        day = effective.date()
+        standing, _ = priced(offers, day, rate, _counted(newest), _priced_measures(newest))
         if files and (newest is None or newest.source.name != str(files[-1].path)):
             newest = load_policy(files[-1].text, str(files[-1].path))
             if has_errors(newest.diagnostics):
@@ -109,7 +116,7 @@ def imported(prices: PriceList, there: Sequence[Loaded], folder: Path, asked: As
     )
     lines = {each.source.name: each.source.lines for each in found.loaded}
     every = (*wanted.left_out, *nameless, *left_out)
-    return Imported(wanted, offers, every, now, tuple(files), found.diagnostics, lines)
+    return Imported(wanted, offers, every, now, tuple(files), found.diagnostics, lines, unpriced)
 
 
 def exchange(credit_price: Decimal) -> Fraction:
@@ -141,6 +148,29 @@ def _counted(loaded: Loaded | None) -> tuple[str, ...]:
     if loaded is None or loaded.document is None:
         return ()
     return tuple(unit for unit in general_rates(loaded.document) if unit in UNITS)
+
+
+def _measures_left(offers: Mapping[str, Offer], measures: Sequence[str]) -> tuple[str, ...]:
+    used = {
+        UNITS[unit][0]
+        for offer in offers.values()
+        for terms in offer.terms
+        for unit in terms.prices.dollars
+    }
+    return tuple(each for each in MEASURES if each in used and each not in measures)
+
+
+def _priced_measures(loaded: Loaded | None) -> tuple[str, ...]:
+    """Give the measures that the formula of a policy prices: all, where there is no policy yet.
+
+    A unit that the formula does not price would cost nothing; a policy without the unit refuses it.
+    """
+    if loaded is None or loaded.document is None:
+        return tuple(MEASURES)
+    formula = loaded.document.charge.formula
+    if "tokens_at_rate" not in formula:
+        raise ValueError("the policy's formula lacks `tokens_at_rate`; prices are mostly of tokens")
+    return tuple(each for each in MEASURES if re.search(rf"\b{each}_at_rate\b", formula))
 
 
 def _instants(offers: Mapping[str, Offer], effective: datetime) -> list[datetime]:

@@ -21,6 +21,7 @@ from policyengine.app.importing.records import (
     LeftOut,
     Offer,
     Prices,
+    Tier,
     Way,
     own_price,
 )
@@ -75,11 +76,13 @@ def priced(
     day: date,
     credit_price: Fraction,
     also: Collection[str] = (),
+    measures: Collection[str] = MEASURES,
 ) -> tuple[Priced, tuple[LeftOut, ...]]:
     """Say what models cost on a day.
 
     Takes: offers by the names that the models shall have; US dollars for one credit; units
-    that models shall have a rate for as well, because the policy counts them.
+    that models shall have a rate for as well, because the policy counts them; the measures that
+    its formula prices.
     Gives: the prices, and the models that have none on that day or none that decimals can say.
     """
     standing = {name: offer.at(day) for name, offer in sorted(offers.items())}
@@ -96,8 +99,8 @@ def priced(
             reason = "its rates in credits have more than 9 decimals"
             left_out.append(LeftOut(offer.provider, offer.model, reason, is_priced=True))
         else:
-            prices[name] = terms.prices
-            ways[name] = terms.ways
+            prices[name] = _within(terms.prices, measures)
+            ways[name] = tuple(_way_within(each, measures) for each in terms.ways)
     factors, apart = _ways_apart(prices, ways)
     prices |= {name: each for name, each in apart.items() if _is_sayable(each, credit_price)}
     units = _units_of(prices.values(), also)
@@ -129,6 +132,22 @@ def exact_decimal(number: Fraction) -> Decimal:
     """Write a number that decimals can say; its text has no zeros at the end."""
     decimals = _decimals(number)
     return Decimal(int(number * 10**decimals)).scaleb(-decimals)
+
+
+def _within(prices: Prices, measures: Collection[str]) -> Prices:
+    """Keep the prices of some measures."""
+    every = [
+        {unit: each for unit, each in dollars.items() if UNITS[unit][0] in measures}
+        for dollars in _tables(prices)
+    ]
+    above = (each.above for each in prices.tiers)
+    return Prices(every[0], tuple(map(Tier, above, every[1:])))
+
+
+def _way_within(way: Way, measures: Collection[str]) -> Way:
+    if isinstance(way.prices, Prices):
+        return Way(way.name, _within(way.prices, measures))
+    return way
 
 
 # Ways to make a request
@@ -171,7 +190,7 @@ def _prices_of(standard: Prices, way: Way) -> Prices:
         return way.prices
     return Prices(
         _times(standard.dollars, way.prices),
-        tuple(type(each)(each.above, _times(each.dollars, way.prices)) for each in standard.tiers),
+        tuple(Tier(each.above, _times(each.dollars, way.prices)) for each in standard.tiers),
     )
 
 
