@@ -11,7 +11,18 @@ import pytest
 
 from policyengine.cli.main import COMMANDS, run
 
-TIMELESS = {"demo", "fmt", "init", "replay", "schema", "set", "test", "validate", "version"}
+TIMELESS = {
+    "demo",
+    "fmt",
+    "import-prices",
+    "init",
+    "replay",
+    "schema",
+    "set",
+    "test",
+    "validate",
+    "version",
+}
 """Commands that look at no clock, so that `--at` means nothing to them."""
 _VARIABLE = (
     (re.compile(r"\(\d+\.\d+ s\)"), "(… s)"),

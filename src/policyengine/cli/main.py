@@ -29,6 +29,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
         "models": ("models", "List models with their multipliers and rates."),
+        "import-prices": ("import_prices", "Turn a published price list into a policy version."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
     "Wallets": {
