@@ -4,15 +4,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from policyengine.app.async_engine import AsyncEngine
     from policyengine.app.charge_request import ChargeRequest
     from policyengine.app.engine import Engine
     from policyengine.app.policies import PolicyError
     from policyengine.app.reading import NotFound
     from policyengine.app.receipts import Receipt, Refused
 
-__all__ = ["ChargeRequest", "Engine", "NotFound", "PolicyError", "Receipt", "Refused"]
+__all__ = [
+    "AsyncEngine",
+    "ChargeRequest",
+    "Engine",
+    "NotFound",
+    "PolicyError",
+    "Receipt",
+    "Refused",
+]
 
 _HOMES = {
+    "AsyncEngine": "policyengine.app.async_engine",
     "ChargeRequest": "policyengine.app.charge_request",
     "Engine": "policyengine.app.engine",
     "NotFound": "policyengine.app.reading",

@@ -24,7 +24,7 @@ def test_a_packaged_policy_has_a_name_that_no_folder_has() -> None:
     assert "codeflicker" in packaged_policies()
     assert policy_folder("codeflicker") == Path("codeflicker")
     assert policy_folder("@codeflicker").is_dir()
-    with pytest.raises(ValueError, match=r"one of .*`@codeflicker`"):
+    with pytest.raises(ValueError, match=r"there are .*`@codeflicker`"):
         policy_folder("@nothing")
 
 

@@ -1,6 +1,7 @@
 """What comes with the package: schemas, reference policies, and templates to start from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,7 @@ import policyengine
 
 PACKAGED: Final = "@"
 """The sign before the name of a policy that comes with the package: `@codeflicker`."""
+NAMES_SHOWN_MAX: Final = 5
 _YAML: Final = ".yaml"
 _ROOT: Final = Path(policyengine.__file__).parent
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -40,10 +42,18 @@ def policy_folder(name: str) -> Path:
     wanted = name.removeprefix(PACKAGED)
     if wanted not in known:
         raise ValueError(
-            f"no policy `{wanted}` comes with the package: one of "
-            + ", ".join(f"`{PACKAGED}{each}`" for each in known)
+            f"no policy `{wanted}` comes with the package{_meant(wanted, known, PACKAGED)}"
         )
     return near(packaged("policies") / wanted)
+
+
+def _meant(wanted: str, known: Sequence[str], sign: str = "") -> str:
+    """Name what may have been meant, or a few of what there is: there is too much to list."""
+    found = get_close_matches(wanted, known, n=1)
+    if found:
+        return f"; did you mean `{sign}{found[0]}`?"
+    shown = ", ".join(f"`{sign}{each}`" for each in known[:NAMES_SHOWN_MAX])
+    return f": there are {shown}" + (", …" if len(known) > NAMES_SHOWN_MAX else "")
 
 
 def near(path: Path) -> Path:
@@ -64,7 +74,7 @@ def starter_files(template: str) -> dict[Path, bytes]:
     Raises: ValueError for another name.
     """
     if template not in templates():
-        raise ValueError(f"there is no template `{template}`: one of {', '.join(templates())}")
+        raise ValueError(f"there is no template `{template}`{_meant(template, templates())}")
     if (_TEMPLATES / template).is_dir():
         files = _files_below(_TEMPLATES / template, Path())
     else:

@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.document.plans import Cancel, Downgrade, Upgrade
 from policyengine.review.difference import Difference
-from policyengine.review.saying import choice, text
+from policyengine.review.grants import percents
+from policyengine.review.saying import choice, quantity, text
 from policyengine.review.words import listed
 
 _Change: TypeAlias = Upgrade | Downgrade | Cancel
@@ -112,6 +113,10 @@ def _common(pointer: str, subject: str, was: _Change, now: _Change) -> Iterator[
         _UNUSED,
         _UNUSED_RANKS,
     )
+    carried = f"of unused credits is carried over at {subject}"
+    words = (f"a larger share {carried}", f"a smaller share {carried}")
+    shares = percents(was.carried_share), percents(now.carried_share)
+    yield from quantity(f"{pointer}/carried_share", words, shares, "more", unit=" %")
     if was.carried_expires is None and now.carried_expires is None:
         return
     carries = "carry_over" in {was.unused, now.unused}

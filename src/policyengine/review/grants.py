@@ -172,7 +172,15 @@ def _kept(pointer: str, subject: str, was: Grant, now: Grant) -> Iterator[Differ
         ):
             yield said(each.kind, each.pointer, f"{each.sentence}{how}")
     elif was.rollover is not None and now.rollover is not None:
-        yield from _rollovers(f"{pointer}/rollover", subject, was.rollover, now.rollover)
+        where = f"{pointer}/rollover"
+        yield from _rollovers(where, subject, was.rollover, now.rollover)
+        own = was.rollover.priority, now.rollover.priority
+        if own[0] != own[1]:  # where it has none, that of the grant
+            before, after = (
+                whole if part is None else part
+                for part, whole in zip(own, (was.priority, now.priority), strict=True)
+            )
+            yield from _priority(where, f"kept {subject}", before, after)
 
 
 def _rollover(part: KeptCredits) -> str:
@@ -196,7 +204,7 @@ def _rollovers(
     where: str, subject: str, was: KeptCredits, now: KeptCredits
 ) -> Iterator[Difference]:
     kept = f"kept of unused {subject}"
-    shares = [_percents(each.share) for each in (was, now)]
+    shares = [percents(each.share) for each in (was, now)]
     words = (f"a larger share is {kept}", f"a smaller share is {kept}")
     yield from quantity(f"{where}/share", words, (shares[0], shares[1]), "more", unit=" %")
     bases = {"remaining": "what is left", "granted": "what is given"}
@@ -226,7 +234,7 @@ def _rollovers(
     )
 
 
-def _percents(share: str | None) -> Decimal:
+def percents(share: str | None) -> Decimal:
     """Read a share; without one, all is kept."""
     return _ALL if share is None else Decimal(share.rstrip("%"))
 

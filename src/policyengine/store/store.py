@@ -18,7 +18,7 @@ from policyengine.store import sqlite
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
-from policyengine.store.faults import LedgerBusy, StoreFault
+from policyengine.store.faults import LedgerBusy, OutcomeUnknown, StoreFault
 from policyengine.store.migrate import HEAD, revision_of
 from policyengine.store.place import Place, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
@@ -81,10 +81,18 @@ def step_of(url: str) -> Step:
         with engine.connect() as connection:
             return Step(place.name, dialect.name, revision_of(connection))
     except DBAPIError as error:
-        cause = error.orig
-        raise dialect.fault_of(cause) if isinstance(cause, Exception) else error from error
+        raise _unconnected(dialect, error) from error
     finally:
         engine.dispose()
+
+
+def _unconnected(dialect: Dialect, error: DBAPIError) -> Exception:
+    """Say why a ledger cannot be opened: nothing can have been written yet."""
+    cause = error.orig if isinstance(error.orig, Exception) else error
+    found = dialect.fault_of(cause)
+    if isinstance(found, OutcomeUnknown):
+        return StoreFault(f"the ledger's server does not answer; nothing was written ({cause})")
+    return found
 
 
 class LedgerStore:
@@ -138,9 +146,10 @@ class LedgerStore:
         except BaseException as error:
             engine.dispose()
             turnstile.close()
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            if isinstance(cause, dialect.driver_errors):
-                raise dialect.fault_of(cause) from error
+            if isinstance(error, DBAPIError):
+                raise _unconnected(dialect, error) from error
+            if isinstance(error, dialect.driver_errors):
+                raise dialect.fault_of(error) from error
             raise
         is_shared = place.path is None and not place.is_server
         return cls(engine, dialect, turnstile, clock, is_shared=is_shared)
@@ -234,7 +243,7 @@ class LedgerStore:
         except self._dialect.driver_errors as error:
             raise self._dialect.fault_of(error) from error
         except DBAPIError as error:  # a new connection could not be had
-            raise self._dialect.fault_of(error.orig or error) from error
+            raise _unconnected(self._dialect, error) from error
         except PoolTimeout as error:
             raise LedgerBusy(
                 "all connections to the ledger are in use; nothing was written, try again"

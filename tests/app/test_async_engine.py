@@ -1,0 +1,89 @@
+"""The engine on an event loop: the same answers, many at once, and none is lost at the end."""
+
+import asyncio
+import inspect
+from pathlib import Path
+
+from app.shops import Clock, policies_in, policy_text
+from policyengine.app.async_engine import AsyncEngine
+from policyengine.app.committing import BatchDone
+from policyengine.app.engine import Engine
+
+CREDIT = 1_000_000
+SYNCHRONOUS = {"open", "close", "transactions_written"}
+"""What the face has of its own, and what only a progress bar asks for."""
+
+
+async def opened(folder: Path, told: list[BatchDone] | None = None) -> AsyncEngine:
+    rules = folder / "rules"
+    rules.mkdir(exist_ok=True)
+    return await AsyncEngine.open(
+        f"sqlite:///{folder}/ledger.db",
+        policies_in(rules, policy_text()),
+        clock=Clock(),
+        observer=None if told is None else told.append,
+    )
+
+
+def test_every_verb_of_the_engine_can_be_awaited_with_the_same_arguments() -> None:
+    verbs = {
+        name
+        for name, each in inspect.getmembers(Engine, inspect.isfunction)
+        if not name.startswith("_")
+    } - SYNCHRONOUS
+    for name in verbs:
+        awaited = getattr(AsyncEngine, name)
+        assert inspect.iscoroutinefunction(awaited), name
+        assert inspect.signature(awaited) == inspect.signature(getattr(Engine, name)), name
+
+
+def test_a_request_from_hold_to_history(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with await opened(tmp_path) as engine:
+            (await engine.subscribe("ana", "plus", key="join")).or_raise()
+            held = await engine.hold("ana", credits_held=5)
+            captured = await engine.capture(held.id, model="large", counts={"text_input": 1200})
+            assert captured.charged_micro == 480_000
+            assert (await engine.balance("ana")).available_micro == 1000 * CREDIT - 480_000
+            assert (await engine.verify()).is_sound
+
+    asyncio.run(story())
+
+
+def test_a_thousand_charges_at_once_are_committed_together_and_all_answered(
+    tmp_path: Path,
+) -> None:
+    told: list[BatchDone] = []
+
+    async def story() -> None:
+        async with await opened(tmp_path, told) as engine:
+            await engine.subscribe("ana", "plus", key="join")
+            # 2,500 x 100 / 1,000,000 x 4 = 1 credit each; 1,000 are there
+            answers = await asyncio.gather(
+                *(
+                    engine.charge("ana", "large", {"text_input": 2500}, key=f"k{number}")
+                    for number in range(1005)
+                )
+            )
+            assert sum(answer.is_accepted for answer in answers) == 1000
+            assert (await engine.balance("ana")).available_micro == 0
+
+    asyncio.run(story())
+    assert sum(each.size for each in told) == 1006
+    assert len(told) < 300
+
+
+def test_who_stops_waiting_finds_out_by_the_same_key(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with await opened(tmp_path) as engine:
+            await engine.subscribe("ana", "plus", key="join")
+            charge = engine.charge("ana", "large", {"text_input": 2500}, key="k")
+            task = asyncio.ensure_future(charge)
+            await asyncio.sleep(0)  # it begins
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            again = await engine.charge("ana", "large", {"text_input": 2500}, key="k")
+            assert again.is_accepted
+            assert (await engine.balance("ana")).available_micro == 999 * CREDIT
+
+    asyncio.run(story())
