@@ -14,6 +14,7 @@ from policyengine.policy.checks.answers import (
     check_alerts,
     check_debt,
     check_estimates_ascend,
+    check_prices_have_currency,
     check_refunds,
 )
 from policyengine.policy.checks.burning import (
@@ -170,6 +171,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_cancelling_leads_down,
     check_changes_cost_time,
     check_something_gives_credits,
+    check_prices_have_currency,
     check_burn_order_agrees,
     check_burn_order_is_total,
     check_priority_counts,
