@@ -27,9 +27,6 @@ EXACT_ROOMS = {
     "engine",
     "store",
     "simulate",
-    "engine",
-    "store",
-    "simulate",
     "linting",
     "proving",
 }
