@@ -104,7 +104,11 @@ shortfall:
 """,
     """
 models: {standard: {multiplier: 1}}
-plans: {free: {grants: {welcome: {credits: 300, given: once, expires: 1 month}}}}
+plans:
+  free:
+    price: 5
+    currency: USD
+    grants: {welcome: {credits: 300, given: once, expires: 1 month}}
 packs: {}
 """,
 )

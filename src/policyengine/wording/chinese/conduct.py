@@ -121,6 +121,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "absent.re_rating": "升级时不重新计价：此前的用量保持原价。",
     "absent.packs": "没有积分包：套餐之外不能购买积分。",
     "absent.bonuses": "没有赠送：积分包只含其本身的积分。",
+    "absent.prices": "没有标明货币价格：套餐和积分包的售价不在此说明。",
     "absent.overage": "没有超额使用：超出余额的请求会被拒绝。",
     "absent.overage_behind_fallback": "没有超额使用：余额之外不预借积分。",
     "absent.fallback": "没有备用模型：请求不会被改到更便宜的模型。",

@@ -92,6 +92,8 @@ RULES: Final[Mapping[str, str]] = {
     "plans.first.full": "周期中途加入者获得首个周期的全部积分",
     "plans.first.prorated_by_day": "周期中途加入者按首个周期剩余天数的比例获得积分",
     "plans.first.prorated_by_second": "周期中途加入者按首个周期剩余时间的比例获得积分",
+    "plans.price_cycle": "{plan}套餐每个周期 {price} {currency}。",
+    "plans.price_joining": "{plan}套餐一次性 {price} {currency}。",
     "plans.no_cycle": "{plan}套餐没有周期，不会续期。",
     "plans.no_grants": "{plan}套餐不提供积分。",
     "plans.balance_at_most": "{plan}套餐发放积分时，钱包余额最多补到{most}。",
@@ -109,6 +111,7 @@ RULES: Final[Mapping[str, str]] = {
     "extra.models": "只能用于{models}",
     "extra.units": "只能用于{units}",
     "packs.pack": "{pack}积分包含{credits}，可在{plans}套餐下购买。",
+    "packs.price": "{pack}积分包售价 {price} {currency}。",
     "packs.bonus": "购买{pack}积分包另赠{credits}。",
     "packs.held": "每个钱包最多同时持有{most}尚有余额的{pack}。",
     # Expiry and carry-over

@@ -138,6 +138,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "absent.re_rating": "No re-rating at an upgrade: what was used before stays as it was charged.",
     "absent.packs": "No packs: credits cannot be bought on top of a plan.",
     "absent.bonuses": "No bonuses: a pack brings its credits and no more.",
+    "absent.prices": "No prices in money: what plans and packs cost is not said here.",
     "absent.overage": "No overage: a request beyond the balance is refused.",
     "absent.overage_behind_fallback": "No overage: nothing is lent beyond the balance.",
     "absent.fallback": "No fallback model: a request is never moved to a cheaper model.",

@@ -100,6 +100,8 @@ RULES: Final[Mapping[str, str]] = {
     "the days that are left",
     "plans.first.prorated_by_second": "who joins in between gets, for the first cycle, the share "
     "of the time that is left",
+    "plans.price_cycle": "{plan} costs {price} {currency} for each cycle.",
+    "plans.price_joining": "{plan} costs {price} {currency}, once.",
     "plans.no_cycle": "{plan} has no cycles: it never renews.",
     "plans.no_grants": "{plan} gives no credits.",
     "plans.balance_at_most": "{plan} gives no more than brings the wallet to {most}.",
@@ -117,6 +119,7 @@ RULES: Final[Mapping[str, str]] = {
     "extra.models": "to be spent on {models} only",
     "extra.units": "to be spent on {units} only",
     "packs.pack": "{pack} brings {credits}; subscribers of {plans} can buy it.",
+    "packs.price": "{pack} costs {price} {currency}.",
     "packs.bonus": "{pack} comes with a bonus of {credits}.",
     "packs.held": "A wallet has at most {most} of {pack} with credits left.",
     # Expiry and carry-over

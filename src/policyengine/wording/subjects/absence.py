@@ -1,9 +1,9 @@
 """What a policy does not have, each with what that means."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from policyengine.policy.policy import GrantRule, Policy
+from policyengine.policy.policy import GrantRule, PackRule, PlanRule, Policy
 from policyengine.wording.words import Sentence, say
 
 
@@ -13,6 +13,10 @@ def _grants(policy: Policy) -> list[GrantRule]:
 
 def _models_alike(policy: Policy) -> bool:
     return not any(model.varies for model in policy.models.values())
+
+
+def _any_price(priced: Mapping[str, PlanRule] | Mapping[str, PackRule]) -> bool:
+    return any(each.price is not None for each in priced.values())
 
 
 _ABSENT: Final[tuple[tuple[str, str, Callable[[Policy], bool]], ...]] = (
@@ -34,6 +38,11 @@ _ABSENT: Final[tuple[tuple[str, str, Callable[[Policy], bool]], ...]] = (
     ("re_rating", "/changes", lambda p: len(p.plans) > 1 and not p.re_rated),
     ("packs", "", lambda p: not p.packs),
     ("bonuses", "/packs", lambda p: bool(p.packs) and not any(x.bonus for x in p.packs.values())),
+    (
+        "prices",
+        "/plans",
+        lambda p: not (_any_price(p.plans) or _any_price(p.packs)),
+    ),
     ("overage", "/shortfall/before_request", lambda p: not (p.limits.overage or p.limits.fallback)),
     (
         "overage_behind_fallback",

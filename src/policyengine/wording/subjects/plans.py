@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from policyengine.policy.document.granting import KeptCredits
-from policyengine.policy.policy import Expiry, GrantRule, KeptRule, PackRule, PlanRule, Policy
+from policyengine.policy.policy import (
+    Expiry,
+    GrantRule,
+    KeptRule,
+    MoneyPrice,
+    PackRule,
+    PlanRule,
+    Policy,
+)
 from policyengine.values.amounts import micro_of
 from policyengine.wording.naming import model_names, pack_name, plan_name, plan_names, terms, whose
 from policyengine.wording.words import (
@@ -14,6 +22,7 @@ from policyengine.wording.words import (
     Span,
     Term,
     Value,
+    Verbatim,
     When,
     listed,
     number,
@@ -31,6 +40,9 @@ def one_plan(policy: Policy, plan: PlanRule) -> Iterator[Sentence]:
     """Say how a plan's cycles run, what it gives, and how it ends."""
     name = plan_name(policy, plan.name)
     yield _cycle(plan, name)
+    if plan.price is not None:
+        key = "plans.price_joining" if plan.cycle is None else "plans.price_cycle"
+        yield say(key, f"{plan.pointer}/price", plan=name, **_money(plan.price))
     for grant in plan.grants:
         yield _grant(policy, plan, grant)
     if not plan.grants:
@@ -47,6 +59,10 @@ def one_plan(policy: Policy, plan: PlanRule) -> Iterator[Sentence]:
             cycles=Count(count, "cycle"),
             to=plan_name(policy, to),
         )
+
+
+def _money(price: MoneyPrice) -> dict[str, Value]:
+    return {"price": number(price.amount), "currency": Verbatim(price.currency)}
 
 
 def _cycle(plan: PlanRule, name: Value) -> Sentence:
@@ -118,6 +134,8 @@ def one_pack(policy: Policy, pack: PackRule) -> Iterator[Sentence]:
         credits=Amount(pack.amount_micro),
         plans=plan_names(policy, pack.sold_to),
     )
+    if pack.price is not None:
+        yield say("packs.price", f"{pack.pointer}/price", pack=name, **_money(pack.price))
     if pack.bonus is not None:
         bonus = Amount(pack.bonus.amount_micro)
         yield say("packs.bonus", f"{pack.pointer}/bonus", pack=name, credits=bonus)
