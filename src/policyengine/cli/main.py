@@ -25,7 +25,6 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Policies": {
         "validate": ("validating", "Check policies and scenarios; findings with line and column."),
-        "validate": ("files", "Check policies and scenarios; findings with line and column."),
         "lint": (
             "linting",
             "Search policies for economic faults, each shown by a story in numbers.",
