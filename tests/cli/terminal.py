@@ -12,7 +12,17 @@ import pytest
 from policyengine.cli.main import COMMANDS, run
 
 TIMELESS = {
-    *("demo", "fmt", "init", "replay", "schema", "set", "simulate", "test", "validate", "version")
+    "demo",
+    "fmt",
+    "import-prices",
+    "init",
+    "replay",
+    "schema",
+    "set",
+    "simulate",
+    "test",
+    "validate",
+    "version",
 }
 """Commands that look at no clock, so that `--at` means nothing to them."""
 _VARIABLE = (

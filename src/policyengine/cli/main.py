@@ -30,6 +30,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "test": ("testing", "Run the scenarios of policies."),
         "simulate": ("simulating", "Run recorded usage under two policies, and compare."),
         "models": ("models", "List models with their multipliers and rates."),
+        "import-prices": ("import_prices", "Turn a published price list into a policy version."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
     "Wallets": {
