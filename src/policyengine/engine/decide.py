@@ -214,7 +214,8 @@ def _answer_again(book: Book, command: Command, answered: Transaction) -> Decisi
 
 
 def _key_refusal(key: str) -> Refusal | None:
-    if not key or len(key.encode("utf-8", "surrogatepass")) > KEY_LENGTH_MAX:
+    length = len(key) if key.isascii() else len(key.encode("utf-8", "surrogatepass"))
+    if not 0 < length <= KEY_LENGTH_MAX:
         return refusals.refusal("invalid_key", f"a key has 1 to {KEY_LENGTH_MAX} bytes")
     if key.startswith(ENGINE_KEYS):
         return refusals.refusal("invalid_key", f"keys that start with `{ENGINE_KEYS}` are reserved")
