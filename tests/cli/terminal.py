@@ -25,6 +25,7 @@ TIMELESS = {
     "version",
 }
 """Commands that look at no clock, so that `--at` means nothing to them."""
+TIMELESS |= {"prove"}
 _VARIABLE = (
     (re.compile(r"\(\d+\.\d+ s\)"), "(… s)"),
     (re.compile(r"  \d+\.\d s$", re.MULTILINE), "  … s"),

@@ -25,6 +25,14 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Policies": {
         "validate": ("files", "Check policies and scenarios; findings with line and column."),
+        "lint": (
+            "linting",
+            "Search policies for economic faults, each shown by a story in numbers.",
+        ),
+        "prove": (
+            "proving",
+            "Prove a claim about prices or balances for all counts, or refute it.",
+        ),
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
@@ -70,6 +78,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "settle": ("wallets", "Bring a wallet up to now: expiries, renewals, time-outs."),
         "sweep": ("auditing", "Settle every wallet that is due."),
         "verify": ("auditing", "Audit the ledger: hashes, sums, and each price once more."),
+        "db": ("database", "Check the ledger's tables, or bring them up to date."),
         "replay": ("replay", "Replay recorded usage under a policy."),
         "version": ("version", "Print the versions of this program and its formats."),
     },
