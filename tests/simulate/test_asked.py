@@ -23,7 +23,7 @@ histories = st.builds(lambda rules, numbers: played(timeline_of(rules), numbers)
 
 def check_asked(history: History) -> None:
     """Each accepted command is told from its transaction, but holds for usage and conversions."""
-    # A key that is used again with another request is refused: the first one counts.
+    # A key that is used again stands for its first command.
     bodies = {(each.wallet_id, each.key): each.body for each in reversed(history.commands)}
     for transactions in history.ledger.transactions.values():
         for each in asked_of(transactions, history.timeline):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.values import canonical
 from policyengine.values.canonical import canonical_bytes, sha256_hex
 
 leaves = st.none() | st.booleans() | st.integers() | st.text()
@@ -25,6 +26,14 @@ def test_different_facts_have_different_bytes(one: Any, other: Any) -> None:
     assert (canonical_bytes(one) == canonical_bytes(other)) == (repr(one) == repr(other)) or (
         one == other
     )
+
+
+@given(facts)
+def test_where_no_encoder_of_its_own_is_there_the_bytes_are_the_same(fact: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("json.encoder.c_make_encoder", None)
+        slowly = canonical._encoding()
+    assert canonical_bytes(fact) == slowly(fact).encode("ascii")
 
 
 def test_the_form_is_tight_sorted_and_ascii() -> None:

@@ -1,5 +1,6 @@
 """Charging: usage is rated, lots pay, a shortfall after a request follows the policy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -15,9 +16,9 @@ from policyengine.ledger.changes import Charged
 from policyengine.ledger.holds import EstimateNote
 from policyengine.ledger.subscriptions import NOBODY, Standing
 from policyengine.ledger.transactions import Refusal
-from policyengine.policy.policy import Policy
+from policyengine.policy.policy import AbnormalRule, Policy
 from policyengine.policy.timeline import Timeline
-from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
+from policyengine.values.amounts import Micro
 from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
 from policyengine.wording.words import Span, Verbatim
 
@@ -161,10 +162,12 @@ def _flags(policy: Policy, book: Book, price: Micro) -> tuple[str, ...]:
     usual = usual_charge(book)
     if usual is None:
         return ()
-    values = {
-        "charge": Fraction(price, MICRO_PER_CREDIT),
-        "usual_charge": Fraction(usual, MICRO_PER_CREDIT),
-    }
-    return tuple(
-        rule.text for rule in policy.abnormal if rule.holds(*[values[name] for name in rule.names])
-    )
+    values = {"charge": price, "usual_charge": usual}
+    return tuple([rule.text for rule in policy.abnormal if _is_met(rule, values)])
+
+
+def _is_met(rule: AbnormalRule, values: Mapping[str, Micro]) -> bool:
+    amounts: list[Micro | Fraction] = [values[name] for name in rule.names]
+    if rule.per != 1:
+        amounts = [Fraction(each, rule.per) for each in amounts]
+    return bool(rule.holds(*amounts))

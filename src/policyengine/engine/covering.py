@@ -130,4 +130,5 @@ def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:
     if found.asked is not None:
         asked = found.asked
         draft.change(FellBack(asked.usage.model, found.whose.model, asked.price.total_micro))
-    count_use(draft, found.states, taken)
+    if found.states:
+        count_use(draft, found.states, taken)

@@ -1,7 +1,7 @@
 """The one door into the rules: a command on a book becomes transactions and a new book."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from policyengine.engine import refusals
@@ -214,7 +214,8 @@ def _answer_again(book: Book, command: Command, answered: Transaction) -> Decisi
 
 
 def _key_refusal(key: str) -> Refusal | None:
-    if not key or len(key.encode("utf-8", "surrogatepass")) > KEY_LENGTH_MAX:
+    length = len(key) if key.isascii() else len(key.encode("utf-8", "surrogatepass"))
+    if not 0 < length <= KEY_LENGTH_MAX:
         return refusals.refusal("invalid_key", f"a key has 1 to {KEY_LENGTH_MAX} bytes")
     if key.startswith(ENGINE_KEYS):
         return refusals.refusal("invalid_key", f"keys that start with `{ENGINE_KEYS}` are reserved")
@@ -236,19 +237,26 @@ _TEXT_FIELDS: Final = (
 """Names that a command carries into its transaction, if only into the words of a refusal."""
 
 
+_TEXTS_OF: Final[Mapping[type[Body], tuple[str, ...]]] = {
+    kind: tuple(each.name for each in fields(kind) if each.name in _TEXT_FIELDS) for kind in _KINDS
+}
+
+
 def _text_refusal(command: Command) -> Refusal | None:
     """Refuse texts that a ledger cannot keep: too long, or no Unicode."""
     body = command.body
-    names = [command.actor, *[getattr(body, field, "") for field in _TEXT_FIELDS]]
-    usage = getattr(body, "usage", None)
+    names = [command.actor, *[getattr(body, name) for name in _TEXTS_OF[type(body)]]]
+    usage = body.usage if isinstance(body, Charge | OpenHold | Capture) else None
     if usage is not None:
         names += [usage.model, *[unit for unit, _ in usage.counts]]
     if isinstance(body, GiveGrant):
         names += [*body.restricted_to.models, *body.restricted_to.units]
+    joined = "".join((*names, command.reason))
+    if len(joined) <= NAME_LENGTH_MAX and joined.isascii() and "\0" not in joined:
+        return None  # all together are shorter than one may be
     if len(command.reason) > REASON_LENGTH_MAX or max(map(len, names)) > NAME_LENGTH_MAX:
         message = f"a name has at most {NAME_LENGTH_MAX} characters, a reason {REASON_LENGTH_MAX}"
         return refusals.refusal("invalid_text", message)
-    joined = "".join((*names, command.reason))
     if "\0" in joined or not (joined.isascii() or _is_unicode(joined)):
         return refusals.refusal("invalid_text", "a text has characters that no ledger can keep")
     return None

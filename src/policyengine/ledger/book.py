@@ -22,7 +22,7 @@ from policyengine.ledger.changes import (
 from policyengine.ledger.holds import Hold
 from policyengine.ledger.limit_fold import LIMIT_FOLDS
 from policyengine.ledger.limit_state import UNTOUCHED, LimitState
-from policyengine.ledger.lots import Lot
+from policyengine.ledger.lots import Lot, Pot
 from policyengine.ledger.subscriptions import Series, Subscription
 from policyengine.ledger.transactions import Move, Transaction
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
@@ -144,27 +144,9 @@ class _Draft:
         if amount <= 0 or (source, target) not in TRANSITIONS:
             raise LedgerFault(f"no move of {amount} from `{source}` to `{target}`")
         lot = self.lot(move.lot_no)
-        pots = {
-            "available": lot.remaining,
-            "held": lot.held,
-            "consumed": lot.consumed,
-            "expired": lot.expired,
-            "withdrawn": lot.withdrawn,
-        }
-        if source != "issued":
-            pots[source] -= amount
-            if pots[source] < 0:
-                raise LedgerFault(f"lot {move.lot_no} has less than {amount} in `{source}`")
-        pots[target] += amount
-        after = Lot(
-            lot.terms,
-            pots["available"],
-            pots["held"],
-            pots["consumed"],
-            pots["expired"],
-            pots["withdrawn"],
-            lot.end,
-        )
+        after = _moved(lot, source, target, amount)
+        if after is None:
+            raise LedgerFault(f"lot {move.lot_no} has less than {amount} in `{source}`")
         self.table("lots")[move.lot_no] = after
         self.available += after.remaining - lot.remaining
         if not after.remaining or not lot.remaining:
@@ -202,6 +184,37 @@ class _Draft:
             due_at,
             get("limits", before.limits),
         )
+
+
+def _moved(lot: Lot, source: Pot, target: Pot, amount: Micro) -> Lot | None:
+    """Give a lot after a move between two of its pots; None where the first has not enough."""
+    if source == "available" and target == "consumed":  # what every charge does
+        left = lot.remaining - amount
+        if left < 0:
+            return None
+        consumed = lot.consumed + amount
+        return Lot(lot.terms, left, lot.held, consumed, lot.expired, lot.withdrawn, lot.end)
+    pots = {
+        "available": lot.remaining,
+        "held": lot.held,
+        "consumed": lot.consumed,
+        "expired": lot.expired,
+        "withdrawn": lot.withdrawn,
+    }
+    if source != "issued":
+        pots[source] -= amount
+        if pots[source] < 0:
+            return None
+    pots[target] += amount
+    return Lot(
+        lot.terms,
+        pots["available"],
+        pots["held"],
+        pots["consumed"],
+        pots["expired"],
+        pots["withdrawn"],
+        lot.end,
+    )
 
 
 def _due_at(

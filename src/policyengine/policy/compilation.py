@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from policyengine.policy.document.policy import PolicyDocument
+from policyengine.policy.expressions import is_scale_free
 from policyengine.policy.limits import limits_of
 from policyengine.policy.plan_rules import expiry_of, money_price_of, plans_of
 from policyengine.policy.policy import (
@@ -22,7 +23,7 @@ from policyengine.policy.policy import (
 from policyengine.policy.source import Source
 from policyengine.policy.tables import expression_of, models_of, modifiers_of, sides_of
 from policyengine.policy.vocabulary import ABNORMAL_NAMES
-from policyengine.values.amounts import micro_of
+from policyengine.values.amounts import MICRO_PER_CREDIT, micro_of
 from policyengine.values.calendar import parse_instant, parse_span
 
 PERCENT: Final = 100
@@ -128,7 +129,8 @@ def _abnormal(document: PolicyDocument) -> tuple[AbnormalRule, ...]:
     rules = []
     for index, part in enumerate(document.abnormal):
         when = expression_of(part.when, ABNORMAL_NAMES, "yes_no")
-        rules.append(AbnormalRule(part.when, when.names_used, when.compiled, f"/abnormal/{index}"))
+        at, per = f"/abnormal/{index}", 1 if is_scale_free(when) else MICRO_PER_CREDIT
+        rules.append(AbnormalRule(part.when, when.names_used, when.compiled, at, per))
     return tuple(rules)
 
 

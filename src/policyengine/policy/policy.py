@@ -253,12 +253,16 @@ class DebtRule:
 
 @dataclass(frozen=True, slots=True)
 class AbnormalRule:
-    """A condition over `charge` and `usual_charge`, in credits."""
+    """A condition over `charge` and `usual_charge`, in amounts of `per` micro-credits.
+
+    That is a credit, or where the condition says the same of any unit, a micro-credit.
+    """
 
     text: str
     names: tuple[str, ...]
     holds: Callable[..., bool | int | Fraction]
     pointer: str
+    per: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from policyengine.policy.expressions.expression import Expression, parse_express
 from policyengine.policy.expressions.faults import FAULTS, ExpressionFault, FaultCode
 from policyengine.policy.expressions.linear import LinearForm, linear_form
 from policyengine.policy.expressions.reference import Value
+from policyengine.policy.expressions.scaling import is_scale_free
 from policyengine.policy.expressions.thresholds import Threshold, lower_bound
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LinearForm",
     "Threshold",
     "Value",
+    "is_scale_free",
     "linear_form",
     "lower_bound",
     "parse_expression",
