@@ -25,16 +25,6 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Policies": {
         "validate": ("validating", "Check policies and scenarios; findings with line and column."),
-        "lint": (
-            "linting",
-            "Search policies for economic faults, each shown by a story in numbers.",
-        ),
-        "prove": (
-            "proving",
-            "Prove a claim about prices or balances for all counts, or refute it.",
-        ),
-        "fmt": ("files", "Put policy files in house style; what they say never changes."),
-        "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
         "lint": ("linting", "Search policies for economic faults, each shown by a story."),
         "prove": ("proving", "Prove a claim about prices or balances, or refute it."),
