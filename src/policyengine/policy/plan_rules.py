@@ -5,9 +5,16 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, get_args
 
-from policyengine.policy.document.plans import Grant, Plan
+from policyengine.policy.document.plans import Grant, Pack, Plan
 from policyengine.policy.document.policy import PolicyDocument
-from policyengine.policy.policy import CapRule, Expiry, GrantRule, KeptRule, PlanRule
+from policyengine.policy.policy import (
+    CapRule,
+    Expiry,
+    GrantRule,
+    KeptRule,
+    MoneyPrice,
+    PlanRule,
+)
 from policyengine.values.amounts import MICRO_PER_CREDIT, micro_of
 from policyengine.values.calendar import parse_instant, parse_span
 
@@ -42,7 +49,15 @@ def _plan(name: str, plan: Plan, rank: int) -> PlanRule:
         plan.first_cycle or "full",
         None if cap is None else micro_of(cap),
         None if ends is None else (ends.count, ends.to),
+        money_price_of(plan),
     )
+
+
+def money_price_of(part: Plan | Pack) -> MoneyPrice | None:
+    """Read a price in money, exactly; None where the file names none."""
+    if part.price is None or part.currency is None:
+        return None
+    return MoneyPrice(Fraction(part.price), part.currency)
 
 
 def _grant(plan: str, name: str, grant: Grant) -> GrantRule:

@@ -14,6 +14,7 @@ from policyengine.policy.checks.answers import (
     check_alerts,
     check_debt,
     check_estimates_ascend,
+    check_prices_have_currency,
     check_refunds,
 )
 from policyengine.policy.checks.burning import (
@@ -73,6 +74,10 @@ from policyengine.policy.checks.plans import (
     check_grants_have_cycles,
     check_plans_ascend,
     check_something_gives_credits,
+)
+from policyengine.policy.checks.re_rating import (
+    check_re_rating_agrees,
+    check_re_rating_has_effect,
 )
 from policyengine.policy.checks.references import (
     check_counting_exists,
@@ -156,6 +161,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_caps,
     check_calendar_cycles,
     check_plans_that_end,
+    check_re_rating_agrees,
+    check_re_rating_has_effect,
     check_upgrades_agree,
     check_upgrades_fit_plans,
     check_pairs,
@@ -164,6 +171,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_cancelling_leads_down,
     check_changes_cost_time,
     check_something_gives_credits,
+    check_prices_have_currency,
     check_burn_order_agrees,
     check_burn_order_is_total,
     check_priority_counts,

@@ -7,8 +7,10 @@ from pydantic import Field
 from policyengine.policy.document.granting import Between, GrantCap, KeptCredits, OnlyFor
 from policyengine.policy.document.limits import Bonus
 from policyengine.policy.document.words import (
+    Currency,
     ExpiryText,
     Name,
+    Number,
     PackExpiryText,
     Part,
     PositiveNumber,
@@ -95,6 +97,17 @@ class Plan(Part):
     title: Prose | None = Field(
         default=None, description="The name that people read.", examples=["Pro"]
     )
+    price: Number | None = Field(
+        default=None,
+        description="What a cycle costs, in `currency`; without cycles, what joining costs; 0 is "
+        "free. No credits depend on it. Absent: not said.",
+        examples=[19.99],
+    )
+    currency: Currency | None = Field(
+        default=None,
+        description="The currency of the price, by its ISO 4217 code.",
+        examples=["USD"],
+    )
     cycle: SpanText | None = Field(
         default=None,
         description="The length of a cycle; absent: no cycles.",
@@ -145,6 +158,16 @@ class Pack(Part):
         default=None, description="The name that people read.", examples=["500 credits"]
     )
     credits: PositiveNumber = Field(description="How many credits.", examples=[500])
+    price: Number | None = Field(
+        default=None,
+        description="What it costs, in `currency`. No credits depend on it. Absent: not said.",
+        examples=[10],
+    )
+    currency: Currency | None = Field(
+        default=None,
+        description="The currency of the price, by its ISO 4217 code.",
+        examples=["USD"],
+    )
     expires: PackExpiryText = Field(
         description="How long the credits last: a span or `never`.", examples=["12 months"]
     )
@@ -203,6 +226,12 @@ class Upgrade(Part):
         description="New credits are the share of what is left of the cycle that goes on; absent: "
         "they are not.",
         examples=["by_second"],
+    )
+    earlier_use: Literal["as_charged", "re_rated"] | None = Field(
+        default=None,
+        description="What the cycle's requests until now cost: as charged, or as if the new plan "
+        "had held from the cycle's start, the difference taken or given; absent: `as_charged`.",
+        examples=["re_rated"],
     )
 
 
