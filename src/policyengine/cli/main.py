@@ -29,10 +29,10 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
         "models": ("models", "List models with their multipliers and rates."),
-        "diff": (
-            "diffing",
-            "Say in plain words what differs between versions.",
-        ),
+        "diff": ("diffing", "Say in plain words what differs between versions."),
+        "new-version": ("versions", "Copy the newest version to the next number, as a draft."),
+        "publish": ("versions", "Publish a draft for good, and lock what it says."),
+        "timeline": ("versions", "Draw versions on a line of time: in force, to come, drafts."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
     "Wallets": {
