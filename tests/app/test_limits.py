@@ -1,5 +1,6 @@
 """Limits through the library on a database: what is written is what memory decides, and sound."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,30 @@ def test_limits_that_were_altered_behind_the_ledgers_back_are_found(
             (fault,) = verify(session).faults
         assert fault.table == "wallet"
         assert "limits" in fault.sentence
+
+
+def test_two_overdrafts_of_4000_at_once_stay_within_a_limit_of_5000(
+    clock: Clock, tmp_path: Path
+) -> None:
+    gallery = POLICIES.parents[1] / "policies" / "openai_prepaid" / "v1.yaml"
+    text = gallery.read_text().replace("debt: {limit: 20,", "debt: {limit: 5000,")
+    (tmp_path / "v1.yaml").write_text(text.replace("in_debt: refuse_all", "in_debt: as_usual"))
+    together = threading.Barrier(2)
+    lent: list[int] = []
+
+    with Engine.open(f"sqlite:///{tmp_path / 'l.db'}", tmp_path, clock=clock) as engine:
+        engine.subscribe("ana", "prepaid")
+
+        def overdraw() -> None:
+            together.wait()
+            receipt = engine.charge("ana", "large", {"output": 400_000_000}, after_request=True)
+            lent.append(receipt.or_raise().charged_micro)
+
+        threads = [threading.Thread(target=overdraw) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(lent) == [1000 * MICRO_PER_CREDIT, 4000 * MICRO_PER_CREDIT]
+        assert engine.balance("ana").debt_micro == 5000 * MICRO_PER_CREDIT
+        assert_sound(engine)

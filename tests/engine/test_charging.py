@@ -15,7 +15,9 @@ from policyengine.engine.commands import (
     Charge,
     GiveGrant,
     OpenHold,
+    Refund,
     Release,
+    Settle,
     Subscribe,
     Usage,
 )
@@ -216,6 +218,24 @@ def test_restricted_credits_pay_no_debt() -> None:
     wallet.do(Charge(spend(2030), after_request=True))
     wallet.do(GiveGrant(20 * CREDIT, restricted_to=Restriction(("lite",))))
     assert (wallet.available, wallet.book.debt_micro) == (20 * CREDIT, 30 * CREDIT)
+
+
+def test_debt_may_be_left_to_adjustments() -> None:
+    left = {"shortfall/debt/repaid_by": "adjustments", "plans/pro/balance_at_most": 2000}
+    refunds = {"shortfall/in_debt": "refuse_all"}
+    wallet = Wallet(policy(with_debt() | left | refunds))
+    paid = wallet.do(Charge(spend(40)))
+    wallet.do(Charge(spend(1990), after_request=True))
+    wallet.do(GiveGrant(20 * CREDIT))
+    wallet.do(Refund(paid.seq))
+    assert (wallet.available, wallet.book.debt_micro) == (60 * CREDIT, 30 * CREDIT)
+    refusal = wallet.do(Charge(spend(1))).refusal
+    assert refusal is not None
+    assert refusal.message == "the wallet owes 30.00 credits; an adjustment pays them"
+    wallet.do(Settle(), START + 28 * DAY)
+    assert (wallet.available, wallet.book.debt_micro) == (2000 * CREDIT, 30 * CREDIT)
+    wallet.do(Adjust(31 * CREDIT), reason="paid by invoice", when=START + 28 * DAY)
+    assert (wallet.available, wallet.book.debt_micro) == (2001 * CREDIT, 0)
 
 
 def test_carried_credits_pay_no_debt_and_the_new_cycles_do() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from engine.limited import FALLBACK, IN_DEBT, OVERAGE, caps, limited
 from engine.wallets import CREDIT, Wallet, at, policy, spend
-from policyengine.engine.commands import Capture, Charge, GiveGrant, OpenHold, Usage
+from policyengine.engine.commands import Capture, Charge, GiveGrant, OpenHold, SetOverage, Usage
 from policyengine.ledger.changes import Charged, FellBack, ForMember
 from policyengine.ledger.transactions import change_of
 
@@ -34,6 +34,23 @@ def test_a_fallback_is_priced_by_the_version_in_force_when_the_request_began() -
 def test_a_plan_that_is_not_listed_does_not_fall_back() -> None:
     rules = limited(FALLBACK, {"shortfall/fallback": {"model": "lite", "plans": ["free"]}})
     assert Wallet(rules).refused(Charge(spend(2001))) == "insufficient_credits"
+
+
+def test_a_request_falls_back_where_overage_has_no_room() -> None:
+    both = limited(OVERAGE, {"shortfall/fallback": {"model": "lite"}})
+    wallet = Wallet(both)
+    refusing = wallet.do(Charge(spend(3000)))
+    assert change_of(refusing, FellBack) == FellBack("standard", "lite", 3000 * CREDIT)
+    assert wallet.book.limits.overage_micro == 0
+
+
+def test_overage_comes_before_a_fallback() -> None:
+    both = limited(OVERAGE, {"shortfall/fallback": {"model": "lite"}})
+    wallet = Wallet(both)
+    wallet.do(SetOverage(on=True))
+    answer = wallet.do(Charge(spend(2001)))
+    assert change_of(answer, FellBack) is None
+    assert wallet.book.limits.overage_micro == CREDIT
 
 
 def test_the_lower_of_balance_and_cap_is_what_a_refusal_names() -> None:

@@ -1,16 +1,12 @@
 """docs/semantics.md: each statement has a number, and a proof that exists."""
 
-import ast
 import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 import pytest
-import yaml
 
-ROOT: Final = Path(__file__).parents[2]
+from house.proofs import ROOT, TEST, names_of_tests, titles
+
 DOCUMENT: Final = ROOT / "docs" / "semantics.md"
 SCENARIOS: Final = ROOT / "policies" / "codeflicker" / "scenarios"
 
@@ -18,28 +14,10 @@ _STATEMENT: Final = re.compile(r"^(\d+)\. (.*?)(?=^\d+\. |^## |\Z)", re.MULTILIN
 _SCENARIO: Final = re.compile(
     r"\[([^\]]+)\]\(\.\./((?:tests/)?policies/\w+/scenarios/[\w.-]+\.yaml)\)"
 )
-_TEST: Final = re.compile(r"`(test_\w+)`")
 
 STATEMENTS: Final = {
     int(match[1]): match[2] for match in _STATEMENT.finditer(DOCUMENT.read_text(encoding="utf-8"))
 }
-
-
-@cache
-def titles(file: str) -> frozenset[str]:
-    plain = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
-    return frozenset(each["title"] for each in plain["scenarios"])
-
-
-@cache
-def names_of_tests() -> frozenset[str]:
-    return frozenset(name for file in (ROOT / "tests").rglob("test_*.py") for name in _tests(file))
-
-
-def _tests(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield node.name
 
 
 def test_statements_are_numbered_one_by_one() -> None:
@@ -50,21 +28,21 @@ def test_statements_are_numbered_one_by_one() -> None:
 @pytest.mark.parametrize("number", STATEMENTS)
 def test_a_statement_has_a_proof(number: int) -> None:
     text = STATEMENTS[number]
-    assert _SCENARIO.search(text) or _TEST.search(text)
+    assert _SCENARIO.search(text) or TEST.search(text)
 
 
 def test_every_scenario_that_proves_a_statement_exists() -> None:
     named = {match.groups() for text in STATEMENTS.values() for match in _SCENARIO.finditer(text)}
-    assert sorted(title for title, file in named if title not in titles(file)) == []
+    assert sorted(title for title, file in named if title not in titles(ROOT / file)) == []
 
 
 def test_every_test_that_proves_a_statement_exists() -> None:
-    named = {match[1] for text in STATEMENTS.values() for match in _TEST.finditer(text)}
+    named = {match[1] for text in STATEMENTS.values() for match in TEST.finditer(text)}
     assert sorted(named - names_of_tests()) == []
 
 
 def test_every_test_that_the_readme_names_exists() -> None:
-    named = set(_TEST.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    named = set(TEST.findall((ROOT / "README.md").read_text(encoding="utf-8")))
     assert len(named) > 5
     assert sorted(named - names_of_tests()) == []
 

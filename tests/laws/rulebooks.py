@@ -66,6 +66,7 @@ class Rulebook:
     prorated: str | None
     promotion: bool
     limits: str = "none"
+    earlier_use: str | None = None
 
 
 CHOICES: Final[dict[str, tuple[Any, ...]]] = {
@@ -88,7 +89,7 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "later_cycle": ("1 month", "2 months", "5 days"),
     "later_plans": ("at_next_cycle", "new_subscribers_only"),
     "refunds": ("new_lot", "stay_expired"),
-    "debt": ("none", "kept", "forgiven", "invoiced"),
+    "debt": ("none", "kept", "forgiven", "invoiced", "left"),
     "failed": ("free", "input_only", "full"),
     "late": ("7 days", "1 hour"),
     "holds": (("15 minutes", "24 hours"), ("2 days", "60 days")),
@@ -107,6 +108,7 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "prorated": (None, "by_second", "by_day"),
     "promotion": (False, True),
     "limits": ("none", "overage", "overage at will", "fallback", "top_up to an amount"),
+    "earlier_use": (None, "re_rated"),
 }
 
 OVERAGE_LIMIT: Final = 60
@@ -157,7 +159,7 @@ def _prices(rules: Rulebook) -> dict[str, Any]:
     tiers = {"none": [], "rates": [whole], "parts": [part] if is_sum else []}[rules.tiers]
     variants: dict[str, dict[str, Any]] = {
         "none": {},
-        "plan": {"models/lite/multiplier_on_plan": {"free": Decimal(2)}},
+        "plan": {"models/lite/multiplier_on_plan": {"free": Decimal(2), "pro": Decimal(3)}},
         "cohort": {"models/lite/multiplier_for_cohort": {"annual": Decimal(3)}},
         "rounded": {
             "models/lite/round": {"smallest": Decimal(1), "round": "half_up"},
@@ -199,16 +201,23 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
             "carried_expires": rules.carried,
             **({"new_credits": rules.new_credits} if rules.new_credits else {}),
             **({"prorated": rules.prorated} if rules.prorated else {}),
+            **({"earlier_use": rules.earlier_use} if rules.earlier_use else {}),
         },
         "changes/downgrade": {"when": rules.downgrade[0], "unused": rules.downgrade[1]},
         "changes/cancel": {"when": rules.cancel[0], "to": "free", "unused": rules.cancel[1]},
         "estimate/hold": rules.holds[0],
         "estimate/longest_hold": rules.holds[1],
         "shortfall/after_request": "go_into_debt" if has_debt else "take_what_is_left",
-        **({"shortfall/debt": {"limit": 40, "at_renewal": rules.debt}} if has_debt else {}),
+        **({"shortfall/debt": _debt(rules.debt)} if has_debt else {}),
         "refunds/expired_lot": rules.refunds,
         **_limits(rules, has_debt=has_debt),
     }
+
+
+def _debt(answer: str) -> dict[str, Any]:
+    if answer == "left":
+        return {"limit": 40, "at_renewal": "kept", "repaid_by": "adjustments"}
+    return {"limit": 40, "at_renewal": answer}
 
 
 def _limits(rules: Rulebook, *, has_debt: bool) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from policyengine.ledger.changes import (
     OverageSet,
     PaidDebtReturned,
     Referenced,
+    ReRated,
+    ReRateNoted,
     SeatsSet,
     SeriesEnded,
     SeriesSet,
@@ -68,6 +70,8 @@ ALL: Final[tuple[Change, ...]] = (
     TopUpSet(on=False),
     TopUpRequested(7, "pack", 8, 9),
     TopUpEnded(1, "failed", 2),
+    ReRateNoted("pro", 3, -4),
+    ReRated("pro", 3, 4, 5, "v1.changes.upgrade.earlier_use"),
     SeatsSet(3, 4),
     PaidDebtReturned(5),
 )

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.ledger.book import Book
-from policyengine.ledger.changes import CapCounted, OverageChanged, TopUpEnded, TopUpRequested
+from policyengine.ledger.changes import (
+    CapCounted,
+    OverageChanged,
+    ReRated,
+    ReRateNoted,
+    TopUpEnded,
+    TopUpRequested,
+)
 from policyengine.ledger.invariants import faults_of
 from policyengine.ledger.limit_fold import LIMIT_FOLDS
 from policyengine.ledger.limit_state import (
@@ -14,6 +21,7 @@ from policyengine.ledger.limit_state import (
     CapUse,
     LimitState,
     OverageDue,
+    ReRate,
     TopUp,
     limit_state_of,
     limit_state_text,
@@ -32,6 +40,7 @@ FULL = LimitState(
     failures=14,
     seats=15,
     seats_given=16,
+    re_rates=(ReRate("pro", 17, -18, settled=True, let_go_micro=19),),
 )
 names = st.text(max_size=5)
 states = st.builds(
@@ -100,6 +109,27 @@ def test_top_ups_are_forgotten_when_they_count_no_more_and_are_answered() -> Non
     assert [each.seq for each in kept.top_ups] == [1, 2, 3]
 
 
+def test_what_is_noted_adds_up_until_it_is_settled() -> None:
+    note = ReRateNoted("pro", 10, 5)
+    noted = folded(UNTOUCHED, note, replace(note, plan="max"), replace(note, by_micro=-2))
+    assert (noted.re_rate("pro", 10), noted.re_rate("max", 10)) == (3, 5)
+    assert noted.re_rate("pro", 20) == 0
+    assert noted.settled_re_rate(10) is None
+    settled = folded(noted, ReRated("pro", 10, 3, 1, "r"))
+    assert settled.re_rates == (
+        ReRate("pro", 10, 3, settled=True, let_go_micro=2),
+        ReRate("max", 10, 5),
+    )
+    assert settled.re_rate("pro", 10) == 0
+    assert folded(noted, replace(note, by_micro=-3)).re_rates == (ReRate("max", 10, 5),)
+
+
+def test_what_is_noted_of_a_cycle_is_forgotten_with_it_and_what_was_settled_is_not() -> None:
+    before = folded(UNTOUCHED, ReRateNoted("max", 10, 5), ReRated("pro", 10, 0, 0, "r"))
+    after = folded(before, ReRateNoted("max", 20, 7), at=10)
+    assert after.re_rates == (ReRate("pro", 10, 0, settled=True), ReRate("max", 20, 7))
+
+
 def test_limits_that_cannot_be_are_found() -> None:
     def faults(limits: LimitState) -> tuple[str, ...]:
         return faults_of(Book("ana", "p", limits=limits))
@@ -108,6 +138,8 @@ def test_limits_that_cannot_be_are_found() -> None:
     use = CapUse("k", "mia", 5, -1)
     assert len(faults(LimitState((use, use)))) == 2
     assert len(faults(LimitState(overage=(OverageDue("r", "1", "USD", -1),)))) == 2
+    again = (ReRate("pro", 5, 1), ReRate("pro", 5, 2))
+    assert faults(LimitState(re_rates=again)) == ("a cycle is re-rated twice, or too many are",)
     assert faults(LimitState(debt_paid_micro=-1)) == ("refunds gave back more debt than was paid",)
     assert faults(LimitState(seats=0)) == ("there are too many top-ups, or no seat",)
 

@@ -108,6 +108,12 @@ def cover_shortfall(draft: Draft, short: Micro) -> Micro:
         lent = min(short, overage_room(policy, draft.book))
         lend_overage(draft, lent, "consumed")
         short -= lent
+    return lend_debt(draft, short)
+
+
+def lend_debt(draft: Draft, short: Micro) -> Micro:
+    """Lend what is short, up to the limit of debt; gives what stays uncollected."""
+    policy = draft.policy
     if short and policy.shortfall_after == "go_into_debt" and policy.debt is not None:
         lent = max(0, min(short, policy.debt.limit_micro - draft.debt))
         if lent:

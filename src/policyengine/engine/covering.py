@@ -116,9 +116,12 @@ def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
     debt, rule = situation.book.debt_micro, situation.policy.limits.in_debt
     if not debt or rule == "as_usual" or (rule == "free_models_only" and not amount):
         return None
+    terms = situation.policy.debt
+    is_automatic = terms is None or terms.repaid_by == "all_credits"
+    how = "credits that come in pay them first" if is_automatic else "an adjustment pays them"
     return refusals.refusal(
         "in_debt",
-        f"the wallet owes {credits_text(debt)} credits; credits that come in pay them first",
+        f"the wallet owes {credits_text(debt)} credits; {how}",
         debt_micro=debt,
     )
 

@@ -15,6 +15,7 @@ from policyengine.ledger.changes import (
     Charged,
     FellBack,
     OverageChanged,
+    ReRated,
     TopUpEnded,
     TopUpRequested,
 )
@@ -131,7 +132,7 @@ def _limit_steps(timeline: Timeline, policy: Policy, transaction: Transaction) -
 
 def _limit_place(timeline: Timeline, policy: Policy, change: Change) -> Place | None:
     match change:
-        case OverageChanged():
+        case OverageChanged() | ReRated():
             return rule_place(timeline, change.rule)
         case FellBack():
             return place_of(policy, "/shortfall/fallback")

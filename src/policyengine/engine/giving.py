@@ -198,7 +198,7 @@ def room(draft: Draft, plan: PlanRule, amount: Micro, restricted: Restriction) -
     """
     if plan.balance_at_most_micro is None:
         return amount
-    owed = 0 if restricted else draft.debt
+    owed = draft.debt if draft.pays_debt("plan") and not restricted else 0
     balance = draft.available + draft.book.held_micro - owed
     return max(0, plan.balance_at_most_micro - balance)
 

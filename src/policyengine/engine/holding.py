@@ -25,6 +25,7 @@ from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usa
 from policyengine.engine.covering import Cover, cover, note_cover
 from policyengine.engine.overage import lend_overage
 from policyengine.engine.rating import Price
+from policyengine.engine.re_rating import note_use
 from policyengine.engine.settling import give_back
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.book import Book
@@ -138,6 +139,7 @@ def capture(situation: Situation, body: Capture) -> Transaction:
     taken = amount - cover_shortfall(draft, short)
     draft.change(charged(situation, rated, amount, taken, hold.estimate))
     note_cover(draft, _capture_cover(situation, hold, rated), taken)
+    note_use(draft, rated, taken)
     captured = hold.captured_micro + hold.held_micro - sum(each.amount_micro for each in left)
     after = replace(hold, draws=tuple(left), captured_micro=captured)
     if body.final:

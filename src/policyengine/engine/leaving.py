@@ -16,6 +16,14 @@ def upgrade_rule(policy: Policy, before: str, after: str) -> Upgrade:
     return policy.changes.upgrade
 
 
+def upgrade_place(policy: Policy, before: str, after: str) -> str:
+    """Name the place of what the policy says of an upgrade between two plans."""
+    for index, pair in enumerate(policy.changes.pairs):
+        if (pair.from_, pair.to) == (before, after):
+            return f"changes.pairs.{index}.upgrade"
+    return "changes.upgrade"
+
+
 def leaving_rule(
     policy: Policy, before: str, after: str, because: str
 ) -> Upgrade | Downgrade | Cancel:

@@ -7,6 +7,7 @@ from policyengine.engine.caps import uncount
 from policyengine.engine.commands import Refund
 from policyengine.engine.ending import follow_end
 from policyengine.engine.overage import take_overage_back
+from policyengine.engine.re_rating import refund_use
 from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.changes import CaseOpened, Charged, ForCase, PaidDebtReturned
 from policyengine.ledger.lots import Lot
@@ -45,11 +46,15 @@ def refund(situation: Situation, body: Refund) -> Transaction:
     if body.case_seq is not None:
         draft.change(ForCase(body.case_seq))
     uncount(draft, target, amount)
+    given = refund_use(draft, target, left, amount, taken[0].lot.terms.rule)
     for each in taken:
         part = min(each.amount_micro, amount)
         amount -= part
-        if part:
-            _give_back(draft, each.lot, part)
+        back = max(0, part - given)
+        given -= part - back
+        draft.move(each.lot.terms.no, "consumed", "withdrawn", part - back)
+        if back:
+            _give_back(draft, each.lot, back)
     return draft.accepted(
         situation,
         "refund",
@@ -125,7 +130,7 @@ def _give_back(draft: Draft, lot: Lot, amount: Micro) -> None:
         amount = take_overage_back(draft, lot, "consumed", amount, "refunded")
     if not lot.has_ended(draft.at):
         draft.move(number, "consumed", "available", amount)
-        if not lot.terms.restricted_to:
+        if not lot.terms.restricted_to and draft.pays_debt(lot.terms.source):
             draft.repay(number, amount, lot.terms.expires_at)
         return
     if follow_end(draft, lot, "consumed", amount):

@@ -118,7 +118,7 @@ class Draft:
     def open_lot(  # the rest are fields of `LotTerms`
         self, source: LotSource, rule: str, amount: Micro, expires_at: Instant, **terms: object
     ) -> int:
-        """Open a lot and issue its credits; unrestricted new ones repay debt first.
+        """Open a lot and issue its credits; unrestricted new ones repay debt as the policy says.
 
         Gives: the lot's number.
         """
@@ -126,9 +126,14 @@ class Draft:
         base = LotTerms(number, self.seq, source, rule, amount, self.at, expires_at)
         self.change(LotOpened(replace(base, **terms) if terms else base))  # type: ignore[arg-type]
         self.move(number, "issued", "available", amount)
-        if source != "carried" and not terms.get("restricted_to"):
+        if source != "carried" and not terms.get("restricted_to") and self.pays_debt(source):
             self.repay(number, amount, expires_at)
         return number
+
+    def pays_debt(self, source: LotSource) -> bool:
+        """Tell whether credits that come in from a source pay debt first."""
+        rule = self.policy.debt
+        return rule is None or rule.repaid_by == "all_credits" or source == "adjustment"
 
     def repay(self, lot_no: int, amount: Micro, expires_at: Instant) -> Micro:
         """Pay debt from credits that have just come in; gives what was paid."""

@@ -4,6 +4,7 @@ from policyengine.engine.caps import Whose
 from policyengine.engine.charging import charged, cover_shortfall, rate_usage, standing_of, take
 from policyengine.engine.commands import Charge
 from policyengine.engine.covering import cover, note_cover
+from policyengine.engine.re_rating import note_use
 from policyengine.engine.situation import Situation, draft_of, refused
 from policyengine.ledger.transactions import Refusal, Transaction
 
@@ -25,6 +26,7 @@ def charge(situation: Situation, body: Charge) -> Transaction:
     taken = amount - cover_shortfall(draft, found.payment.short_micro)
     draft.change(charged(situation, paid_for, amount, taken, body.estimate))
     note_cover(draft, found, taken)
+    note_use(draft, paid_for, taken)
     return draft.accepted(
         situation,
         "charge",

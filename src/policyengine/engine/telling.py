@@ -11,6 +11,8 @@ from policyengine.ledger.changes import (
     ForMember,
     OverageChanged,
     OverageSet,
+    ReRated,
+    ReRateNoted,
     SeatsSet,
     TopUpEnded,
     TopUpRequested,
@@ -74,6 +76,22 @@ def _top_up_ended(change: TopUpEnded) -> str:
     return f"top-up {change.how}{later}"
 
 
+def _re_rate_noted(change: ReRateNoted) -> str:
+    return f"on plan {change.plan}: {_more_or_less(change.by_micro)}"
+
+
+def _re_rated(change: ReRated) -> str:
+    words = f"earlier use as on plan {change.plan}: {_more_or_less(change.by_micro)}"
+    let_go = change.by_micro - change.taken_micro
+    return f"{words}, {credits_text(let_go)} not collected" if let_go > 0 else words
+
+
+def _more_or_less(by: Micro) -> str:
+    if not by:
+        return "no difference"
+    return f"{credits_text(abs(by))} {'more' if by > 0 else 'less'}"
+
+
 def _seats_set(change: SeatsSet) -> str:
     if change.given > change.seats:
         return f"{change.seats} seats from the next cycle on, {change.given} in this one"
@@ -89,5 +107,7 @@ _WORDS: Final[Mapping[type[Change], Callable[[Any], str]]] = {
     TopUpSet: lambda change: f"top-ups are {'' if change.on else 'not '}allowed",
     TopUpRequested: _top_up_requested,
     TopUpEnded: _top_up_ended,
+    ReRateNoted: _re_rate_noted,
+    ReRated: _re_rated,
     SeatsSet: _seats_set,
 }

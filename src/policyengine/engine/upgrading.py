@@ -2,8 +2,9 @@
 
 from policyengine.engine.cycles import Cycle, PartOf, cycle_of, grant_period
 from policyengine.engine.giving import Entry
-from policyengine.engine.leaving import leave_plan, upgrade_rule
+from policyengine.engine.leaving import leave_plan, upgrade_place, upgrade_rule
 from policyengine.engine.per_seat import seated
+from policyengine.engine.re_rating import re_rate
 from policyengine.engine.renewal import first_entry, start_plan
 from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.book import Book
@@ -25,8 +26,12 @@ def upgrade_now(
     goes_on = rule.new_cycle == "keeps_date" and subscription.ends_at < NEVER
     anchor = subscription.anchor_at if goes_on else draft.at
     entry = _entry(timeline, draft, rule, plan, subscription, goes_on=goes_on)
-    leave_plan(draft, rule, cycle_of(policy, plan, anchor, draft.at).ends_at)
+    ends_at = cycle_of(policy, plan, anchor, draft.at).ends_at
+    leave_plan(draft, rule, ends_at)
     start_plan(draft, plan, anchor, entry)
+    if rule.earlier_use == "re_rated" and goes_on:
+        place = upgrade_place(policy, subscription.plan, plan.name)
+        re_rate(draft, plan, subscription, place, ends_at)
 
 
 def credits_of(situation: Situation, plan: PlanRule) -> Micro:

@@ -262,6 +262,32 @@ class TopUpEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ReRateNoted:
+    """What use of the cycle that ends at `ends_at` would have cost more, or less, on a plan."""
+
+    plan: str
+    ends_at: Instant
+    by_micro: Micro
+    kind: Literal["re_rate_noted"] = "re_rate_noted"
+
+
+@dataclass(frozen=True, slots=True)
+class ReRated:
+    """The use of a cycle was re-rated at an upgrade to a plan.
+
+    `by_micro` is what it costs more, or below 0 less. Of what it costs more, `taken_micro` was
+    taken; the rest was let go.
+    """
+
+    plan: str
+    ends_at: Instant
+    by_micro: Micro
+    taken_micro: Micro
+    rule: str
+    kind: Literal["re_rated"] = "re_rated"
+
+
+@dataclass(frozen=True, slots=True)
 class SeatsSet:
     """How many seats the wallet has, and for how many this cycle has given credits."""
 
@@ -294,6 +320,8 @@ Change: TypeAlias = (
     | TopUpSet
     | TopUpRequested
     | TopUpEnded
+    | ReRateNoted
+    | ReRated
     | SeatsSet
     | PaidDebtReturned
 )

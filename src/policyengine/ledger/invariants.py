@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from policyengine.ledger.book import RECENT_CHARGES_MAX, Book, due_at
-from policyengine.ledger.limit_state import CAP_USES_MAX, TOP_UPS_MAX
+from policyengine.ledger.limit_state import CAP_USES_MAX, RE_RATES_MAX, TOP_UPS_MAX
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
 
@@ -87,6 +87,10 @@ def _limits(book: Book) -> Iterator[str]:
             yield f"holds have more overage under `{due.rule}` than is due"
     if len(limits.top_ups) > TOP_UPS_MAX or min(limits.seats, limits.seats_given) < 1:
         yield "there are too many top-ups, or no seat"
+    noted = [(each.plan, each.ends_at) for each in limits.re_rates if not each.settled]
+    settled = [each.ends_at for each in limits.re_rates if each.settled]
+    if any(len(set(each)) != len(each) for each in (noted, settled)) or len(settled) > RE_RATES_MAX:
+        yield "a cycle is re-rated twice, or too many are"
 
 
 _CHECKS: Final[tuple[Callable[[Book], Iterator[str]], ...]] = (

@@ -11,12 +11,21 @@ from policyengine.ledger.changes import (
     OverageChanged,
     OverageSet,
     PaidDebtReturned,
+    ReRated,
+    ReRateNoted,
     SeatsSet,
     TopUpEnded,
     TopUpRequested,
     TopUpSet,
 )
-from policyengine.ledger.limit_state import CapUse, LimitState, OverageDue, TopUp
+from policyengine.ledger.limit_state import (
+    RE_RATES_MAX,
+    CapUse,
+    LimitState,
+    OverageDue,
+    ReRate,
+    TopUp,
+)
 from policyengine.values.calendar import Instant
 
 LimitFold = Callable[[LimitState, Any, int, Instant], LimitState]
@@ -85,6 +94,29 @@ def _seats_set(limits: LimitState, change: SeatsSet, _seq: int, _at: Instant) ->
     return replace(limits, seats=change.seats, seats_given=change.given)
 
 
+def _re_rate_noted(limits: LimitState, change: ReRateNoted, _seq: int, at: Instant) -> LimitState:
+    noted = limits.re_rate(change.plan, change.ends_at) + change.by_micro
+    # What is noted of cycles that are over is forgotten; what was settled is not.
+    kept = [
+        each
+        for each in limits.re_rates
+        if each.settled or (at < each.ends_at and each.plan != change.plan)
+    ]
+    if noted:
+        kept.append(ReRate(change.plan, change.ends_at, noted))
+    return replace(limits, re_rates=tuple(kept))
+
+
+def _re_rated(limits: LimitState, change: ReRated, _seq: int, _at: Instant) -> LimitState:
+    settled = [each for each in limits.re_rates if each.settled and each.ends_at != change.ends_at]
+    let_go = max(0, change.by_micro - change.taken_micro)
+    settled.append(
+        ReRate(change.plan, change.ends_at, change.by_micro, settled=True, let_go_micro=let_go)
+    )
+    noted = [each for each in limits.re_rates if not each.settled and each.plan != change.plan]
+    return replace(limits, re_rates=(*settled[-RE_RATES_MAX:], *noted))
+
+
 def _debt_changed(limits: LimitState, change: DebtChanged, _seq: int, _at: Instant) -> LimitState:
     if change.how not in {"repaid", "invoiced"}:
         return limits
@@ -110,6 +142,8 @@ LIMIT_FOLDS: Final[Mapping[type[Change], LimitFold]] = {
     TopUpSet: _top_up_set,
     TopUpRequested: _top_up_requested,
     TopUpEnded: _top_up_ended,
+    ReRateNoted: _re_rate_noted,
+    ReRated: _re_rated,
     SeatsSet: _seats_set,
     DebtChanged: _debt_changed,
     PaidDebtReturned: _paid_debt_returned,

@@ -10,6 +10,8 @@ from policyengine.values.calendar import Instant
 
 CAP_USES_MAX: Final = 1000
 """How many names a wallet counts at once for its caps; a longer list would slow every charge."""
+RE_RATES_MAX: Final = 100
+"""How many cycles' re-rates of a wallet are remembered, for refunds of what was charged before."""
 TOP_UPS_MAX: Final = 100
 """How many top-ups of a wallet are remembered: pending ones, and those that a maximum counts."""
 
@@ -50,8 +52,23 @@ class TopUp:
 
 
 @dataclass(frozen=True, slots=True)
+class ReRate:
+    """What the use of a cycle would have cost more, or below 0 less, on a plan.
+
+    `settled` tells that an upgrade to the plan has taken or given that difference; what is noted
+    of other plans counts from there on. `let_go_micro` is what could not be taken.
+    """
+
+    plan: str
+    ends_at: Instant
+    by_micro: Micro
+    settled: bool = False
+    let_go_micro: Micro = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LimitState:
-    """What a wallet has used of its limits, and what it has agreed to.
+    """What a wallet has used of its limits, what it has agreed to, and what was re-rated.
 
     `overage_on` and `top_up_on` are None until the wallet is asked. `seats` is how many were asked
     for, `seats_given` for how many this cycle has given credits. After `failures` failed top-ups
@@ -70,6 +87,7 @@ class LimitState:
     failures: int = 0
     seats: int = 1
     seats_given: int = 1
+    re_rates: tuple[ReRate, ...] = ()
     debt_paid_micro: Micro = 0
     debt_paid_until: Instant = 0
 
@@ -89,6 +107,18 @@ class LimitState:
             if use.cap == cap and use.name == name and use.ends_at == ends_at:
                 return use.used_micro
         return 0
+
+    def re_rate(self, plan: str, ends_at: Instant) -> Micro:
+        """Give what the use of a cycle would have cost more on a plan, and is not settled."""
+        for each in self.re_rates:
+            if (each.plan, each.ends_at, each.settled) == (plan, ends_at, False):
+                return each.by_micro
+        return 0
+
+    def settled_re_rate(self, ends_at: Instant) -> ReRate | None:
+        """Give how the use of a cycle was last re-rated; None if it was not."""
+        settled = (each for each in self.re_rates if each.settled and each.ends_at == ends_at)
+        return next(settled, None)
 
     def overage_due(self, rule: str) -> Micro:
         """Give the overage lent under a rule that no invoice has yet."""

@@ -74,7 +74,15 @@ def compile_policy(document: PolicyDocument, source: Source, sha256: str) -> Pol
         abnormal=_abnormal(document),
         replaces=_replaces(document),
         limits=limits_of(document),
+        re_rated=_re_rated(document),
     )
+
+
+def _re_rated(document: PolicyDocument) -> tuple[str, ...]:
+    changes = document.changes
+    pairs = {pair.to for pair in changes.pairs if pair.upgrade.earlier_use == "re_rated"}
+    every = changes.upgrade.earlier_use == "re_rated"
+    return tuple(name for name in list(document.plans)[1:] if every or name in pairs)
 
 
 def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:
@@ -99,7 +107,9 @@ def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:
 
 def _debt(document: PolicyDocument) -> DebtRule | None:
     debt = document.shortfall.debt
-    return None if debt is None else DebtRule(micro_of(debt.limit), debt.at_renewal)
+    if debt is None:
+        return None
+    return DebtRule(micro_of(debt.limit), debt.at_renewal, debt.repaid_by or "all_credits")
 
 
 def _alerts(document: PolicyDocument) -> tuple[AlertRule, ...]:

@@ -233,10 +233,11 @@ class PackRule:
 
 @dataclass(frozen=True, slots=True)
 class DebtRule:
-    """How far below zero a wallet may go after a request, and what a renewal does with debt."""
+    """How far below zero a wallet may go after a request, and how it comes out of debt again."""
 
     limit_micro: Micro
     at_renewal: Literal["kept", "forgiven", "invoiced"]
+    repaid_by: Literal["all_credits", "adjustments"] = "all_credits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +291,8 @@ class Policy:
     """One version of the rules, ready to decide with.
 
     `lines` gives the line of each JSON pointer in the file; `source` is the file's text.
-    `sha256` is over the canonical content: comments and layout do not change it.
+    `sha256` is over the canonical content: comments and layout do not change it. `re_rated` are
+    the plans to which some upgrade re-rates what was used before.
     """
 
     name: str
@@ -327,6 +329,7 @@ class Policy:
     abnormal: tuple[AbnormalRule, ...]
     replaces: ReplacesRule | None
     limits: Limits
+    re_rated: tuple[str, ...] = ()
 
     def line(self, pointer: str) -> int:
         """Give the line of a place in the file; of its nearest parent where it has none."""

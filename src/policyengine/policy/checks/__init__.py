@@ -74,6 +74,10 @@ from policyengine.policy.checks.plans import (
     check_plans_ascend,
     check_something_gives_credits,
 )
+from policyengine.policy.checks.re_rating import (
+    check_re_rating_agrees,
+    check_re_rating_has_effect,
+)
 from policyengine.policy.checks.references import (
     check_counting_exists,
     check_limits_name_what_is_there,
@@ -156,6 +160,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_caps,
     check_calendar_cycles,
     check_plans_that_end,
+    check_re_rating_agrees,
+    check_re_rating_has_effect,
     check_upgrades_agree,
     check_upgrades_fit_plans,
     check_pairs,

@@ -10,7 +10,9 @@ from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, Related
 
 
-def _upgrades(document: PolicyDocument) -> Iterator[tuple[str, Upgrade, Iterable[tuple[str, str]]]]:
+def upgrades_of(
+    document: PolicyDocument,
+) -> Iterator[tuple[str, Upgrade, Iterable[tuple[str, str]]]]:
     """Give each rule for upgrades: its place, and the pairs of plans that it is for."""
     changes = document.changes
     taken = {(pair.from_, pair.to) for pair in changes.pairs}
@@ -23,28 +25,28 @@ def _upgrades(document: PolicyDocument) -> Iterator[tuple[str, Upgrade, Iterable
 
 def check_upgrades_agree(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
     """New credits of an upgrade fit to what becomes of the cycle and of the old credits."""
-    for place, rule, _ in _upgrades(document):
+    for place, rule, _ in upgrades_of(document):
         for key, word in (("new_credits", rule.new_credits), ("prorated", rule.prorated)):
             if word not in ("difference", "by_second", "by_day"):
                 continue
             if rule.when != "now":
-                yield _contradiction(
+                yield contradiction(
                     source, place, key, word, "when", "`now`: later, no cycle is under way"
                 )
             elif rule.new_cycle != "keeps_date":
-                yield _contradiction(
+                yield contradiction(
                     source, place, key, word, "new_cycle", "`keeps_date`, a cycle that goes on"
                 )
         if rule.new_credits == "difference" and rule.unused == "lost":
-            yield _contradiction(
+            yield contradiction(
                 source, place, "new_credits", "difference", "unused", "the old credits, `kept`"
             )
         if rule.new_credits == "less_used" and rule.when != "now":
-            yield _contradiction(
+            yield contradiction(
                 source, place, "new_credits", "less_used", "when", "`now`, in the old cycle"
             )
         if rule.new_credits == "less_used" and rule.unused != "lost":
-            yield _contradiction(
+            yield contradiction(
                 source, place, "new_credits", "less_used", "unused", "the rest to be `lost`"
             )
         if rule.new_credits == "less_used" and rule.prorated is not None:
@@ -58,9 +60,10 @@ def check_upgrades_agree(document: PolicyDocument, source: Source) -> Iterator[D
             )
 
 
-def _contradiction(
+def contradiction(
     source: Source, place: str, key: str, word: str, other: str, needs: str
 ) -> Diagnostic:
+    """Report an answer that another one contradicts."""
     return found(
         source,
         "PE291",
@@ -76,7 +79,7 @@ def check_upgrades_fit_plans(document: PolicyDocument, source: Source) -> Iterat
     forms = {name: _form(plan) for name, plan in document.plans.items()}
     numbers = {form: number for number, form in enumerate(forms.values())}
     kinds = {name: numbers[form] for name, form in forms.items()}
-    for place, rule, pairs in _upgrades(document):
+    for place, rule, pairs in upgrades_of(document):
         seen: set[tuple[int, int]] = set()
         for before, after in pairs:
             if (kinds[before], kinds[after]) in seen:
@@ -96,11 +99,20 @@ def check_upgrades_fit_plans(document: PolicyDocument, source: Source) -> Iterat
                     see,
                 )
                 break
+            if rule.earlier_use == "re_rated" and _cycle(old) != _cycle(new):
+                message = "these plans have different cycles, so that none goes on"
+                help_ = "write `as_charged`, or an entry of `pairs` for them"
+                yield found(source, "PE294", f"{place}/earlier_use", message, help_, see)
+                break
             if rule.new_credits in ("difference", "less_used"):
                 finding = _compared(source, place, rule, (old, new), see)
                 if finding is not None:
                     yield finding
                     break
+
+
+def _cycle(plan: Plan) -> Hashable:
+    return plan.cycle, plan.cycle_from
 
 
 def _form(plan: Plan) -> Hashable:
@@ -117,7 +129,7 @@ def _compared(
     pointer = f"{place}/new_credits"
     ours = {name: each.every for name, each in old.grants.items() if each.given != "once"}
     theirs = {name: each.every for name, each in new.grants.items() if each.given != "once"}
-    if (old.cycle, old.cycle_from) != (new.cycle, new.cycle_from):
+    if _cycle(old) != _cycle(new):
         message = "these plans have different cycles, so that their credits cannot be compared"
         help_ = "write `full`, or an entry of `pairs` for them"
         return found(source, "PE294", pointer, message, help_, see)

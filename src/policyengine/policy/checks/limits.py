@@ -18,7 +18,10 @@ _EXAMPLES = {
 
 
 def check_shortfall_terms(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
-    """Overage and fallback have terms where a shortfall leads to them, and none where not."""
+    """Overage and fallback have terms where a shortfall leads to them, and none where not.
+
+    What overage cannot pay may fall back.
+    """
     part = document.shortfall
     for word, terms in (("overage", part.overage), ("fallback", part.fallback)):
         if part.before_request == word and terms is None:
@@ -29,7 +32,8 @@ def check_shortfall_terms(document: PolicyDocument, source: Source) -> Iterator[
                 f"`before_request: {word}` needs the key `{word}`: {_TERMS[word]}",
                 f"add `{_EXAMPLES[word]}`",
             )
-        if part.before_request != word and terms is not None:
+        leads = (word, "overage") if word == "fallback" else (word,)
+        if part.before_request not in leads and terms is not None:
             yield found_at_key(
                 source,
                 "PE241",

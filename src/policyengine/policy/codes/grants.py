@@ -1,4 +1,4 @@
-"""PE208 and PE285 to PE297: grants, cycles and plan changes whose answers do not fit together."""
+"""PE208, PE285 to PE297, PE299: grants, cycles and plan changes that do not fit together."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -66,8 +66,8 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
         title="an upgrade whose answers contradict each other",
         what="`difference` or `prorated` needs a cycle that goes on: `when: now` and `keeps_date`. "
         "`difference` needs the old credits, and `less_used` needs them to be lost. `less_used` is "
-        "neither prorated nor for grants that have an `at_most`. Cycles of the calendar cannot "
-        "start now.",
+        "neither prorated nor for grants that have an `at_most`. `re_rated` needs a cycle that "
+        "goes on, and no share of it. Cycles of the calendar cannot start now.",
         why="a wallet would get the same credits twice, or lose what it has paid for.",
         wrong="upgrade: {when: now, new_cycle: starts_now, unused: kept, new_credits: difference}",
         right="upgrade: {when: now, new_cycle: keeps_date, unused: kept, new_credits: difference}",
@@ -89,7 +89,8 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE294": CodeInfo(
         title="grants that cannot be compared",
         what="An upgrade gives the difference or counts what was used, and a plan's recurring "
-        "grants have no name in common with those of the plan below, or their cycles differ.",
+        "grants have no name in common with those of the plan below, or their cycles differ; or it "
+        "re-rates what was used, and their cycles differ.",
         why="grants are compared by their names, cycle by cycle. One without a counterpart is "
         "given in full, which is rarely what the difference of two plans means.",
         wrong="plans:\n  pro: {grants: {monthly: {}}}\n  max: {grants: {max_credits: {}}}",
@@ -118,5 +119,14 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
         why="credits that are carried to such a plan keep their expiry; the line says otherwise.",
         wrong="cancel: {to: free, unused: carry_over, carried_expires: end_of_new_cycle}",
         right="cancel: {to: free, unused: carry_over, carried_expires: as_before}",
+    ),
+    "PE299": CodeInfo(
+        title="a re-rate that changes nothing",
+        what="An upgrade re-rates what was used before, and no price depends on the plan: no model "
+        "has a `multiplier_on_plan`, and no modifier names `plans`.",
+        why="what was used costs the same on the new plan; perhaps a multiplier was forgotten.",
+        wrong="models: {small: {multiplier: 1}}\nupgrade: {earlier_use: re_rated}",
+        right="models: {small: {multiplier: 1, multiplier_on_plan: {pro: 0.5}}}\n"
+        "upgrade: {earlier_use: re_rated}",
     ),
 }

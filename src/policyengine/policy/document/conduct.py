@@ -51,6 +51,12 @@ class Debt(Part):
         description="What a renewal does with debt: pay it from new credits, forgive or bill it.",
         examples=["kept"],
     )
+    repaid_by: Literal["all_credits", "adjustments"] | None = Field(
+        default=None,
+        description="Which credits that come in pay debt first: all that pay for everything, or "
+        "adjustments only; absent: `all_credits`.",
+        examples=["adjustments"],
+    )
 
 
 class Shortfall(Part):
@@ -81,7 +87,8 @@ class Shortfall(Part):
     )
     fallback: Fallback | None = Field(
         default=None,
-        description="The model that takes over; required by `fallback`.",
+        description="The model that takes over; required by `fallback`. Beside `overage`: for what "
+        "overage cannot pay.",
         examples=[{"model": "lite"}],
     )
 

@@ -204,6 +204,12 @@ class Upgrade(Part):
         "they are not.",
         examples=["by_second"],
     )
+    earlier_use: Literal["as_charged", "re_rated"] | None = Field(
+        default=None,
+        description="What the cycle's requests until now cost: as charged, or as if the new plan "
+        "had held from the cycle's start, the difference taken or given; absent: `as_charged`.",
+        examples=["re_rated"],
+    )
 
 
 class Downgrade(Part):
