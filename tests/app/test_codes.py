@@ -8,6 +8,7 @@ import pytest
 from policyengine.app.codes import ALL_CODES
 from policyengine.app.replay.mapping.codes import MAPPING_CODES
 from policyengine.app.scenarios.codes import SCENARIO_CODES
+from policyengine.linting.codes import FAULT_CODES
 from policyengine.policy.codes import CODES
 
 SOURCES = Path(__file__).parents[2] / "src" / "policyengine"
@@ -15,7 +16,7 @@ _CODE = re.compile(r'"([A-Z]{2}[0-9]{3})"')
 
 
 def test_no_code_stands_in_two_registries() -> None:
-    assert len(ALL_CODES) == len(CODES) + len(SCENARIO_CODES) + len(MAPPING_CODES)
+    assert len(ALL_CODES) == sum(map(len, (CODES, SCENARIO_CODES, MAPPING_CODES, FAULT_CODES)))
 
 
 def test_every_code_in_the_sources_has_a_page() -> None:
@@ -24,7 +25,8 @@ def test_every_code_in_the_sources_has_a_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefix", "codes"), [("PE", CODES), ("SC", SCENARIO_CODES), ("MP", MAPPING_CODES)]
+    ("prefix", "codes"),
+    [("PE", CODES), ("SC", SCENARIO_CODES), ("MP", MAPPING_CODES), ("EF", FAULT_CODES)],
 )
 def test_the_letters_of_a_code_tell_the_kind_of_file(prefix: str, codes: dict[str, object]) -> None:
     assert {code[:2] for code in codes} == {prefix}

@@ -61,6 +61,7 @@ def test_seconds_are_written_only_where_there_are_any() -> None:
         ("pack", "v1.packs.pack_500", "pack pack_500"),
         ("carried", "v1.plans.pro.grants.monthly", "carried over from plan pro"),
         ("refund", "api.grant", "refund, from grant"),
+        ("refund", "v1.changes.upgrade.earlier_use", "refund, from re-rated use"),
         ("grant", "api.grant", "grant"),
         ("adjustment", "api.adjust", "adjustment"),
         ("debt", "shortfall.debt", "debt"),

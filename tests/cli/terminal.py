@@ -11,8 +11,20 @@ import pytest
 
 from policyengine.cli.main import COMMANDS, run
 
-TIMELESS = {"demo", "fmt", "init", "replay", "schema", "set", "test", "validate", "version"}
+TIMELESS = {
+    "demo",
+    "fmt",
+    "import-prices",
+    "init",
+    "replay",
+    "schema",
+    "set",
+    "test",
+    "validate",
+    "version",
+}
 """Commands that look at no clock, so that `--at` means nothing to them."""
+TIMELESS |= {"prove"}
 _VARIABLE = (
     (re.compile(r"\(\d+\.\d+ s\)"), "(… s)"),
     (re.compile(r"  \d+\.\d s$", re.MULTILINE), "  … s"),

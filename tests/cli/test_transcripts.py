@@ -160,7 +160,7 @@ balance ana --db nowhere/credits.db
 subscribe ana plus --db nowhere/credits.db
 balance ana --db .
 balance ana --db policies/my_product/v1.yaml
-balance ana --db postgresql://host/db
+balance ana --db mysql://host/db
 balance ana --policies nowhere
 balance ana --policies @nothing
 subscribe ana plus

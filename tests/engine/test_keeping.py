@@ -123,3 +123,13 @@ def test_all_that_outlasts_the_cycle_stays_where_it_is() -> None:
     assert wallet.remaining == {1: 2000 * CREDIT, 2: 2000 * CREDIT}
     wallet.do(Settle(), at("2026-04-01"))
     assert [lot.terms.source for lot in wallet.lots.values()] == ["plan", "plan", "carried", "plan"]
+
+
+def test_kept_credits_may_have_a_priority_of_their_own() -> None:
+    wallet = Wallet(keeping(at_most=500, priority=5))
+    wallet.do(Settle(), MARCH)
+    shown = {each.terms.source: each.terms.priority for each in wallet.book.lots.values()}
+    assert (shown["carried"], shown["plan"]) == (5, 50)
+    wallet.do(Settle(), at("2026-04-01"))
+    carried = [each for each in wallet.book.lots.values() if each.terms.source == "carried"]
+    assert {each.terms.priority for each in carried if each.is_open} == {5}

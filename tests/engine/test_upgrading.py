@@ -3,7 +3,7 @@
 import pytest
 
 from engine.wallets import CREDIT, Wallet, at, policy, spend
-from policyengine.engine.commands import ChangePlan, Charge, Refund, Settle
+from policyengine.engine.commands import ChangePlan, Charge, OpenHold, Refund, Release, Settle
 from policyengine.policy.policy import Policy
 
 MIDDLE = at("2026-02-15")
@@ -97,3 +97,43 @@ def test_what_was_kept_counts_as_given_for_a_later_upgrade_that_counts_use() -> 
     assert wallet.available == 7200 * CREDIT
     wallet.do(ChangePlan("max"))
     assert wallet.available == 9200 * CREDIT
+
+
+def carried_after(share: str, spent: int, **changes: str) -> Wallet:
+    wallet = Wallet(upgrades(unused="carry_over", carried_share=share, **changes))
+    wallet.do(Charge(spend(spent)))
+    wallet.do(ChangePlan("pro_plus"), MIDDLE)
+    return wallet
+
+
+def test_a_share_of_unused_credits_is_carried_and_the_rest_expires() -> None:
+    wallet = carried_after("50%", 500)
+    assert wallet.available == (750 + 6000) * CREDIT
+    assert sum(lot.expired for lot in wallet.book.lots.values()) == 750 * CREDIT
+    assert carried_after("33%", 1999).available == (0 + 6000) * CREDIT + 330_000
+    assert carried_after("0.0001%", 1999).available == 6000 * CREDIT
+    assert carried_after("100%", 500).available == 7500 * CREDIT
+
+
+def test_what_a_hold_gives_back_is_not_carried_where_a_share_is() -> None:
+    wallet = Wallet(upgrades(unused="carry_over", carried_share="50%"))
+    hold = wallet.do(OpenHold(amount_micro=1000 * CREDIT))
+    wallet.do(ChangePlan("pro_plus"))
+    wallet.do(Release(hold.seq))
+    assert wallet.available == (500 + 6000) * CREDIT
+
+
+def test_a_share_is_carried_down_as_well() -> None:
+    down = {
+        "changes/downgrade": {
+            "when": "now",
+            "unused": "carry_over",
+            "carried_expires": "as_before",
+            "carried_share": "10%",
+        }
+    }
+    wallet = Wallet(policy(down), plan="pro_plus")
+    wallet.do(ChangePlan("pro"))
+    assert wallet.available == (600 + 2000) * CREDIT
+    wallet.do(Settle(), MARCH)
+    assert wallet.available == 2000 * CREDIT

@@ -15,13 +15,14 @@ _SCENARIO: Final = re.compile(
     r"\[([^\]]+)\]\(\.\./((?:tests/)?policies/\w+/scenarios/[\w.-]+\.yaml)\)"
 )
 
-STATEMENTS: Final = {
-    int(match[1]): match[2] for match in _STATEMENT.finditer(DOCUMENT.read_text(encoding="utf-8"))
-}
+NUMBERED: Final = [
+    (int(match[1]), match[2]) for match in _STATEMENT.finditer(DOCUMENT.read_text(encoding="utf-8"))
+]
+STATEMENTS: Final = dict(NUMBERED)
 
 
 def test_statements_are_numbered_one_by_one() -> None:
-    assert list(STATEMENTS) == list(range(1, len(STATEMENTS) + 1))
+    assert [number for number, _ in NUMBERED] == list(range(1, len(NUMBERED) + 1))
     assert len(STATEMENTS) > 50
 
 

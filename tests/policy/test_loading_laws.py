@@ -138,7 +138,7 @@ BOMBS: dict[str, tuple[bytes | str, str]] = {
     "hyphens": ("- " * (BYTES_MAX // 2 - 1), "PE026"),
     "question marks": ("? " * (BYTES_MAX // 2 - 1), "PE026"),
     "indentation": ("\n".join(" " * n + "a:" for n in range(700)), "PE026"),
-    "laughs": ("a: &a [x]\n" + "b: [*a,*a]\n" * 9000, "PE025"),
+    "laughs": ("a: &a [x]\n" + "b: [*a,*a]\n" * (NODES_MAX // 4 + 1), "PE025"),
     "merge keys": ("a: &a {x: 1}\nb: {<<: [*a,*a]}\n", "PE020"),
     "many values": ("[" + "1," * (NODES_MAX + 1) + "]", "PE025"),
     "a long number": ("a: " + "9" * (BYTES_MAX - 10), "PE027"),

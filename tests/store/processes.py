@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 from policyengine.store.batch import Entry
@@ -132,9 +133,9 @@ def die_at_every_step(path: Path) -> None:
             def write(step: int = step, after: bool = after) -> None:
                 store = LedgerStore.open(f"sqlite:///{path}")
                 entries = everything_once(store)
-                real = store._writing_connection()
-                mortal = Mortal(real, step, after=after)
-                store._writing_connection = lambda: mortal  # type: ignore[method-assign]
+                pooled: Any = store._engine.raw_connection()
+                mortal = Mortal(pooled.driver_connection, step, after=after)
+                store._writer = SimpleNamespace(driver_connection=mortal)  # type: ignore[assignment]
                 with store.writing() as session:
                     session.remember_policy(REF, SOURCE)
                     session.write(entries)

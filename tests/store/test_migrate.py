@@ -12,10 +12,10 @@ from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.pool import NullPool
 
 from policyengine.store import migrate
-from policyengine.store.creation import APPLICATION_ID
 from policyengine.store.faults import LedgerTooNew, NotALedger
 from policyengine.store.migrate import HEAD, alembic_config, upgrade_tables
 from policyengine.store.policies import policy_genesis
+from policyengine.store.sqlite import APPLICATION_ID
 from policyengine.store.store import LedgerStore
 from policyengine.store.tables import LEDGER, METADATA
 from policyengine.store.verify import verify

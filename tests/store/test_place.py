@@ -49,7 +49,7 @@ def test_a_folder_is_not_a_ledger(tmp_path: Path) -> None:
 def test_an_empty_file_is_made_a_ledger_only_if_asked(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.touch()
-    with pytest.raises(NotALedger, match="is an empty file"):
+    with pytest.raises(NotALedger, match="is empty: there is no ledger in it"):
         LedgerStore.open(url(path), create=False)
     LedgerStore.open(url(path)).close()
     LedgerStore.open(url(path), create=False).close()
@@ -92,7 +92,7 @@ def test_a_file_that_lost_its_first_page_is_not_opened(told_file: Path, tmp_path
     ("address", "message"),
     [
         ("ledger.db", "is not the address of a ledger; write for example `sqlite:///ledger.db`"),
-        ("postgresql://host/ledger", "in SQLite files only"),
+        ("mysql://host/ledger", "ledgers are kept in SQLite files and PostgreSQL databases"),
         ("sqlite:///ledger.db?mode=ro", "is its path and nothing else"),
         ("sqlite://host/ledger.db", "is its path and nothing else"),
     ],

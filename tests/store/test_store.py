@@ -25,6 +25,12 @@ from policyengine.store.verify import verify
 from store.ledgers import CREDIT, Scribe, save, wander
 
 
+@pytest.fixture
+def store(store_file: LedgerStore) -> LedgerStore:
+    """An empty ledger in a file: this is about SQLite's ways."""
+    return store_file
+
+
 def url_of(store: LedgerStore) -> str:
     return str(store._engine.url)
 

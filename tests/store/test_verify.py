@@ -23,6 +23,7 @@ from policyengine.store.sessions import WriteSession
 from policyengine.store.store import LedgerStore
 from policyengine.store.tables import METADATA
 from policyengine.store.verify import verify
+from store.behind import Behind, RefusedByDatabaseError, behind
 from store.ledgers import START, Scribe, content_hash, save
 
 WALLETS = {1: "ana", 2: "bob", 3: "cyd"}
@@ -30,36 +31,25 @@ STORED = list(METADATA.sorted_tables)
 
 
 @pytest.fixture(scope="module")
-def unguarded(tmp_path_factory: pytest.TempPathFactory, told_file: Path) -> Iterator[LedgerStore]:
+def unguarded(told_once: LedgerStore) -> LedgerStore:
     """A ledger whose database lets anything be done to it."""
-    path = tmp_path_factory.mktemp("unguarded") / "ledger.db"
-    path.write_bytes(told_file.read_bytes())
-    store = LedgerStore.open(f"sqlite:///{path}")
-    with store.writing() as session:
-        connection: sqlite3.Connection = session.driver.connection
-        for (name,) in session.driver.ask("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-            connection.execute(f'DROP TRIGGER "{name}"')
-    connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("PRAGMA ignore_check_constraints = ON")
-    yield store
-    store.close()
+    with told_once.writing() as session:
+        Behind(session).open_up()
+    return told_once
 
 
 @contextmanager
-def damaged(store: LedgerStore) -> Iterator[tuple[WriteSession, sqlite3.Connection]]:
+def damaged(store: LedgerStore) -> Iterator[tuple[WriteSession, Behind]]:
     """Let a test do its damage, and undo it."""
-    with store.writing() as session:
-        connection: sqlite3.Connection = session.driver.connection
-        yield session, connection
-        connection.rollback()
-        connection.execute("BEGIN")
+    with behind(store) as back:
+        yield back.session, back
 
 
 def audit(session: WriteSession) -> Report:
     return verify(session, content_hash=content_hash)
 
 
-def rows_of(connection: sqlite3.Connection, table: Table) -> list[dict[str, Any]]:
+def rows_of(connection: Behind, table: Table) -> list[dict[str, Any]]:
     names = [column.name for column in table.columns]
     found = connection.execute(f'SELECT * FROM "{table.name}"').fetchall()
     return [dict(zip(names, row, strict=True)) for row in found]
@@ -87,7 +77,7 @@ def altered(table: Table, column: str, value: Any) -> list[Any]:
     return [other for other in others if other != value]
 
 
-def public_names(connection: sqlite3.Connection, table: Table, row: dict[str, Any]) -> set[str]:
+def public_names(connection: Behind, table: Table, row: dict[str, Any]) -> set[str]:
     """Give the names under which a row, or what its loss breaks first, may be reported."""
     match table.name:
         case "ledger":
@@ -122,21 +112,17 @@ def test_every_altered_column_is_found(unguarded: LedgerStore, table: Table) -> 
                 for other in altered(table, column, value):
                     expected = public_names(connection, table, row)
                     expected |= public_names(connection, table, {**row, column: other})
-                    connection.execute("SAVEPOINT damage")
-                    try:
-                        connection.execute(
-                            f'UPDATE "{table.name}" SET "{column}" = ? WHERE {condition}',
-                            [other, *key],
-                        )
-                    except sqlite3.IntegrityError:
-                        pass  # a key of another row: the database itself still refuses it
-                    else:
+                    change = f'UPDATE "{table.name}" SET "{column}" = ? WHERE {condition}'
+                    with connection.undone():
+                        try:
+                            connection.execute(change, [other, *key])
+                        except RefusedByDatabaseError:
+                            continue  # a key of another row, which the database still refuses
                         tried += 1
                         report = audit(session)
                         assert not report.is_sound, (table.name, column, value, other)
                         names = {fault.name for fault in report.faults}
                         assert names & expected, (column, value, other, report.faults, expected)
-                    connection.execute("ROLLBACK TO damage")
     assert tried > 0
 
 
@@ -153,14 +139,13 @@ def test_every_deleted_row_is_found(unguarded: LedgerStore, table: Table) -> Non
         for row in rows_of(connection, table):
             condition, key = where(table, row)
             expected = public_names(connection, table, row)
-            connection.execute("SAVEPOINT damage")
-            connection.execute(f'DELETE FROM "{table.name}" WHERE {condition}', key)
-            report = audit(session)
+            with connection.undone():
+                connection.execute(f'DELETE FROM "{table.name}" WHERE {condition}', key)
+                report = audit(session)
             names = {fault.name for fault in report.faults}
             if table.name == "wallet":  # its name is gone with it; its rows are left over
                 expected = {f"number {row['id']}"}
             assert names & expected, (row, report.faults)
-            connection.execute("ROLLBACK TO damage")
 
 
 @pytest.mark.parametrize("table", STORED, ids=lambda table: str(table.name))
@@ -177,27 +162,26 @@ def test_every_inserted_row_is_found(unguarded: LedgerStore, table: Table) -> No
             if table.name == "policy_version":
                 added["version"] += 10
             marks = ", ".join("?" * len(added))
-            connection.execute("SAVEPOINT damage")
-            connection.execute(f'INSERT INTO "{table.name}" VALUES ({marks})', list(added.values()))
-            report = audit(session)
-            assert not report.is_sound, added
-            connection.execute("ROLLBACK TO damage")
+            with connection.undone():
+                connection.execute(
+                    f'INSERT INTO "{table.name}" VALUES ({marks})', list(added.values())
+                )
+                assert not audit(session).is_sound, added
 
 
-def seqs(connection: sqlite3.Connection) -> dict[int, int]:
+def seqs(connection: Behind) -> dict[int, int]:
     return dict(connection.execute("SELECT wallet, max(seq) FROM txn GROUP BY wallet").fetchall())
 
 
 def test_two_transactions_in_each_others_place_are_found(unguarded: LedgerStore) -> None:
     with damaged(unguarded) as (session, connection):
         for first in range(1, seqs(connection)[1]):
-            connection.execute("SAVEPOINT damage")
-            for old, new in ((first, -1), (first + 1, first), (-1, first + 1)):
-                connection.execute(
-                    "UPDATE txn SET seq = ? WHERE wallet = 1 AND seq = ?", [new, old]
-                )
-            assert audit(session).faults[0].name == f"ana:{first}"
-            connection.execute("ROLLBACK TO damage")
+            with connection.undone():
+                for old, new in ((first, -1), (first + 1, first), (-1, first + 1)):
+                    connection.execute(
+                        "UPDATE txn SET seq = ? WHERE wallet = 1 AND seq = ?", [new, old]
+                    )
+                assert audit(session).faults[0].name == f"ana:{first}"
 
 
 @pytest.mark.parametrize("lost", [1, 2, 5, 24])
@@ -218,6 +202,8 @@ def test_a_cut_history_with_a_wallet_row_to_match_is_found_by_its_numbers(
 ) -> None:
     """Whoever cuts the end off a wallet and mends its projections leaves a gap in the ledger."""
     with damaged(unguarded) as (session, connection):
+        if connection.is_server:
+            pytest.skip("its numbers have gaps; whole wallets are missed by an anchor only")
         for table in ("hold_draw", "hold", "series", "lot", "move", "txn", "wallet"):
             column = "id" if table == "wallet" else "wallet"
             connection.execute(f"DELETE FROM {table} WHERE {column} = 2")
@@ -235,7 +221,7 @@ def test_a_forged_hash_only_moves_the_break(unguarded: LedgerStore) -> None:
         assert audit(session).faults[0].name == "ana:5"
 
 
-def resealed(connection: sqlite3.Connection, session: WriteSession, seq: int) -> bytes:
+def resealed(connection: Behind, session: WriteSession, seq: int) -> bytes:
     """Give the hash that a transaction of `ana` would have if it had been written as it is."""
     rows = {
         row[2]: row for row in connection.execute("SELECT * FROM txn WHERE wallet = 1").fetchall()
@@ -338,6 +324,8 @@ def test_a_forger_who_can_hash_is_found_by_what_the_entries_say(
 
 def test_text_that_is_not_text_any_more_names_its_row(unguarded: LedgerStore) -> None:
     with damaged(unguarded) as (session, connection):
+        if connection.is_server:
+            pytest.skip("this database keeps no text that is not UTF-8")
         for table, column, name in (
             ("txn", "reason", "ana:7"),
             ("lot", "rule", "ana lot 2"),
@@ -345,12 +333,11 @@ def test_text_that_is_not_text_any_more_names_its_row(unguarded: LedgerStore) ->
         ):
             key = {"txn": "wallet = 1 AND seq = 7", "lot": "wallet = 1 AND lot_no = 2"}
             condition = key.get(table, "id = 1")
-            connection.execute("SAVEPOINT damage")
-            connection.execute(
-                f"UPDATE {table} SET {column} = CAST(x'ff41' AS TEXT) WHERE {condition}"
-            )
-            assert audit(session).faults[0].name == name
-            connection.execute("ROLLBACK TO damage")
+            with connection.undone():
+                connection.execute(
+                    f"UPDATE {table} SET {column} = CAST(x'ff41' AS TEXT) WHERE {condition}"
+                )
+                assert audit(session).faults[0].name == name
 
 
 def test_a_policy_text_that_its_hash_is_not_of_is_found(told: LedgerStore) -> None:

@@ -6,9 +6,10 @@ from typing import Final
 
 from policyengine.app.replay.mapping.codes import MAPPING_CODES
 from policyengine.app.scenarios.codes import SCENARIO_CODES
+from policyengine.linting.codes import FAULT_CODES
 from policyengine.policy.codes import CODES, CodeInfo
 
 ALL_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
-    {**CODES, **SCENARIO_CODES, **MAPPING_CODES}
+    {**CODES, **SCENARIO_CODES, **MAPPING_CODES, **FAULT_CODES}
 )
-"""What `explain` shows of a code; PExxx, SCxxx and MPxxx never overlap."""
+"""What `explain` shows of a code; PExxx, SCxxx, MPxxx and EFxxx never overlap."""

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from policyengine.app.cases import Asked, Case, report
 from policyengine.app.charge_request import ChargeRequest
+from policyengine.app.committing import Committer, Observer
 from policyengine.app.held import HeldCredits
 from policyengine.app.inputs import (
     Credits,
@@ -74,19 +75,26 @@ class Engine(Writing):
         *,
         clock: Clock = wall_clock,
         create: bool = True,
+        group_commit: bool = False,
+        observer: Observer | None = None,
     ) -> Self:
         """Open a ledger with the policies that decide on it.
 
-        Takes: `sqlite:///credits.db`, or `sqlite://` for one in memory; a folder of policies.
+        Takes: `sqlite:///credits.db`, `postgresql://user@host/database`, or `sqlite://` for one in
+        memory; a folder of policies; `group_commit` where many threads write: what they send is
+        committed together, and `observer` is told of each commit.
         Raises: PolicyError when a policy has an error; the store's faults when the file is no
         ledger, is newer than this library or cannot be written.
         """
         loaded = policies if isinstance(policies, Policies) else usable_policies([Path(policies)])
-        return cls(Shell(LedgerStore.open(url, clock=clock, create=create), loaded, clock))
+        shell = Shell(LedgerStore.open(url, clock=clock, create=create), loaded, clock)
+        if group_commit:
+            shell.committer = Committer(shell.now, observer=observer)
+        return cls(shell)
 
     def close(self) -> None:
-        """Close the ledger."""
-        self.shell.store.close()
+        """Close the ledger; with `group_commit`, what waits is written first."""
+        self.shell.close()
 
     def __enter__(self) -> Self:
         """Use the engine as a context: it closes at the end."""

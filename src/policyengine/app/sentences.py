@@ -79,8 +79,9 @@ def source_text(terms: LotTerms) -> str:
 def _rule_text(rule: str) -> str:
     """Name what a rule such as `v1.plans.pro.grants.monthly` belongs to."""
     parts = rule.split(".")
-    if parts[-1] == "top_up":
-        return "top-up"
+    named = {"top_up": "top-up", "earlier_use": "re-rated use"}
+    if parts[-1] in named:
+        return named[parts[-1]]
     if len(parts) > 2 and parts[1] in {"plans", "packs"}:  # noqa: PLR2004  # version, kind, name
         return f"{parts[1].removesuffix('s')} {parts[2]}"
     return "grant"

@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Final
 
+from policyengine.app.committing import Committer
 from policyengine.app.policies import Policies, PolicyError
 from policyengine.app.receipts import Receipt, receipt_of
 from policyengine.engine.batch import Desk, decide_all, needs_of
@@ -13,9 +15,13 @@ from policyengine.ledger.book import LedgerFault
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.transactions import PolicyRef, change_of
 from policyengine.store.batch import Entry
+from policyengine.store.faults import LedgerContended
 from policyengine.store.sessions import WriteSession
 from policyengine.store.store import LedgerStore
 from policyengine.values.calendar import Instant
+
+ATTEMPTS_MAX: Final = 5
+"""How often commands are decided anew when writers wait for each other."""
 
 Clock = Callable[[], Instant]
 
@@ -32,19 +38,40 @@ class Shell:
     store: LedgerStore
     policies: Policies
     clock: Clock = wall_clock
+    committer: Committer | None = None
     _known: set[PolicyRef] = field(default_factory=set)
+
+    def one(self, command: Command) -> Receipt:
+        """Execute a command at the clock's instant: alone, or together with those of others."""
+        if self.committer is None:
+            return self.now([command])[0]
+        return self.committer.submit(command).result()
+
+    def close(self) -> None:
+        """Write what waits, and close the ledger."""
+        if self.committer is not None:
+            self.committer.close()
+        self.store.close()
 
     def now(self, commands: Iterable[Command]) -> list[Receipt]:
         """Execute commands at the clock's instant, taken under the ledger's lock."""
         asked = list(commands)
-        with self.deciding(asked) as (_, desk):
-            at = self.clock()
-            return self._receipts(desk, [replace(each, at=at) for each in asked])
+
+        def attempt() -> list[Receipt]:
+            with self.deciding(asked) as (_, desk):
+                at = self.clock()
+                return self._receipts(desk, [replace(each, at=at) for each in asked])
+
+        return _retried(attempt)
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         """Execute commands at their own instants: replays, scenarios, tests."""
-        with self.deciding(commands) as (_, desk):
-            return self._receipts(desk, commands)
+
+        def attempt() -> list[Receipt]:
+            with self.deciding(commands) as (_, desk):
+                return self._receipts(desk, commands)
+
+        return _retried(attempt)
 
     @contextmanager
     def deciding(self, commands: Sequence[Command]) -> Iterator[tuple[WriteSession, Desk]]:
@@ -95,6 +122,16 @@ class Shell:
         if ref not in self._known and not _is_remembered(session, ref):
             session.remember_policy(ref, policy.source)
         return ref
+
+
+def _retried(attempt: Callable[[], list[Receipt]]) -> list[Receipt]:
+    """Try again, a few times, where writers were in each other's way and nothing was written."""
+    for _ in range(ATTEMPTS_MAX - 1):
+        try:
+            return attempt()
+        except LedgerContended:
+            continue
+    return attempt()
 
 
 def _is_remembered(session: WriteSession, ref: PolicyRef) -> bool:

@@ -24,7 +24,7 @@ class Writing(Reading):
         self, wallet_id: str, body: Body, key: str | None, actor: str = "", reason: str = ""
     ) -> Receipt:
         name = key if key is not None else f"auto-{uuid.uuid4()}"
-        return self.shell.now([Command(wallet_id, name, 0, body, actor, reason)])[0]
+        return self.shell.one(Command(wallet_id, name, 0, body, actor, reason))
 
     def set_overage(
         self,

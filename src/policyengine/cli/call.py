@@ -33,7 +33,8 @@ _DATABASE = typer.Option(
     envvar="POLICYENGINE_DB",
     show_envvar=True,
     metavar="URL",
-    help=f"The ledger: a SQLite file by path or URL. [default: {DATABASE_USUAL}]",
+    help="The ledger: a SQLite file by path or URL, or `postgresql://user@host/database`. "
+    f"[default: {DATABASE_USUAL}]",
 )
 _POLICIES = typer.Option(
     "--policies",

@@ -25,10 +25,19 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Policies": {
         "validate": ("files", "Check policies and scenarios; findings with line and column."),
+        "lint": (
+            "linting",
+            "Search policies for economic faults, each shown by a story in numbers.",
+        ),
+        "prove": (
+            "proving",
+            "Prove a claim about prices or balances for all counts, or refute it.",
+        ),
         "fmt": ("files", "Put policy files in house style; what they say never changes."),
         "set": ("setting", "Change one value of a policy file, and nothing else in it."),
         "test": ("testing", "Run the scenarios of policies."),
         "models": ("models", "List models with their multipliers and rates."),
+        "import-prices": ("import_prices", "Turn a published price list into a policy version."),
         "schema": ("files", "Print the JSON Schema of policy files, for editors and CI."),
     },
     "Wallets": {
@@ -68,6 +77,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "settle": ("wallets", "Bring a wallet up to now: expiries, renewals, time-outs."),
         "sweep": ("auditing", "Settle every wallet that is due."),
         "verify": ("auditing", "Audit the ledger: hashes, sums, and each price once more."),
+        "db": ("database", "Check the ledger's tables, or bring them up to date."),
         "replay": ("replay", "Replay recorded usage under a policy."),
         "version": ("version", "Print the versions of this program and its formats."),
     },

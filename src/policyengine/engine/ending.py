@@ -1,10 +1,12 @@
 """Lots that end before their expiry: expired, withdrawn, or carried into another lot."""
 
+from fractions import Fraction
+
 from policyengine.engine.situation import Draft
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import LotEnded
 from policyengine.ledger.lots import Lot, LotEnd, Pot
-from policyengine.values.amounts import Micro
+from policyengine.values.amounts import Micro, round_ratio
 from policyengine.values.calendar import Instant
 
 
@@ -35,8 +37,28 @@ def carry_lot(draft: Draft, lot: Lot, expires: Instant, *, times_kept: int | Non
         open_carried(draft, lot, lot.remaining, expires, times_kept=times_kept)
 
 
+def carry_share(draft: Draft, lot: Lot, share: Fraction, expires: Instant) -> None:
+    """Carry a share of what remains of a lot; the rest expires, with what holds give back later."""
+    exact = lot.remaining * share
+    quantum = draft.policy.quantum_micro
+    part = round_ratio(exact.numerator, exact.denominator, quantum, "down")
+    if not part or expires <= draft.at:
+        end_lot(draft, lot, "expired")
+        return
+    draft.change(LotEnded(lot.terms.no, LotEnd("expired", draft.at)))
+    draft.move(lot.terms.no, "available", "withdrawn", part)
+    draft.move(lot.terms.no, "available", "expired", lot.remaining - part)
+    open_carried(draft, lot, part, expires)
+
+
 def open_carried(
-    draft: Draft, lot: Lot, amount: Micro, expires: Instant, *, times_kept: int | None = None
+    draft: Draft,
+    lot: Lot,
+    amount: Micro,
+    expires: Instant,
+    *,
+    times_kept: int | None = None,
+    priority: int | None = None,
 ) -> int:
     """Open the lot that carries credits of another one on."""
     return draft.open_lot(
@@ -44,7 +66,7 @@ def open_carried(
         lot.terms.rule,
         amount,
         expires,
-        priority=lot.terms.priority,
+        priority=lot.terms.priority if priority is None else priority,
         restricted_to=lot.terms.restricted_to,
         cycle_bound=lot.terms.cycle_bound,
         rolls=lot.terms.rolls,

@@ -80,7 +80,7 @@ def _keep(draft: Draft, grant: GrantRule, lots: list[Lot], until: Instant) -> No
     # Of equal lots the older one is spent first: those that can be kept least often come first.
     for lot, part in reversed(parts):
         if grant.kept.renewed:
-            _renew_part(draft, lot, part, until)
+            _renew_part(draft, lot, part, until, grant.kept.priority)
         else:
             draft.move(lot.terms.no, "available", "expired", lot.remaining - part)
 
@@ -111,7 +111,7 @@ def _longest_first(lots: list[Lot]) -> list[Lot]:
     )
 
 
-def _renew_part(draft: Draft, lot: Lot, part: Micro, until: Instant) -> None:
+def _renew_part(draft: Draft, lot: Lot, part: Micro, until: Instant, priority: int | None) -> None:
     """Carry part of a lot on and let the rest expire, with what holds give back later."""
     if not part:
         end_lot(draft, lot, "expired")
@@ -119,7 +119,7 @@ def _renew_part(draft: Draft, lot: Lot, part: Micro, until: Instant) -> None:
     draft.change(LotEnded(lot.terms.no, LotEnd("expired", draft.at)))
     draft.move(lot.terms.no, "available", "withdrawn", part)
     draft.move(lot.terms.no, "available", "expired", lot.remaining - part)
-    open_carried(draft, lot, part, until, times_kept=lot.terms.times_kept + 1)
+    open_carried(draft, lot, part, until, times_kept=lot.terms.times_kept + 1, priority=priority)
 
 
 def _fill_up(

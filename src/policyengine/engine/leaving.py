@@ -1,9 +1,10 @@
 """Leaving a plan: what becomes of its unused credits, and of its grants that would come again."""
 
-from policyengine.engine.ending import carry_lot, cycle_lots, end_lot
+from policyengine.engine.ending import carry_lot, carry_share, cycle_lots, end_lot
 from policyengine.engine.situation import Draft
 from policyengine.ledger.changes import SeriesEnded
 from policyengine.policy.document.plans import Cancel, Downgrade, Upgrade
+from policyengine.policy.plan_rules import share_of
 from policyengine.policy.policy import Policy
 from policyengine.values.calendar import NEVER, Instant
 
@@ -61,10 +62,13 @@ def leave_plan(
     for lot in cycle_lots(draft.book):
         if rule.unused == "lost":
             end_lot(draft, lot, "expired")
-        elif rule.carried_expires == "as_before" or is_endless:
-            carry_lot(draft, lot, lot.terms.expires_at)
+            continue
+        as_before = rule.carried_expires == "as_before" or is_endless
+        expires = lot.terms.expires_at if as_before else new_cycle_ends_at
+        if rule.carried_share is None:
+            carry_lot(draft, lot, expires)
         else:
-            carry_lot(draft, lot, new_cycle_ends_at)
+            carry_share(draft, lot, share_of(rule.carried_share), expires)
 
 
 def end_grants(draft: Draft) -> None:

@@ -77,11 +77,12 @@ def _top_up_ended(change: TopUpEnded) -> str:
 
 
 def _re_rate_noted(change: ReRateNoted) -> str:
-    return f"on plan {change.plan}: {_more_or_less(change.by_micro)}"
+    sign = "+" if change.by_micro > 0 else ""
+    return f"for a re-rate to {change.plan}: {sign}{credits_text(change.by_micro)}"
 
 
 def _re_rated(change: ReRated) -> str:
-    words = f"earlier use as on plan {change.plan}: {_more_or_less(change.by_micro)}"
+    words = f"earlier use re-rated to {change.plan}: {_more_or_less(change.by_micro)}"
     let_go = change.by_micro - change.taken_micro
     return f"{words}, {credits_text(let_go)} not collected" if let_go > 0 else words
 

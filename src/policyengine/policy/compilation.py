@@ -7,7 +7,7 @@ from typing import Final
 
 from policyengine.policy.document.policy import PolicyDocument
 from policyengine.policy.limits import limits_of
-from policyengine.policy.plan_rules import expiry_of, plans_of
+from policyengine.policy.plan_rules import expiry_of, money_price_of, plans_of
 from policyengine.policy.policy import (
     AbnormalRule,
     AlertRule,
@@ -99,6 +99,7 @@ def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:
                 if pack.bonus is None
                 else BonusRule(micro_of(pack.bonus.credits), expiry_of(pack.bonus.expires)),
                 pack.at_most_held,
+                money_price_of(pack),
             )
             for name, pack in document.packs.items()
         }

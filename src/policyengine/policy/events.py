@@ -19,7 +19,7 @@ from yaml.events import (
 from policyengine.policy.syntax import reworded
 from policyengine.values.diagnostics import Diagnostic, Span, shown
 
-NODES_MAX: Final = 20_000
+NODES_MAX: Final = 100_000
 DEPTH_MAX: Final = 32
 TEXT_LENGTH_MAX: Final = 4_000
 

@@ -5,9 +5,16 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, get_args
 
-from policyengine.policy.document.plans import Grant, Plan
+from policyengine.policy.document.plans import Grant, Pack, Plan
 from policyengine.policy.document.policy import PolicyDocument
-from policyengine.policy.policy import CapRule, Expiry, GrantRule, KeptRule, PlanRule
+from policyengine.policy.policy import (
+    CapRule,
+    Expiry,
+    GrantRule,
+    KeptRule,
+    MoneyPrice,
+    PlanRule,
+)
 from policyengine.values.amounts import MICRO_PER_CREDIT, micro_of
 from policyengine.values.calendar import parse_instant, parse_span
 
@@ -20,6 +27,11 @@ def expiry_of(text: str) -> Expiry:
     if text in _HOW:
         return Expiry(text)  # type: ignore[arg-type]  # one of the words, as was just asked
     return Expiry("span", parse_span(text))
+
+
+def share_of(text: str) -> Fraction:
+    """Read a share such as `50%`."""
+    return Fraction(text.rstrip("%")) / _PERCENT
 
 
 def plans_of(document: PolicyDocument) -> Mapping[str, PlanRule]:
@@ -42,7 +54,15 @@ def _plan(name: str, plan: Plan, rank: int) -> PlanRule:
         plan.first_cycle or "full",
         None if cap is None else micro_of(cap),
         None if ends is None else (ends.count, ends.to),
+        money_price_of(plan),
     )
+
+
+def money_price_of(part: Plan | Pack) -> MoneyPrice | None:
+    """Read a price in money, exactly; None where the file names none."""
+    if part.price is None or part.currency is None:
+        return None
+    return MoneyPrice(Fraction(part.price), part.currency)
 
 
 def _grant(plan: str, name: str, grant: Grant) -> GrantRule:
@@ -82,10 +102,11 @@ def _kept(grant: Grant) -> KeptRule | None:
         exact = Fraction(grant.credits) * Fraction(part.at_most_times) * MICRO_PER_CREDIT
         limits.append(exact.__floor__())
     return KeptRule(
-        Fraction(part.share.rstrip("%")) / _PERCENT if part.share else Fraction(1),
+        share_of(part.share) if part.share else Fraction(1),
         part.of or "remaining",
         0 if part.at_least is None else micro_of(part.at_least),
         min(limits, default=None),
         part.cycles,
         part.expires != "as_before",
+        part.priority,
     )

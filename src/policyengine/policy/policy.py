@@ -152,6 +152,7 @@ class KeptRule:
     at_most_micro: Micro | None
     times: int | None
     renewed: bool
+    priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,14 @@ class GrantRule:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyPrice:
+    """What a plan's cycle or a pack costs in money; nothing about credits is decided by it."""
+
+    amount: Fraction
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanRule:
     """A plan; `rank` is its place in the list, lowest first.
 
@@ -207,6 +216,7 @@ class PlanRule:
     first_cycle: Literal["full", "prorated_by_day", "prorated_by_second"] = "full"
     balance_at_most_micro: Micro | None = None
     ends_after: tuple[int, str] | None = None
+    price: MoneyPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +239,7 @@ class PackRule:
     pointer: str
     bonus: BonusRule | None = None
     held_max: int | None = None
+    price: MoneyPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)

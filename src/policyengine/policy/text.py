@@ -7,7 +7,7 @@ from typing import Final
 
 from policyengine.values.diagnostics import Diagnostic, Edit, Span, is_unseen
 
-BYTES_MAX: Final = 256 * 1024
+BYTES_MAX: Final = 1024 * 1024
 TAB_SPACES: Final = "  "
 
 START: Final = Span(1, 1, 1, 1)

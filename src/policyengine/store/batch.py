@@ -1,6 +1,6 @@
 """The rows of one write: gathered from entries in memory, then sent table by table."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from policyengine.ledger.book import Book, LedgerFault
@@ -81,12 +81,12 @@ class _Touched:
 class Batch:
     """Rows for each table, ready to be sent.
 
-    Takes: the number of the last transaction and wallet of the ledger, when this is recorded, and
-    how a policy's number is found.
+    Takes: numbers for as many transactions and new wallets as it will have, when this is recorded,
+    and how a policy's number is found.
     """
 
-    last_txn: int
-    last_wallet: int
+    txn_numbers: Iterator[int]
+    wallet_numbers: Iterator[int]
     now: Instant
     policy_number: Callable[[PolicyRef], int]
     new_wallets: list[Row] = field(default_factory=list)
@@ -130,28 +130,28 @@ class Batch:
         return Position(start.number, entry.after.seq, recorded_at, head)
 
     def _open(self, book: Book) -> Position:
-        self.last_wallet += 1
+        number = next(self.wallet_numbers)
         head = genesis("wallet", book.wallet_id, book.policy)
-        self.new_wallets.append(wallet_row(self.last_wallet, book, 0, head))
-        return Position(self.last_wallet, 0, 0, head)
+        self.new_wallets.append(wallet_row(number, book, 0, head))
+        return Position(number, 0, 0, head)
 
     def _append(
         self, transaction: Transaction, wallet: int, recorded_at: Instant, head: bytes
     ) -> bytes:
-        self.last_txn += 1
+        number = next(self.txn_numbers)
         changes = changes_text(transaction.changes)
         details = details_text(transaction.refusal)
         sealed = link_transaction(
             head,
             transaction,
-            number=self.last_txn,
+            number=number,
             changes=changes,
             details=details,
             recorded_at=recorded_at,
         )
         self.txns.append(
             txn_row(
-                self.last_txn,
+                number,
                 wallet,
                 self.policy_number(transaction.policy),
                 transaction,
@@ -159,7 +159,7 @@ class Batch:
                 (recorded_at, sealed),
             )
         )
-        self.moves += move_rows(self.last_txn, wallet, transaction.moves)
+        self.moves += move_rows(number, wallet, transaction.moves)
         return sealed
 
     def _note_lots(self, wallet: int, before: Book, after: Book, touched: _Touched) -> None:

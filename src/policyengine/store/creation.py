@@ -1,10 +1,9 @@
 """Making a database a ledger, or a ledger of this version."""
 
 from collections.abc import Callable
-from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, insert
 
 from policyengine.store.dialect import Dialect
 from policyengine.store.faults import NotALedger
@@ -14,9 +13,6 @@ from policyengine.store.policies import policy_genesis
 from policyengine.store.tables import LEDGER
 from policyengine.store.turnstile import Turnstile
 from policyengine.values.calendar import Instant
-
-APPLICATION_ID: Final = 0x50454C31
-"""`PEL1`: by this number in a file's header, tools can tell what it is."""
 
 
 def make_ready(
@@ -34,10 +30,9 @@ def make_ready(
     """
     with engine.connect() as connection:
         revision = revision_of(connection)
+        is_ready = revision == HEAD and dialect.is_set_up(connection)
     if revision is None and not create:
-        raise NotALedger(f"`{place.path}` is an empty file, not a ledger")
-    with engine.connect() as connection:
-        is_ready = revision == HEAD and _is_logged_ahead(connection, place)
+        raise NotALedger(f"{place.name} is empty: there is no ledger in it")
     if is_ready:
         return
     with (
@@ -45,20 +40,13 @@ def make_ready(
         turnstile.gate(deadline),
         engine.connect() as connection,
     ):
-        # Not possible inside a transaction; it stays with the file.
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        connection.exec_driver_sql(dialect.begin_writing)
-        _upgrade(connection, clock)
+        dialect.set_up(connection)
+        dialect.queue_creation(connection)
+        _upgrade(connection, dialect, clock)
         connection.commit()
 
 
-def _is_logged_ahead(connection: Connection, place: Place) -> bool:
-    return place.path is None or (
-        connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
-    )
-
-
-def _upgrade(connection: Connection, clock: Callable[[], Instant]) -> None:
+def _upgrade(connection: Connection, dialect: Dialect, clock: Callable[[], Instant]) -> None:
     revision = revision_of(connection)
     upgrade_tables(connection, revision)
     if revision is None:
@@ -72,6 +60,4 @@ def _upgrade(connection: Connection, clock: Callable[[], Instant]) -> None:
                 policies_hash=policy_genesis(ledger_id, created_at),
             )
         )
-        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID:d}")
-        # Empty tables get no figures: plans then rest on the indexes alone, whatever grows later.
-        connection.execute(text("ANALYZE"))
+        dialect.finish_creation(connection)

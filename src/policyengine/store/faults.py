@@ -9,6 +9,17 @@ class LedgerBusy(StoreFault):
     """Another process was writing for longer than the store waits; try again."""
 
 
+class LedgerContended(LedgerBusy):
+    """Two writers waited for each other, and the database let this one go; try again at once."""
+
+
+class OutcomeUnknown(StoreFault):
+    """The connection was lost: what was asked was written whole, or not at all.
+
+    The same request with the same key finds out: it is answered as before, or executed now.
+    """
+
+
 class LedgerFull(StoreFault):
     """The disk is full."""
 

@@ -68,7 +68,7 @@ class Loader:
 
     def answered(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Transaction]:
         """Give the transactions that keys of wallets have named before."""
-        asked = self.statements.dialect.as_list(keys)
+        asked = self.statements.dialect.as_pairs(keys)
         rows = self.driver.rows(self.statements.by_key, keys=asked)
         return {
             (each.wallet_id, each.key): each for each in self.transactions(rows, _TXN_WALLET_ID)
@@ -80,7 +80,7 @@ class Loader:
         With each come the accepted transactions that act on it, oldest first, and all lots that
         its moves touched, closed ones included, by number.
         """
-        asked = self.statements.dialect.as_list(ids)
+        asked = self.statements.dialect.as_pairs(ids)
         rows = self.driver.rows(self.statements.by_seq, seqs=asked)
         return {
             (each.wallet_id, each.seq): self._named(each, row[1])

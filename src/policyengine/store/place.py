@@ -11,16 +11,28 @@ from sqlalchemy.exc import ArgumentError
 from policyengine.store.faults import LedgerReadOnly, NotALedger, StoreFault
 
 _EXAMPLE: Final = "write for example `sqlite:///ledger.db`"
+_EXAMPLE_PG: Final = "write for example `postgresql://user@host/ledger`"
 _MAGIC: Final = b"SQLite format 3\x00"
 _OWNER_ONLY: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The address of a ledger, and its file; in memory it has none."""
+    """The address of a ledger, and its file if it is one: on a server or in memory it has none."""
 
     url: URL
     path: Path | None
+
+    @property
+    def name(self) -> str:
+        """Name the ledger for people: never with a password."""
+        shown = self.url.render_as_string(hide_password=True) if self.path is None else self.path
+        return f"`{shown}`"
+
+    @property
+    def is_server(self) -> bool:
+        """Tell whether a server keeps the ledger."""
+        return self.url.get_backend_name() == "postgresql"
 
 
 def place_of(address: str) -> Place:
@@ -32,14 +44,27 @@ def place_of(address: str) -> Place:
         url = make_url(address)
     except ArgumentError as error:
         raise StoreFault(f"`{address}` is not the address of a ledger; {_EXAMPLE}") from error
+    if url.get_backend_name() in {"postgresql", "postgres"}:
+        return Place(_server(url), None)
     if url.get_backend_name() != "sqlite":
-        raise StoreFault(f"this version keeps ledgers in SQLite files only; {_EXAMPLE}")
+        raise StoreFault(
+            f"ledgers are kept in SQLite files and PostgreSQL databases; {_EXAMPLE}, or "
+            f"{_EXAMPLE_PG.removeprefix('write for example ')}"
+        )
     if url.query or url.host:
         raise StoreFault(f"the address of a SQLite file is its path and nothing else; {_EXAMPLE}")
     if url.database in {None, "", ":memory:"}:
         return Place(URL.create("sqlite+pysqlite"), None)
     path = Path(str(url.database)).absolute()
     return Place(URL.create("sqlite+pysqlite", database=str(path)), path)
+
+
+def _server(url: URL) -> URL:
+    if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        raise StoreFault(f"PostgreSQL is spoken to by `psycopg` only; {_EXAMPLE_PG}")
+    if not url.database:
+        raise StoreFault(f"the address names no database; {_EXAMPLE_PG}")
+    return url.set(drivername="postgresql+psycopg")
 
 
 def check_file(path: Path, *, create: bool) -> None:

@@ -23,7 +23,7 @@ BY_REF: Final = select(POLICY_VERSION.c.id, POLICY_VERSION.c.source).where(
 BY_ID: Final = select(
     POLICY_VERSION.c.name, POLICY_VERSION.c.version, POLICY_VERSION.c.sha256
 ).where(POLICY_VERSION.c.id == bindparam("policy"))
-SEAL: Final = select(LEDGER.c.policies, LEDGER.c.policies_hash)
+SEAL: Final = select(LEDGER.c.policies, LEDGER.c.policies_hash).with_for_update(key_share=True)
 RESEAL: Final = update(LEDGER).where(LEDGER.c.policies == bindparam("before"))
 
 
@@ -128,6 +128,8 @@ class Policies:
         seal = self._driver.one(self._statements.of(SEAL))
         if seal is None:
             raise LedgerFault("the ledger has lost the row that names it")
+        if self._row(ref) is not None:
+            return  # another writer was faster, before the row above was ours
         count, head = seal
         number = count + 1
         fields = (number, ref.name, ref.version, ref.sha256, source, engine_version(), recorded_at)

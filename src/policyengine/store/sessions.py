@@ -10,7 +10,7 @@ from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.transactions import PolicyRef, Transaction, TransactionKind
 from policyengine.store.batch import Batch, Entry
-from policyengine.store.driver import Driver, Statement
+from policyengine.store.driver import Driver
 from policyengine.store.entries import Recorded
 from policyengine.store.history import (
     Balance,
@@ -140,6 +140,12 @@ class WriteSession(ReadSession):
         self.now = now
         self._unfinished = 0
 
+    def books(self, wallet_ids: Iterable[str]) -> dict[str, Book]:
+        """Give the books of wallets, and keep others from writing them until the end."""
+        asked = list(wallet_ids)
+        self.statements.dialect.hold_wallets(self.driver, asked)
+        return super().books(asked)
+
     def remember_policy(self, ref: PolicyRef, source: str) -> None:
         """Keep the text of a policy version; once, however often it is said.
 
@@ -163,10 +169,16 @@ class WriteSession(ReadSession):
             raise LedgerFault("a wallet has more than one entry in one write")
         unknown = [name for name in names if name not in self._positions]
         if unknown:
+            self.statements.dialect.hold_wallets(self.driver, unknown)
             self._positions.update(self.loader.positions(unknown))
+        if not entries:
+            self.end_change()
+            return
+        numbers, unopened = self.statements.dialect.numbers, set(names) - set(self._positions)
+        count = sum(len(entry.transactions) for entry in entries)
         batch = Batch(
-            self._last(self.statements.last_txn),
-            self._last(self.statements.last_wallet),
+            iter(numbers(self.driver, "txn", count)),
+            iter(numbers(self.driver, "wallet", len(unopened)) if unopened else ()),
             self.now,
             self.policies.number,
         )
@@ -196,7 +208,3 @@ class WriteSession(ReadSession):
         """
         if self._unfinished:
             raise LedgerFault("a write failed in this session: nothing of it is kept")
-
-    def _last(self, statement: Statement) -> int:
-        row = self.driver.one(statement)
-        return 0 if row is None else int(row[0])

@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
+    Connection,
     Engine,
     FromClause,
     Select,
@@ -16,14 +18,16 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.types import TypeEngine
 
 from policyengine.ledger.book import LedgerFault
-from policyengine.store.dialect import Dialect
+from policyengine.store.dialect import Dialect, Numbered
 from policyengine.store.driver import Driver
 from policyengine.store.faults import (
     LedgerBusy,
@@ -35,6 +39,9 @@ from policyengine.store.faults import (
 
 VERSION_MIN: Final = (3, 38, 0)
 """The first release that always has JSON functions; strict tables came with 3.37."""
+
+APPLICATION_ID: Final = 0x50454C31
+"""`PEL1`: by this number in a file's header, tools can tell what it is."""
 
 _PRAGMAS: Final = (
     # A commit is on the disk when it returns.
@@ -96,12 +103,42 @@ class _HintedDialect(SQLiteDialect_pysqlite):
     supports_statement_cache = True
 
 
-def _listed(name: str) -> Select[Any]:
+def _is_set_up(connection: Connection) -> bool:
+    """Tell whether changes are logged ahead; a database in memory has no log."""
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    return bool(mode in {"wal", "memory"})
+
+
+def _set_up(connection: Connection) -> None:
+    # Not possible inside a transaction; it stays with the file.
+    connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+def _queue_creation(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _finish_creation(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    # Empty tables get no figures: plans then rest on the indexes alone, whatever grows later.
+    connection.execute(text("ANALYZE"))
+
+
+def _hold_wallets(_driver: Driver, _wallet_ids: Iterable[str]) -> None:
+    """Do nothing: the whole ledger is held while it is written."""
+
+
+def _numbers(driver: Driver, table: Numbered, count: int) -> Sequence[int]:
+    last = driver.ask(f"SELECT coalesce(max(id), 0) FROM {table}")[0][0]  # noqa: S608  # two names
+    return range(last + 1, last + 1 + count)
+
+
+def _is_listed(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     values = func.json_each(bindparam(name)).table_valued("value")
-    return select(values.c.value)
+    return column.in_(select(values.c.value))
 
 
-def _listed_pairs(name: str) -> Select[Any]:
+def _listed_pairs(name: str, _second: TypeEngine[Any]) -> Select[Any]:
     pairs = func.json_each(bindparam(name)).table_valued("value")
     return select(
         func.json_extract(pairs.c.value, literal_column("'$[0]'")).label("first"),
@@ -172,16 +209,26 @@ def _guards_off(driver: Driver) -> Iterator[None]:
 
 
 DIALECT: Final = Dialect(
+    name="SQLite",
     core=_HintedDialect(),
+    driver=Driver,
+    engine_of=engine_of,
     begin_writing="BEGIN IMMEDIATE",
     begin_reading="BEGIN",
-    listed=_listed,
+    writes_one_by_one=True,
+    is_set_up=_is_set_up,
+    set_up=_set_up,
+    queue_creation=_queue_creation,
+    finish_creation=_finish_creation,
+    hold_wallets=_hold_wallets,
+    numbers=_numbers,
+    is_listed=_is_listed,
     listed_pairs=_listed_pairs,
     as_list=_as_list,
+    as_pairs=_as_list,
     driver_errors=(sqlite3.Error, sqlite3.Warning),
     fault_of=fault_of,
     damage=_damage,
     any_text=_any_text,
     guards_off=_guards_off,
-    numbers_its_rows=True,
 )

@@ -74,7 +74,7 @@ class Statements:
                 is_same = TXN.c.conversation_id == bindparam("conversation_id")
                 page = page.where(is_same, IN_CONVERSATION)
             if of_kinds:
-                page = page.where(self._listed(TXN.c.kind, "kinds"))
+                page = page.where(self.dialect.is_listed(TXN.c.kind, "kinds"))
             if oldest_first:
                 page = page.where(TXN.c.seq > bindparam("seq")).order_by(TXN.c.seq)
             else:
@@ -85,9 +85,6 @@ class Statements:
     def compiled(self, statement: Executable, names: Sequence[str] = ()) -> Statement:
         """Compile a statement for the database."""
         return compiled(statement, self.dialect.core, names)
-
-    def _listed(self, column: Any, name: str) -> Any:
-        return column.in_(self.dialect.listed(name))
 
     def insert(self, table: Table) -> Statement:
         """Append a row to a table, with all its columns in their order."""
@@ -104,7 +101,9 @@ class Statements:
     @cached_property
     def wallets(self) -> Statement:
         """Read wallets by `wallet_ids`."""
-        return self.compiled(select(WALLET).where(self._listed(WALLET.c.wallet_id, "wallet_ids")))
+        return self.compiled(
+            select(WALLET).where(self.dialect.is_listed(WALLET.c.wallet_id, "wallet_ids"))
+        )
 
     @cached_property
     def open_lots(self) -> Statement:
@@ -131,13 +130,13 @@ class Statements:
 
     def _of_wallets(self, statement: Select[Any], wallet: Any, *order: Any) -> Statement:
         return self.compiled(
-            statement.where(self._listed(wallet, "wallets")).order_by(wallet, *order)
+            statement.where(self.dialect.is_listed(wallet, "wallets")).order_by(wallet, *order)
         )
 
     @cached_property
     def by_key(self) -> Statement:
         """Read transactions by `keys`: pairs of a wallet's id and a key."""
-        pairs = self.dialect.listed_pairs("keys").subquery("asked")
+        pairs = self.dialect.listed_pairs("keys", TXN.c.key.type).subquery("asked")
         return self.compiled(
             select(*TXN.columns, WALLET.c.wallet_id)
             .select_from(pairs)
@@ -148,7 +147,7 @@ class Statements:
     @cached_property
     def by_seq(self) -> Statement:
         """Read transactions by `seqs`: pairs of a wallet's id and a number."""
-        pairs = self.dialect.listed_pairs("seqs").subquery("asked")
+        pairs = self.dialect.listed_pairs("seqs", TXN.c.seq.type).subquery("asked")
         return self.compiled(
             select(*TXN.columns, WALLET.c.wallet_id)
             .select_from(pairs)
@@ -173,7 +172,9 @@ class Statements:
     def moves(self) -> Statement:
         """Read the moves of the transactions numbered `txns`."""
         return self.compiled(
-            select(MOVE).where(self._listed(MOVE.c.txn, "txns")).order_by(MOVE.c.txn, MOVE.c.leg)
+            select(MOVE)
+            .where(self.dialect.is_listed(MOVE.c.txn, "txns"))
+            .order_by(MOVE.c.txn, MOVE.c.leg)
         )
 
     @cached_property
@@ -181,7 +182,9 @@ class Statements:
         """Read the lots of `wallet` numbered `lots`, closed ones included."""
         return self.compiled(
             select(LOT)
-            .where(LOT.c.wallet == bindparam("wallet"), self._listed(LOT.c.lot_no, "lots"))
+            .where(
+                LOT.c.wallet == bindparam("wallet"), self.dialect.is_listed(LOT.c.lot_no, "lots")
+            )
             .order_by(LOT.c.lot_no)
         )
 
@@ -189,11 +192,6 @@ class Statements:
     def last_txn(self) -> Statement:
         """Read the number of the latest transaction of the ledger."""
         return self.compiled(select(func.coalesce(func.max(TXN.c.id), literal_column("0"))))
-
-    @cached_property
-    def last_wallet(self) -> Statement:
-        """Read the number of the latest wallet."""
-        return self.compiled(select(func.coalesce(func.max(WALLET.c.id), literal_column("0"))))
 
     @cached_property
     def insert_wallet(self) -> Statement:

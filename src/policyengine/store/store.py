@@ -4,21 +4,25 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
+from policyengine.store import sqlite
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
-from policyengine.store.place import check_file, place_of
+from policyengine.store.faults import LedgerBusy, StoreFault
+from policyengine.store.migrate import HEAD, revision_of
+from policyengine.store.place import Place, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
-from policyengine.store.sqlite import DIALECT, engine_of
 from policyengine.store.statements import Statements
 from policyengine.store.turnstile import Turnstile
 from policyengine.values.calendar import Instant
@@ -30,6 +34,57 @@ PATIENCE_MS: Final = 10_000
 def wall_clock() -> Instant:
     """Give the time of day of this machine."""
     return time.time_ns() // 1000
+
+
+def dialect_of(place: Place) -> Dialect:
+    """Give the way of speaking of the database that keeps a ledger.
+
+    Raises: StoreFault where its driver is not installed.
+    """
+    if not place.is_server:
+        return sqlite.DIALECT
+    try:
+        # Most ledgers are files, and the driver of the server is an extra.
+        from policyengine.store import postgres  # noqa: PLC0415  # as said above
+    except ModuleNotFoundError as error:
+        raise StoreFault(
+            "the driver of PostgreSQL is not installed; install `policyengine-credits[postgres]`"
+        ) from error
+    return postgres.DIALECT
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """At which step of its tables' history a ledger is; None for an empty database."""
+
+    name: str
+    database: str
+    step: str | None
+
+    @property
+    def is_latest(self) -> bool:
+        """Tell whether the tables are as this version makes them."""
+        return self.step == HEAD
+
+
+def step_of(url: str) -> Step:
+    """Look at which step a ledger is, and change nothing.
+
+    Raises: NotALedger, LedgerDamaged, StoreFault.
+    """
+    place = place_of(url)
+    if place.path is not None:
+        check_file(place.path, create=False)
+    dialect = dialect_of(place)
+    engine = dialect.engine_of(place.url, PATIENCE_MS)
+    try:
+        with engine.connect() as connection:
+            return Step(place.name, dialect.name, revision_of(connection))
+    except DBAPIError as error:
+        cause = error.orig
+        raise dialect.fault_of(cause) if isinstance(cause, Exception) else error from error
+    finally:
+        engine.dispose()
 
 
 class LedgerStore:
@@ -63,28 +118,32 @@ class LedgerStore:
         clock: Callable[[], Instant] = wall_clock,
         create: bool = True,
         patience_ms: int = PATIENCE_MS,
+        dialect: Dialect | None = None,
     ) -> "LedgerStore":
         """Open a ledger, bring its tables up to date, and create it where there is none.
 
-        Takes: `sqlite:///ledger.db`, or `sqlite://` for one in memory, which tests use.
+        Takes: `sqlite:///ledger.db`, `postgresql://user@host/database`, or `sqlite://` for one in
+        memory, which tests use.
         Raises: NotALedger, LedgerTooNew, LedgerDamaged, LedgerReadOnly, LedgerBusy, StoreFault.
         """
         place = place_of(url)
         if place.path is not None:
             check_file(place.path, create=create)
-        engine = engine_of(place.url, patience_ms)
+        dialect = dialect or dialect_of(place)
+        engine = dialect.engine_of(place.url, patience_ms)
         lock = None if place.path is None else place.path.with_name(place.path.name + ".lock")
         turnstile = Turnstile(lock, patience_ms)
         try:
-            make_ready(engine, DIALECT, place, turnstile, clock, create=create)
+            make_ready(engine, dialect, place, turnstile, clock, create=create)
         except BaseException as error:
             engine.dispose()
             turnstile.close()
             cause = error.orig if isinstance(error, DBAPIError) else error
-            if isinstance(cause, DIALECT.driver_errors):
-                raise DIALECT.fault_of(cause) from error
+            if isinstance(cause, dialect.driver_errors):
+                raise dialect.fault_of(cause) from error
             raise
-        return cls(engine, DIALECT, turnstile, clock, is_shared=place.path is None)
+        is_shared = place.path is None and not place.is_server
+        return cls(engine, dialect, turnstile, clock, is_shared=is_shared)
 
     def close(self) -> None:
         """Let the ledger go."""
@@ -115,21 +174,33 @@ class LedgerStore:
         rules or the database refuse; StaleBook; StoreFault when the machine fails.
         """
         self._check_process()
-        with self._turnstile.turn() as deadline, self._faults():
-            connection = self._writing_connection()
-            driver = Driver(connection)
-            with self._turnstile.gate(deadline):
-                driver.run(self._dialect.begin_writing)
+        if self._dialect.writes_one_by_one:
+            with self._turnstile.turn() as deadline, self._faults():
+                pooled = self._writer = self._writer or self._engine.raw_connection()
+                with self._turnstile.gate(deadline):
+                    self._driver(pooled).run(self._dialect.begin_writing)
+                yield from self._written(pooled)
+            return
+        with self._faults():
+            pooled = self._engine.raw_connection()
             try:
-                policies = Policies(driver, self._statements, self._policies)
-                session = WriteSession(driver, self._statements, policies, self._clock())
-                yield session
-                session.check_whole()
-                connection.commit()
-            except BaseException:
-                self._roll_back(connection)
-                raise
-            policies.share()
+                self._driver(pooled).run(self._dialect.begin_writing)
+                yield from self._written(pooled)
+            finally:
+                pooled.close()
+
+    def _written(self, pooled: PoolProxiedConnection) -> Iterator[WriteSession]:
+        try:
+            driver = self._driver(pooled)
+            policies = Policies(driver, self._statements, self._policies)
+            session = WriteSession(driver, self._statements, policies, self._clock())
+            yield session
+            session.check_whole()
+            driver.connection.commit()
+        except BaseException:
+            self._roll_back(pooled)
+            raise
+        policies.share()
 
     @contextmanager
     def reading(self) -> Iterator[ReadSession]:
@@ -148,8 +219,7 @@ class LedgerStore:
         with self._faults():
             connection = self._engine.raw_connection()
             try:
-                within: Any = connection.driver_connection
-                driver = Driver(within)
+                driver = self._driver(connection)
                 driver.run(self._dialect.begin_reading)
                 policies = Policies(driver, self._statements, self._policies)
                 yield ReadSession(driver, self._statements, policies)
@@ -163,20 +233,25 @@ class LedgerStore:
             yield
         except self._dialect.driver_errors as error:
             raise self._dialect.fault_of(error) from error
+        except DBAPIError as error:  # a new connection could not be had
+            raise self._dialect.fault_of(error.orig or error) from error
+        except PoolTimeout as error:
+            raise LedgerBusy(
+                "all connections to the ledger are in use; nothing was written, try again"
+            ) from error
 
-    def _writing_connection(self) -> Any:
-        if self._writer is None:
-            self._writer = self._engine.raw_connection()
-        return self._writer.driver_connection
+    def _driver(self, pooled: PoolProxiedConnection) -> Driver:
+        return self._dialect.driver(pooled.driver_connection)
 
-    def _roll_back(self, connection: Any) -> None:
+    def _roll_back(self, pooled: PoolProxiedConnection) -> None:
+        connection: Any = pooled.driver_connection
         try:
             connection.rollback()
         except self._dialect.driver_errors:
             # A connection in an unknown state is thrown away; the transaction ends with it.
-            if self._writer is not None:
-                self._writer.invalidate()
-            self._writer = None
+            pooled.invalidate()
+            if pooled is self._writer:
+                self._writer = None
 
     def _check_process(self) -> None:
         if os.getpid() != self._process:

@@ -90,7 +90,7 @@ class _Audit:
             for row in self._driver.each(self._statements.of(ALL_WALLETS)):
                 yield from self._wallet_faults(row)
             yield from self._strays()
-            if dialect.numbers_its_rows:
+            if dialect.writes_one_by_one:
                 yield from self._gaps()
             for sentence in dialect.damage(self._driver):
                 yield Fault("database", "file", sentence)

@@ -46,3 +46,20 @@ def test_answers_of_a_policy(old: str, new: str, expected: list[str]) -> None:
 )
 def test_alerts_of_a_policy(alerts: str, expected: list[str]) -> None:
     assert expected == codes(("refunds:", f"alerts: {alerts}\nrefunds:"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("price: 9.99, currency: USD", []),
+        ("price: 0, currency: EUR", []),
+        ("price: 9.99", ["PE240"]),
+        ("currency: USD", ["PE241"]),
+    ],
+)
+def test_prices_in_money_have_a_currency_and_nothing_else_has(
+    keys: str, expected: list[str]
+) -> None:
+    assert expected == codes(("{credits: 500,", f"{{credits: 500, {keys},"))
+    lines = keys.replace(", ", "\n    ")
+    assert expected == codes(("    cycle: 1 month", f"    {lines}\n    cycle: 1 month"))

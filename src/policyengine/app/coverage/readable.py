@@ -46,7 +46,11 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
         "refund_life": ("/refunds/expired_lot", "/refunds/new_lot_expires"),
     },
     HoldRule: {"life": ("/hold",), "longest": ("/longest_hold",)},
-    DebtRule: {"limit_micro": ("/limit",), "at_renewal": ("/at_renewal",)},
+    DebtRule: {
+        "limit_micro": ("/limit",),
+        "at_renewal": ("/at_renewal",),
+        "repaid_by": ("/repaid_by",),
+    },
     AlertRule: {
         "below_share": ("/balance_below",),
         "expiring_within": ("/expiring_within",),
@@ -85,6 +89,7 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
         "at_most_micro": ("/at_most", "/at_most_times"),
         "times": ("/cycles",),
         "renewed": ("/expires",),
+        "priority": ("/priority",),
     },
     CapRule: {"amount_micro": ("/credits",), "span": ("/per",)},
     PackRule: {

@@ -14,6 +14,7 @@ from policyengine.policy.checks.answers import (
     check_alerts,
     check_debt,
     check_estimates_ascend,
+    check_prices_have_currency,
     check_refunds,
 )
 from policyengine.policy.checks.burning import (
@@ -23,6 +24,7 @@ from policyengine.policy.checks.burning import (
 )
 from policyengine.policy.checks.changing import (
     check_carried_credits,
+    check_carried_shares,
     check_pairs,
     check_upgrades_agree,
     check_upgrades_fit_plans,
@@ -166,10 +168,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_upgrades_fit_plans,
     check_pairs,
     check_carried_credits,
+    check_carried_shares,
     check_plans_ascend,
     check_cancelling_leads_down,
     check_changes_cost_time,
     check_something_gives_credits,
+    check_prices_have_currency,
     check_burn_order_agrees,
     check_burn_order_is_total,
     check_priority_counts,

@@ -11,6 +11,7 @@ from policyengine.policy.checks.findings import (
 )
 from policyengine.policy.compilation import PERCENT
 from policyengine.policy.document import PolicyDocument
+from policyengine.policy.document.plans import Pack, Plan
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic
 
@@ -57,6 +58,30 @@ def check_refunds(document: PolicyDocument, source: Source) -> Iterator[Diagnost
             "delete it, or write `expired_lot: new_lot`",
             see_value(source, "/refunds/expired_lot", "this decides"),
         )
+
+
+def check_prices_have_currency(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A price of a plan or pack has a currency, and a currency a price."""
+    sold: list[tuple[str, Plan | Pack]] = []
+    sold += [(pointer_to("plans", name), plan) for name, plan in document.plans.items()]
+    sold += [(pointer_to("packs", name), pack) for name, pack in document.packs.items()]
+    for place, part in sold:
+        if part.price is not None and part.currency is None:
+            yield found(
+                source,
+                "PE240",
+                f"{place}/price",
+                "`price` needs `currency`: in which money it is",
+                "add `currency: USD`",
+            )
+        if part.price is None and part.currency is not None:
+            yield found_at_key(
+                source,
+                "PE241",
+                f"{place}/currency",
+                "no price is in this currency",
+                "delete it, or add `price`",
+            )
 
 
 def check_alerts(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:

@@ -5,7 +5,8 @@ from itertools import combinations
 
 from policyengine.policy.checks.findings import found, found_at_key, see_key, see_value
 from policyengine.policy.document import PolicyDocument
-from policyengine.policy.document.plans import Plan, Upgrade
+from policyengine.policy.document.plans import Cancel, Downgrade, Plan, Upgrade
+from policyengine.policy.plan_rules import share_of
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, Related
 
@@ -179,6 +180,31 @@ def check_pairs(document: PolicyDocument, source: Source) -> Iterator[Diagnostic
                 see_key(source, f"/plans/{pair.to}", "it does not stand below"),
             )
         seen.setdefault(both, index)
+
+
+def check_carried_shares(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """A share is carried where credits are carried, and is more than nothing."""
+    changes = document.changes
+    parts: list[tuple[str, Upgrade | Downgrade | Cancel]] = [
+        (place, rule) for place, rule, _ in upgrades_of(document)
+    ]
+    parts += [("/changes/downgrade", changes.downgrade), ("/changes/cancel", changes.cancel)]
+    for place, part in parts:
+        if part.carried_share is None:
+            continue
+        if part.unused != "carry_over":
+            yield found_at_key(
+                source,
+                "PE241",
+                f"{place}/carried_share",
+                "no credits are carried",
+                "delete it, or write `unused: carry_over`",
+                see_value(source, f"{place}/unused", "this decides"),
+            )
+        elif not 0 < share_of(part.carried_share) <= 1:
+            message = f"`{part.carried_share}` is no share of what can be carried"
+            help_ = "write more than `0%`, and at most `100%`"
+            yield found(source, "PE289", f"{place}/carried_share", message, help_)
 
 
 def check_carried_credits(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:

@@ -300,7 +300,16 @@ def _check_expiry(
             "write `renewed`, or a span for `expires`",
             see_value(source, place.removesuffix("rollover") + "expires", "they expire then"),
         )
-    elif part.cycles is not None:
+    if part.priority is not None:
+        yield found_at_key(
+            source,
+            "PE290",
+            f"{place}/priority",
+            "credits that keep their expiry stay as they are, with the priority of their grant",
+            "delete it, or write `expires: renewed`",
+            see_value(source, f"{place}/expires", "this says how long they last"),
+        )
+    if part.cycles is not None and grant.expires not in ("end_of_cycle", "end_of_period"):
         yield found_at_key(
             source,
             "PE290",

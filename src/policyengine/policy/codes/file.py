@@ -8,10 +8,10 @@ from policyengine.policy.codes.info import CodeInfo
 FILE_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE001": CodeInfo(
         title="the file is too large",
-        what="The file has more than 262,144 bytes (256 KiB). It was not read.",
+        what="The file has more than 1,048,576 bytes (1 MiB). It was not read.",
         why="a policy is read on every start and by people; a bound keeps a hostile or broken "
         "file from stalling the engine.",
-        wrong="# a policy with half a megabyte of comments",
+        wrong="# a policy with two megabytes of comments",
         right="# a policy; its history is in version control",
     ),
     "PE002": CodeInfo(
@@ -166,9 +166,9 @@ FILE_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE025": CodeInfo(
         title="too many values",
-        what="The file holds more than 20,000 keys and values. It was not read to the end.",
+        what="The file holds more than 100,000 keys and values. It was not read to the end.",
         why="a bound keeps a hostile or broken file from stalling the engine.",
-        wrong="# a generated file with a model per line, twenty thousand times",
+        wrong="# a generated file with a model per line, a hundred thousand times",
         right="# a policy with the models that are sold",
     ),
     "PE026": CodeInfo(

@@ -48,7 +48,7 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE289": CodeInfo(
         title="limits of a rollover that contradict each other",
         what="`at_least` is more than `at_most`; both `at_most` and `at_most_times` are there; or "
-        "the share is 0 % or more than 100 %.",
+        "the share is 0 % or more than 100 %. The last holds for `carried_share` too.",
         why="one of the two answers would be ignored.",
         wrong="rollover: {at_least: 500, at_most: 100}",
         right="rollover: {at_least: 100, at_most: 500}",
@@ -56,9 +56,10 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE290": CodeInfo(
         title="kept credits that cannot keep their expiry",
         what="`expires: as_before` stands beside credits that expire when their grant comes again, "
-        "or beside `cycles`.",
+        "or beside `cycles` or `priority`.",
         why="the first would keep them for no time at all. With the second, two answers say how "
-        "long they live: the expiry, and how often they are kept.",
+        "long they live: the expiry, and how often they are kept. With the third, credits would "
+        "change their place while they stay where they are.",
         wrong="expires: end_of_cycle\nrollover: {at_most: 500, expires: as_before}",
         right="expires: 3 months\nrollover: {at_most: 500, expires: as_before}",
     ),

@@ -14,6 +14,7 @@ from policyengine.policy.document.words import (
     PositiveNumber,
 )
 
+GRANT_PRIORITY_MAX = 1000
 CYCLES_MAX = 1200
 RESTRICTED_TO_MAX = 50
 
@@ -100,4 +101,9 @@ class KeptCredits(Part):
         description="Kept credits last until the grant comes once more, or as long as before; "
         "absent: `renewed`.",
         examples=["renewed"],
+    )
+    priority: Annotated[int, Field(ge=0, le=GRANT_PRIORITY_MAX)] | None = Field(
+        default=None,
+        description="The priority of kept credits; absent: that of the grant.",
+        examples=[5],
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from policyengine.policy.document.words import (
+    Currency,
     ModelName,
     Name,
     PackExpiryText,
@@ -23,7 +24,7 @@ class Overage(Part):
     price: PositiveNumber = Field(
         description="What one credit costs, in `currency`.", examples=[0.04]
     )
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
+    currency: Currency = Field(
         description="The currency of the price, by its ISO 4217 code.", examples=["USD"]
     )
     opt_in: OPT_IN = Field(

@@ -4,19 +4,27 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from policyengine.policy.document.granting import Between, GrantCap, KeptCredits, OnlyFor
+from policyengine.policy.document.granting import (
+    GRANT_PRIORITY_MAX,
+    Between,
+    GrantCap,
+    KeptCredits,
+    OnlyFor,
+)
 from policyengine.policy.document.limits import Bonus
 from policyengine.policy.document.words import (
+    Currency,
     ExpiryText,
     Name,
+    Number,
     PackExpiryText,
     Part,
+    PercentText,
     PositiveNumber,
     Prose,
     SpanText,
 )
 
-GRANT_PRIORITY_MAX = 1000
 CYCLES_UNTIL_END_MAX = 1200
 PAIRS_MAX = 50
 
@@ -95,6 +103,17 @@ class Plan(Part):
     title: Prose | None = Field(
         default=None, description="The name that people read.", examples=["Pro"]
     )
+    price: Number | None = Field(
+        default=None,
+        description="What a cycle costs, in `currency`; without cycles, what joining costs; 0 is "
+        "free. No credits depend on it. Absent: not said.",
+        examples=[19.99],
+    )
+    currency: Currency | None = Field(
+        default=None,
+        description="The currency of the price, by its ISO 4217 code.",
+        examples=["USD"],
+    )
     cycle: SpanText | None = Field(
         default=None,
         description="The length of a cycle; absent: no cycles.",
@@ -145,6 +164,16 @@ class Pack(Part):
         default=None, description="The name that people read.", examples=["500 credits"]
     )
     credits: PositiveNumber = Field(description="How many credits.", examples=[500])
+    price: Number | None = Field(
+        default=None,
+        description="What it costs, in `currency`. No credits depend on it. Absent: not said.",
+        examples=[10],
+    )
+    currency: Currency | None = Field(
+        default=None,
+        description="The currency of the price, by its ISO 4217 code.",
+        examples=["USD"],
+    )
     expires: PackExpiryText = Field(
         description="How long the credits last: a span or `never`.", examples=["12 months"]
     )
@@ -192,6 +221,12 @@ class Upgrade(Part):
     carried_expires: Literal["end_of_new_cycle", "as_before"] = Field(
         description="When carried credits expire.", examples=["end_of_new_cycle"]
     )
+    carried_share: PercentText | None = Field(
+        default=None,
+        description="The share of unused credits that `carry_over` carries, rounded down; the rest "
+        "expires. Absent: all.",
+        examples=["50%"],
+    )
     new_credits: Literal["full", "difference", "less_used"] | None = Field(
         default=None,
         description="Recurring grants of the new plan give all, the difference to the old plan's, "
@@ -228,6 +263,12 @@ class Downgrade(Part):
         description="When carried credits expire; required for `carry_over`.",
         examples=["end_of_new_cycle"],
     )
+    carried_share: PercentText | None = Field(
+        default=None,
+        description="The share of unused credits that `carry_over` carries, rounded down; the rest "
+        "expires. Absent: all.",
+        examples=["50%"],
+    )
 
 
 class Cancel(Part):
@@ -246,6 +287,12 @@ class Cancel(Part):
         default=None,
         description="When carried credits expire; required for `carry_over`.",
         examples=["as_before"],
+    )
+    carried_share: PercentText | None = Field(
+        default=None,
+        description="The share of unused credits that `carry_over` carries, rounded down; the rest "
+        "expires. Absent: all.",
+        examples=["50%"],
     )
 
 

@@ -38,6 +38,7 @@ PositiveNumber: TypeAlias = Annotated[
     Field(gt=0, le=NUMBER_MAX, allow_inf_nan=False),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": NUMBER_MAX}),
 ]
+Currency: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
 Name: TypeAlias = Annotated[str, Field(pattern=NAME_PATTERN)]
 ModelName: TypeAlias = Annotated[str, Field(pattern=MODEL_PATTERN)]

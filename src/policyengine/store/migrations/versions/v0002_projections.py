@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-from policyengine.store.migrations.guards_0002 import GUARDS
+from policyengine.store.migrations import guards_0002, guards_0002_postgres
 from policyengine.store.migrations.wording_1 import (
     all_or_none,
     amounts,
@@ -75,9 +75,9 @@ def upgrade() -> None:
     _hold_draw()
     _series()
     op.execute(_POSTING)
-    if op.get_bind().dialect.name == "sqlite":
-        for guard in GUARDS:
-            op.execute(guard)
+    is_server = op.get_bind().dialect.name == "postgresql"
+    for guard in guards_0002_postgres.GUARDS if is_server else guards_0002.GUARDS:
+        op.execute(guard)
 
 
 def downgrade() -> None:

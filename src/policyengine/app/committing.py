@@ -1,0 +1,148 @@
+"""Group commit: commands of many threads are decided and written together, in arrival order."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final
+
+from policyengine.app.receipts import Receipt
+from policyengine.engine.commands import Command
+from policyengine.store.faults import StoreFault
+
+BATCH_MAX: Final = 256
+"""How many commands are committed together: more wins little, and each waits for all."""
+QUEUE_MAX: Final = 10_000
+"""How many commands wait: about two seconds of work; more are turned away at once."""
+
+
+class QueueFull(StoreFault):
+    """More commands wait than are written in a while; nothing was written, try again later."""
+
+
+class DeadlinePassed(StoreFault):
+    """The command waited for longer than it may; nothing was written."""
+
+
+class CommitterClosed(StoreFault):
+    """The engine is closed; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """What one batch was: for counters and timings.
+
+    `waiting` is how many commands were left in the queue as it began; `failed` how many of its
+    commands got an exception instead of an answer.
+    """
+
+    size: int
+    seconds: float
+    waiting: int
+    failed: int
+
+
+Observer = Callable[[BatchDone], None]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    command: Command
+    deadline: float | None
+    answer: Future[Receipt] = field(default_factory=Future)
+
+
+class Committer:
+    """A queue of commands and the thread that writes them; safe for any number of threads.
+
+    An answer is given when its commit is durable. What other commands of a batch do, accepted or
+    refused, never changes an answer: each is decided on its own, after those before it.
+    """
+
+    def __init__(
+        self,
+        execute: Callable[[Sequence[Command]], list[Receipt]],
+        *,
+        batch_max: int = BATCH_MAX,
+        queue_max: int = QUEUE_MAX,
+        observer: Observer | None = None,
+    ) -> None:
+        """Take how commands are executed in one commit, and who is told of each batch."""
+        self._execute = execute
+        self._batch_max = batch_max
+        self._queue_max = queue_max
+        self._observer = observer
+        self._queue: deque[_Waiting] = deque()
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._work, name="ledger-committer", daemon=True)
+        self._thread.start()
+
+    def submit(self, command: Command, *, timeout: float | None = None) -> Future[Receipt]:
+        """Queue a command; the future has its receipt once it is durable.
+
+        Takes: for how many seconds the command may wait for its batch.
+        Raises: QueueFull, CommitterClosed. The future raises DeadlinePassed, or what the store
+        raises.
+        """
+        waiting = _Waiting(command, None if timeout is None else monotonic() + timeout)
+        with self._changed:
+            if self._is_closed:
+                raise CommitterClosed("the engine is closed; nothing was written")
+            if len(self._queue) >= self._queue_max:
+                raise QueueFull(
+                    f"{self._queue_max} commands wait already; nothing was written, try again later"
+                )
+            self._queue.append(waiting)
+            self._changed.notify()
+        return waiting.answer
+
+    def close(self) -> None:
+        """Take no more commands, write those that wait, and end the thread."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while batch := self._next():
+            started, waiting = monotonic(), len(self._queue)
+            failed = self._commit(batch)
+            if self._observer is not None:
+                self._observer(BatchDone(len(batch), monotonic() - started, waiting, failed))
+
+    def _next(self) -> list[_Waiting]:
+        """Wait for commands; gives none when the committer is closed and all are written."""
+        with self._changed:
+            while not self._queue and not self._is_closed:
+                self._changed.wait()
+            count = min(self._batch_max, len(self._queue))
+            return [self._queue.popleft() for _ in range(count)]
+
+    def _commit(self, batch: Sequence[_Waiting]) -> int:
+        """Answer a batch; gives how many commands failed."""
+        now = monotonic()
+        live = []
+        for each in batch:
+            if each.deadline is not None and each.deadline < now:
+                sentence = "the command waited for longer than it may; nothing was written"
+                each.answer.set_exception(DeadlinePassed(sentence))
+            elif each.answer.set_running_or_notify_cancel():
+                live.append(each)
+        return len(batch) - len(live) + (self._answer(live) if live else 0)
+
+    def _answer(self, batch: Sequence[_Waiting]) -> int:
+        try:
+            receipts = self._execute([each.command for each in batch])
+        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits is told
+            if len(batch) == 1 or isinstance(error, StoreFault):
+                for each in batch:
+                    each.answer.set_exception(error)
+                return len(batch)
+            # One of them is poison, and nothing was written: each alone, so that only it fails.
+            return sum(self._answer([each]) for each in batch)
+        for each, receipt in zip(batch, receipts, strict=True):
+            each.answer.set_result(receipt)
+        return 0

@@ -1,0 +1,194 @@
+"""Group commit: what many threads send comes out as if each had been alone, and nothing is lost."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from pathlib import Path
+
+import pytest
+
+from app.shops import Clock, policies_in, policy_text
+from policyengine.app.committing import (
+    BatchDone,
+    Committer,
+    CommitterClosed,
+    DeadlinePassed,
+    QueueFull,
+)
+from policyengine.app.engine import Engine
+from policyengine.app.receipts import Receipt
+from policyengine.engine.commands import Command, Settle
+from policyengine.ledger.book import LedgerFault
+from policyengine.ledger.transactions import PolicyRef, Transaction
+from policyengine.store.faults import LedgerBusy
+from store.servers import Server
+
+CREDIT = 1_000_000
+
+
+def command(key: str) -> Command:
+    return Command("ana", key, 0, Settle())
+
+
+def receipt(asked: Command) -> Receipt:
+    ref = PolicyRef("p", 1, "")
+    answer = Transaction(asked.wallet_id, 1, "settle", 0, ref, asked.key, "")
+    return Receipt(answer, is_replay=False)
+
+
+class Ledger:
+    """A ledger that can be held up, and notes in which batches it is asked."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.may_go = threading.Event()
+        self.may_go.set()
+        self.began = threading.Event()
+        self.fails: dict[str, Exception] = {}
+
+    def execute(self, commands: Sequence[Command]) -> list[Receipt]:
+        self.began.set()
+        assert self.may_go.wait(10)
+        keys = [each.key for each in commands]
+        for key in keys:
+            if key in self.fails:
+                raise self.fails[key]
+        self.batches.append(keys)
+        return [receipt(each) for each in commands]
+
+
+def test_what_waits_is_committed_together_in_the_order_of_arrival() -> None:
+    ledger, told = Ledger(), list[BatchDone]()
+    committer = Committer(ledger.execute, batch_max=3, observer=told.append)
+    ledger.may_go.clear()
+    first = committer.submit(command("k0"))
+    assert ledger.began.wait(10)
+    others = [committer.submit(command(f"k{number}")) for number in range(1, 6)]
+    ledger.may_go.set()
+    assert [each.result(10).transaction.key for each in (first, *others)] == [
+        f"k{number}" for number in range(6)
+    ]
+    committer.close()
+    assert ledger.batches == [["k0"], ["k1", "k2", "k3"], ["k4", "k5"]]
+    assert [(each.size, each.waiting, each.failed) for each in told] == [
+        (1, 0, 0), (3, 2, 0), (2, 0, 0),
+    ]  # fmt: skip
+    assert all(each.seconds >= 0 for each in told)
+
+
+def test_a_full_queue_turns_away_at_once_and_keeps_what_it_took() -> None:
+    ledger = Ledger()
+    committer = Committer(ledger.execute, queue_max=2)
+    ledger.may_go.clear()
+    taken = [committer.submit(command("k0"))]
+    assert ledger.began.wait(10)
+    taken += [committer.submit(command(f"k{number}")) for number in (1, 2)]
+    with pytest.raises(QueueFull, match="2 commands wait already; nothing was written"):
+        committer.submit(command("k3"))
+    ledger.may_go.set()
+    assert [each.result(10).transaction.key for each in taken] == ["k0", "k1", "k2"]
+    committer.close()
+
+
+def test_a_command_that_waited_too_long_is_not_written() -> None:
+    ledger = Ledger()
+    committer = Committer(ledger.execute)
+    ledger.may_go.clear()
+    first = committer.submit(command("k0"))
+    assert ledger.began.wait(10)
+    late, patient = committer.submit(command("k1"), timeout=0), committer.submit(command("k2"))
+    ledger.may_go.set()
+    with pytest.raises(DeadlinePassed, match="nothing was written"):
+        late.result(10)
+    assert [each.result(10).transaction.key for each in (first, patient)] == ["k0", "k2"]
+    committer.close()
+    assert ledger.batches == [["k0"], ["k2"]]
+
+
+def test_one_poisoned_command_fails_alone() -> None:
+    ledger, told = Ledger(), list[BatchDone]()
+    ledger.fails["k1"] = LedgerFault("poison")
+    committer = Committer(ledger.execute, observer=told.append)
+    ledger.may_go.clear()
+    first = committer.submit(command("k0"))
+    assert ledger.began.wait(10)
+    others = [committer.submit(command(f"k{number}")) for number in (1, 2)]
+    ledger.may_go.set()
+    with pytest.raises(LedgerFault, match="poison"):
+        others[0].result(10)
+    assert [each.result(10).transaction.key for each in (first, others[1])] == ["k0", "k2"]
+    committer.close()
+    assert told[-1].failed == 1
+
+
+def test_a_store_that_is_busy_fails_the_batch_and_not_the_next_one() -> None:
+    ledger = Ledger()
+    ledger.fails["k0"] = LedgerBusy("busy")
+    committer = Committer(ledger.execute)
+    with pytest.raises(LedgerBusy):
+        committer.submit(command("k0")).result(10)
+    assert committer.submit(command("k1")).result(10).transaction.key == "k1"
+    committer.close()
+
+
+def test_what_was_cancelled_in_the_queue_is_not_written() -> None:
+    ledger = Ledger()
+    committer = Committer(ledger.execute)
+    ledger.may_go.clear()
+    committer.submit(command("k0"))
+    assert ledger.began.wait(10)
+    cancelled = committer.submit(command("k1"))
+    assert cancelled.cancel()
+    ledger.may_go.set()
+    committer.close()
+    with pytest.raises(CancelledError):
+        cancelled.result(0)
+    assert ledger.batches == [["k0"]]
+
+
+def test_closing_writes_what_waits_and_takes_no_more() -> None:
+    ledger = Ledger()
+    committer = Committer(ledger.execute)
+    waiting = [committer.submit(command(f"k{number}")) for number in range(600)]
+    committer.close()
+    assert all(each.done() for each in waiting)
+    with pytest.raises(CommitterClosed):
+        committer.submit(command("late"))
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_64_writers_on_one_wallet_get_exactly_what_it_has(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """1,000 credits, and 64 threads that ask for 20 x 1.2: 833 requests fit, no more."""
+    name = ""
+    if database == "postgresql":
+        server: Server = request.getfixturevalue("server")
+        name = server.new_database()
+        url = server.url(name)
+    else:
+        url = f"sqlite:///{tmp_path}/ledger.db"
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    accepted: list[bool] = []
+    with Engine.open(
+        url, policies_in(rules, policy_text()), clock=Clock(), group_commit=True
+    ) as engine:
+        engine.subscribe("ana", "plus", key="join").or_raise()
+
+        def work(number: int) -> None:
+            for turn in range(20):
+                # 3,000 x 100 / 1,000,000 x 4 = 1.2
+                answer = engine.charge("ana", "large", {"text_input": 3000}, key=f"{number}-{turn}")
+                accepted.append(answer.is_accepted)
+
+        threads = [threading.Thread(target=work, args=[number]) for number in range(64)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (len(accepted), sum(accepted)) == (64 * 20, 833)
+        assert engine.balance("ana").available_micro == 1000 * CREDIT - 833 * 1_200_000
+        assert engine.verify().is_sound
+    if name:
+        server.drop(name)
