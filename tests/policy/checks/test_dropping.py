@@ -78,7 +78,7 @@ def test_what_is_gone_is_a_warning_unless_why_names_it(old: str, new: str, messa
     name = message.split("`")[3 if message.startswith("`pro`") else 1]
     assert judged((old, new), ("why: First edition", f"why: The {name} is retired.")) == []
     spoken = name.replace("_", " ").capitalize()
-    assert judged((old, new), ("why: First edition", f"why: {spoken} is retired.")) == []
+    assert judged((old, new), ("why: First edition", f"why: {spoken}s are retired.")) == []
     assert judged((old, new), ("why: First edition", f"why: The x{name} is retired.")) != []
 
 
@@ -107,6 +107,10 @@ def test_grants_of_plans_that_nobody_is_moved_to_are_not_missed() -> None:
     second = later(2, "2026-03-01", *RICH, (bonus, "")).replace(*only_new)
     found = load_timeline([("1.yaml", FIRST), ("2.yaml", second)]).diagnostics
     assert "PE416" not in {each.code for each in found}
+
+
+def test_a_grant_that_another_one_replaces_is_not_missed() -> None:
+    assert judged(("      bonus:\n", "      extra:\n")) == []
 
 
 def test_a_plan_that_is_new_misses_nothing() -> None:
