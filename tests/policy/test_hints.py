@@ -13,6 +13,7 @@ from policyengine.policy.hints import (
     nearest_key,
     number_meant,
     percentage_meant,
+    span_is_certain,
     span_meant,
 )
 from policyengine.policy.shape import policy_form
@@ -126,3 +127,11 @@ def test_every_synonym_stands_for_a_key_that_exists() -> None:
     for word, key in KEY_SYNONYMS.items():
         assert key in homes, key
         assert word not in homes, word
+
+
+@pytest.mark.parametrize(
+    ("text", "is_certain"),
+    [("monthly", True), ("1 mnth", True), ("soon", False), ("2 xyzzies", False)],
+)
+def test_a_span_is_certain_where_its_unit_can_be_no_other(text: str, is_certain: bool) -> None:
+    assert span_is_certain(text) is is_certain

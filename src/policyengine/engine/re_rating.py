@@ -101,9 +101,9 @@ def refund_use(draft: Draft, target: Transaction, left: Micro, amount: Micro, ru
     given = 0 if settled is None else shares.get(settled.plan, 0)
     subscription = draft.book.subscription
     if subscription is not None and draft.at < ends_at == subscription.ends_at:
-        for plan in _plans_above(draft.policy, subscription.plan):
-            if by := given - shares.get(plan, 0):
-                draft.change(ReRateNoted(plan, ends_at, by))
+        above = _plans_above(draft.policy, subscription.plan)
+        less = {plan: given - shares.get(plan, 0) for plan in above}
+        draft.changes += [ReRateNoted(plan, ends_at, by) for plan, by in less.items() if by]
     if settled is not None and given > 0 and not settled.let_go_micro and draft.at < ends_at:
         draft.open_lot("refund", rule, given, ends_at)
     return max(0, -given)
