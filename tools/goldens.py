@@ -3,7 +3,7 @@ r"""Golden pairs of diagnostics: `python -m tools.goldens` writes the drawn mess
 A pair is a bad file `tests/policy/diagnostics/<CODE>-<slug>.yaml` and the messages drawn for it in
 the `.txt` beside it. A file that is bad by its size is a `.recipe` instead: a line `repeat N`, and
 the text that is repeated, with `{n}` for the number of the copy and `\n` for a line break. Versions
-that do not fit each other are a folder instead, with one file for each.
+that do not fit each other are a folder instead, with one file for each, and perhaps a lock.
 """
 
 import sys
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from policyengine.policy.load import load_policy
+from policyengine.policy.lock import LOCK_NAME, Lock, load_lock
 from policyengine.policy.versions import load_timeline
-from policyengine.values.diagnostics import Diagnostic, drawn
+from policyengine.values.diagnostics import Diagnostic, drawn, sorted_findings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "tests" / "policy" / "diagnostics"
@@ -64,11 +65,20 @@ def findings_of(golden: Golden) -> tuple[tuple[Diagnostic, ...], str]:
 
 
 def _findings_together(folder: Path) -> tuple[tuple[Diagnostic, ...], str]:
-    files = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
-    result = load_timeline(files)
+    contents = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+    files = [each for each in contents if each[0] != LOCK_NAME]
+    lock: Lock | None = None
+    of_lock: tuple[Diagnostic, ...] = ()
+    for name, data in contents:
+        if name == LOCK_NAME:
+            lock, of_lock = load_lock(data, name)
+    result = load_timeline(files, lock=lock)
+    found = sorted_findings((*of_lock, *result.diagnostics))
     lines = {each.source.name: each.source.lines for each in result.loaded}
-    drawings = [drawn(each, lines[each.file]) for each in result.diagnostics]
-    return result.diagnostics, "\n\n".join(drawings) + "\n"
+    if lock is not None:
+        lines[lock.name] = lock.lines
+    drawings = [drawn(each, lines[each.file]) for each in found]
+    return found, "\n\n".join(drawings) + "\n"
 
 
 def main() -> int:

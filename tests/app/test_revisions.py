@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from policyengine.app.diffing import diff_of, latest_of
-from policyengine.app.editions import at_revision, edition_of
+from policyengine.app.editions import at_revision, edition_of, lock_changes
 from policyengine.app.policies import PolicyError
 from policyengine.app.revisions import RevisionError, repository_of, revision_files
 from policyengine.values.calendar import parse_instant
@@ -104,6 +104,21 @@ def test_a_new_version_is_compared_with_the_one_before_it(repository: Path) -> N
     )
     back = diff_of(edition_of("policies", Path()), at_revision("HEAD", Path("policies")), NOW)
     assert [(each.is_past, each.kind) for each in back.notes] == [(True, "structural")]
+
+
+def test_a_lock_that_lost_a_line_is_named(repository: Path) -> None:
+    lock = repository / "policies/policies.lock"
+    assert lock_changes("HEAD", Path("policies")) == ()
+    lock.write_text(f"codeflicker 1 {'a' * 64}\ncodeflicker 2 {'b' * 64}\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "locked")
+    assert lock_changes("HEAD", Path("policies")) == ()
+    lock.write_text(f"codeflicker 1 {'a' * 64}\n")
+    assert lock_changes("HEAD", Path("policies/codeflicker")) == (
+        "version 2 of `codeflicker` is gone from the lock",
+    )
+    lock.unlink()
+    assert len(lock_changes("HEAD", Path("policies"))) == 2
 
 
 def test_policies_that_came_or_went_are_noted(repository: Path) -> None:

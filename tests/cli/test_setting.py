@@ -51,7 +51,7 @@ def test_a_locked_version_stays_as_it_is(terminal: Terminal) -> None:
     answer = terminal.run("set models.large.multiplier 5")
     assert answer.code == 1
     assert "it never changes again" in answer.err
-    assert "copy it to a new version" in answer.err
+    assert "make a version of its own" in answer.err
     assert POLICY.read_bytes() == before
 
 

@@ -120,7 +120,7 @@ def check(files: Files) -> Checked:
         policies = read_policies([p for p in files.paths if p.is_dir() or p in of_policies])
         names = tuple(sorted({_name_of(each.source) for each in policies.loaded} - {""}))
         findings += policies.findings
-        lines.update({each.source.name: each.source.lines for each in policies.loaded})
+        lines.update(policies.lines)
     if files.scenarios:
         _check_scenarios(files.scenarios, findings, lines)
     if files.mappings:

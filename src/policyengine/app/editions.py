@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from policyengine.app.locking import lock_place
 from policyengine.app.policies import NOT_POLICIES, SUFFIXES, PolicyError, policy_files
 from policyengine.app.revisions import RevisionError, repository_of, revision_files
 from policyengine.app.starter import policy_folder
 from policyengine.policy.load import load_policy
+from policyengine.policy.lock import LOCK_NAME, changed_lines, load_lock
 from policyengine.policy.policy import Policy
 from policyengine.values.diagnostics import drawn
 
@@ -80,6 +82,27 @@ def at_revision(revision: str, inside: str | Path) -> Edition:
     ]
     is_single = [str(file) for file in files] == [str(path)]
     return _edition(f"{revision}:{path}", wanted, is_single=is_single)
+
+
+def lock_changes(revision: str, path: Path) -> tuple[str, ...]:
+    """Say which lines of a lock a revision had that it has not any more.
+
+    Takes: a folder or file of the working tree, in a repository.
+    """
+    folder = path if path.is_dir() else path.parent
+    place = (folder / LOCK_NAME).resolve()
+    found = lock_place(folder)
+    if found is not None:
+        place = found.resolve()
+    repository = repository_of(place.parent)
+    inside = PurePosixPath(place.relative_to(repository.resolve()).as_posix())
+    try:
+        files = revision_files(repository, revision, inside, frozenset({".lock"}))
+    except RevisionError:
+        return ()
+    old, _ = load_lock(files.get(inside, b""), LOCK_NAME)
+    new, _ = load_lock(place.read_bytes() if place.is_file() else b"", LOCK_NAME)
+    return tuple(each.message for each in changed_lines(old, new))
 
 
 def _on_disk(path: Path) -> Edition:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from policyengine.app.locking import lock_place, read_lock
 from policyengine.policy.load import Loaded, load_policy
+from policyengine.policy.lock import Lock, absent_policies
 from policyengine.policy.timeline import Timeline
-from policyengine.policy.versions import load_timeline
-from policyengine.values.diagnostics import Diagnostic, drawn, has_errors
+from policyengine.policy.versions import load_timeline, lock_findings
+from policyengine.values.diagnostics import Diagnostic, drawn, has_errors, sorted_findings
 
 POLICY_FILES_MAX: Final = 2000
 SUFFIXES: Final = frozenset({".yaml", ".yml"})
@@ -34,10 +36,17 @@ class Policies:
     timelines: Mapping[str, Timeline]
     loaded: tuple[Loaded, ...]
     findings: tuple[Diagnostic, ...]
+    locks: tuple[Lock, ...] = ()
+
+    @property
+    def lines(self) -> Mapping[str, tuple[str, ...]]:
+        """Give the lines of every file that was read, to draw findings on."""
+        locks = {each.name: each.lines for each in self.locks}
+        return {**locks, **{each.source.name: each.source.lines for each in self.loaded}}
 
     def report(self) -> str:
         """Draw all findings on their source lines."""
-        lines = {each.source.name: each.source.lines for each in self.loaded}
+        lines = self.lines
         return "\n\n".join(drawn(each, lines.get(each.file, ())) for each in self.findings)
 
 
@@ -81,8 +90,10 @@ def read_policies(paths: Sequence[Path]) -> Policies:
     homes: dict[str, Path] = {}
     loaded: list[Loaded] = []
     findings: list[Diagnostic] = []
+    locks = _Locks()
     for folder, folder_files in folders.items():
-        result = load_timeline([(str(file), _read(file)) for file in folder_files])
+        contents = [(str(file), _read(file)) for file in folder_files]
+        result = load_timeline(contents, lock=locks.of(folder))
         loaded += result.loaded
         findings += result.diagnostics
         if result.timeline is not None:
@@ -91,16 +102,50 @@ def read_policies(paths: Sequence[Path]) -> Policies:
                 raise PolicyError(f"policy `{name}` is in two folders: {homes[name]}, {folder}")
             homes[name] = folder
             timelines[name] = result.timeline
-    return Policies(timelines, tuple(loaded), tuple(findings))
+    findings += locks.findings
+    known = {each.document.policy for each in loaded if each.document is not None}
+    for place, (lock, _) in locks.read.items():
+        # Of policies that are read in part only, the others may be where nobody looks.
+        if any(place.is_relative_to(path.absolute()) for path in paths):
+            findings += absent_policies(lock, tuple(known))
+    return Policies(timelines, tuple(loaded), tuple(findings), locks.found)
+
+
+class _Locks:
+    """The locks of some folders, each read once."""
+
+    def __init__(self) -> None:
+        self.read: dict[Path, tuple[Lock, tuple[Diagnostic, ...]]] = {}
+
+    def of(self, folder: Path) -> Lock | None:
+        place = lock_place(folder)
+        if place is None:
+            return None
+        key = place.absolute()
+        if key not in self.read:
+            self.read[key] = read_lock(place)
+        return self.read[key][0]
+
+    @property
+    def found(self) -> tuple[Lock, ...]:
+        return tuple(lock for lock, _ in self.read.values())
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        return tuple(each for _, found in self.read.values() for each in found)
 
 
 def _read_single(file: Path) -> Policies:
     each = load_policy(_read(file), str(file))
+    locks = _Locks()
+    of_lock = lock_findings([each], locks.of(file.parent), is_whole=False)
+    findings = sorted_findings((*each.diagnostics, *of_lock, *locks.findings))
     policy = each.policy
     timelines = {}
-    if policy is not None and policy.document.status == "published":
+    is_usable = not has_errors(findings)
+    if policy is not None and is_usable and policy.document.status == "published":
         timelines[policy.name] = Timeline.of(policy)
-    return Policies(timelines, (each,), each.diagnostics)
+    return Policies(timelines, (each,), findings, locks.found)
 
 
 def _read(file: Path) -> bytes:

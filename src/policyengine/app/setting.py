@@ -71,7 +71,7 @@ def with_value(
     text = data.decode("utf-8")
     if isinstance(node, ScalarNode):
         old, line, new = node.text, node.span.line, _written(_asked(steps), value, node)
-        text = replaced(text, node.span, new + _line_end(text, node.span))
+        text = replaced(text, node.span, new + line_end(text, node.span))
     else:
         old, new = None, _written(_asked(steps), value, _NEW)
         order = tuple(_asked(steps[:-1]).keys)
@@ -146,7 +146,7 @@ def _written(asked: Asked, value: str, old: ScalarNode) -> str:
     return written(value if isinstance(meaning, LookAlike) else meaning, old)
 
 
-def _line_end(text: str, span: Span) -> str:
+def line_end(text: str, span: Span) -> str:
     """Give the line end that a text of several lines has taken with it."""
     if span.end_column > 1 or span.end_line == span.line:
         return ""

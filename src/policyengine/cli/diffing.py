@@ -1,5 +1,6 @@
 """`diff`: what differs between two versions of the rules, in plain words, for people and CI."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
@@ -85,8 +86,8 @@ def _now(at: str | None) -> "Instant":
 
 def _found(old: str | None, new: str | None, against: str, policies: str, now: "Instant") -> "Diff":
     """Read both sides and compare them."""
-    from policyengine.app.diffing import diff_of, latest_of
-    from policyengine.app.editions import at_revision, edition_of
+    from policyengine.app.diffing import Gone, diff_of, latest_of
+    from policyengine.app.editions import at_revision, edition_of, lock_changes
 
     folder = Path(policies)
     if against and new is not None:
@@ -106,7 +107,10 @@ def _found(old: str | None, new: str | None, against: str, policies: str, now: "
     path = Path(place)
     if not path.exists():
         raise WrongUse(f"`{place}` is no path here", "give `--against` with a file or folder")
-    return diff_of(at_revision(against or "HEAD", path), here, now)
+    revision = against or "HEAD"
+    found = diff_of(at_revision(revision, path), here, now)
+    lost = tuple(Gone(each, "structural", is_past=True) for each in lock_changes(revision, path))
+    return replace(found, notes=(*found.notes, *lost))
 
 
 def _print(found: "Diff", output: DiffFormat) -> None:

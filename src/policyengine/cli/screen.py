@@ -40,7 +40,7 @@ def show(parts: Iterable[RenderableType]) -> None:
         for part in parts:
             screen.print(part)
     for line in captured.get().splitlines():
-        typer.echo(line.rstrip().replace(NO_BREAK, " "))
+        typer.echo(line.replace(NO_BREAK, " ").rstrip())
 
 
 def headline(tone: Tone, *words: tuple[str, str] | str) -> Text:

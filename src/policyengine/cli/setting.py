@@ -1,7 +1,7 @@
 """`set`: change one value of a policy file, and nothing else in it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,10 +12,6 @@ from policyengine.cli.files import print_findings, replace_file
 if TYPE_CHECKING:
     from policyengine.app.setting import Setting
     from policyengine.policy.load import Loaded
-
-LOCK: Final = "policies.lock"
-LOCK_FOLDERS_MAX: Final = 3
-"""A lock lies beside the versions, or in one of the folders above."""
 
 
 def set_value(
@@ -114,20 +110,19 @@ def _version(loaded: "Loaded") -> int:
 
 def _refuse_locked(file: Path, data: bytes) -> None:
     """Let a version alone that was published for good: a lock names the hash of its content."""
-    from policyengine.policy.load import content_hash, load_policy
+    from policyengine.app.locking import lock_place, read_lock
+    from policyengine.policy.load import load_policy
 
     document = load_policy(data, str(file)).document
-    if document is None or document.status != "published":
+    place = lock_place(file.parent)
+    if document is None or place is None:
         return
-    sha256 = content_hash(document)
-    for folder in list(file.absolute().parents)[:LOCK_FOLDERS_MAX]:
-        lock = folder / LOCK
-        if lock.is_file() and sha256 in lock.read_text(encoding="utf-8"):
-            raise WrongUse(
-                f"{file} is published: `{lock.name}` names its content, and it never changes again",
-                "copy it to a new version that replaces it, and set the value there",
-                FINDINGS,
-            )
+    if document.version in read_lock(place)[0].of(document.policy):
+        raise WrongUse(
+            f"{file} is published: `{place.name}` names it, and it never changes again",
+            "make a version of its own with `policyengine new-version`, and set the value there",
+            FINDINGS,
+        )
 
 
 def _print(file: Path, setting: "Setting", output: str, *, is_written: bool) -> None:

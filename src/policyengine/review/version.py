@@ -77,10 +77,10 @@ def _replaces(was: Replaces | None, now: Replaces) -> Iterator[Difference]:
     before = [] if was is None else was.keep
     for index, keep in enumerate(now.keep):
         if keep not in before:
-            yield said("additive", f"{where}/keep/{index}", _keep(keep))
+            yield said("additive", f"{where}/keep/{index}", keep_text(keep))
     for index, keep in enumerate(before):
         if keep not in now.keep:
-            yield gone("dearer", f"{where}/keep/{index}", f"no longer: {_keep(keep)}")
+            yield gone("dearer", f"{where}/keep/{index}", f"no longer: {keep_text(keep)}")
     moved = {} if was is None else was.removed_plans
     for plan in dict.fromkeys((*moved, *now.removed_plans)):
         if was is not None and moved.get(plan) != now.removed_plans.get(plan):
@@ -89,7 +89,8 @@ def _replaces(was: Replaces | None, now: Replaces) -> Iterator[Difference]:
             yield from text(f"{where}/removed_plans/{plan}", subject, targets, "structural")
 
 
-def _keep(keep: Keep) -> str:
+def keep_text(keep: Keep) -> str:
+    """Say who keeps the old terms of a plan, and until when."""
     return (
         f"who joined {keep.plan} before {instant(keep.joined_before)} keeps the old terms until "
         f"{instant(keep.until)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from policyengine.policy.checks.dropping import check_dropped
 from policyengine.policy.checks.findings import did_you_mean, pointer_to
 from policyengine.policy.checks.replacement import covers
 from policyengine.policy.checks.sequence import Version
@@ -27,6 +28,7 @@ def check_subscribers(versions: Sequence[Version]) -> Iterator[Diagnostic]:
         held = _held_under(version, held)
     for older, newer in pairwise(versions):
         yield from _check_gifts(older, newer)
+        yield from check_dropped(older, newer)
 
 
 def _held_under(version: Version, before: Mapping[str, Version]) -> dict[str, Version]:

@@ -106,4 +106,48 @@ TIMELINE_CODES: Final[Mapping[str, CodeInfo]] = {
         right="replaces: {keep: [{plan: pro, until: 2027-01-01T00:00:00Z}]}    # version 2\n"
         "replaces: {keep: [{plan: pro, until: 2027-01-01T00:00:00Z}]}    # version 3",
     ),
+    "PE412": CodeInfo(
+        title="a published version that changed",
+        what="`policies.lock` has the hash of what this version said when it was published, and "
+        "now it says something else, or is a draft again. Comments and layout do not count.",
+        why="requests were priced by it, and the ledger names it by that hash: what it decided "
+        "could not be derived any more.",
+        wrong="status: published    # in version 1, which is locked\n"
+        "models: {standard: {multiplier: 2}}    # was 1",
+        right="version: 2    # a version of its own\n"
+        "status: draft\nmodels: {standard: {multiplier: 2}}",
+    ),
+    "PE413": CodeInfo(
+        title="a published version that is not locked",
+        what="A version has `status: published`, there is a `policies.lock`, and it does not name "
+        "this version.",
+        why="what is not locked can be changed unseen.",
+        wrong="status: published    # written by hand",
+        right="status: draft    # and then `policyengine publish`",
+    ),
+    "PE414": CodeInfo(
+        title="a published version whose file is gone",
+        what="`policies.lock` names a version, and no file has it.",
+        why="the ledger has transactions that it decided; without it they cannot be checked.",
+        wrong="# policies.lock names versions 1 and 2; only v2.yaml is there",
+        right="# policies.lock names versions 1 and 2; v1.yaml and v2.yaml are there",
+    ),
+    "PE415": CodeInfo(
+        title="a lock that was changed",
+        what="A line of `policies.lock` is no policy, version and hash, or says a thing twice, or "
+        "is not what an earlier revision had.",
+        why="lines are added by `policyengine publish`, and never changed: they are what versions "
+        "are held to.",
+        wrong="acme 1    # in policies.lock, without its hash",
+        right="acme 1 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    ),
+    "PE416": CodeInfo(
+        title="something in use that is gone",
+        what="The version before has a model, unit, modifier, cohort, pack, old unit or recurring "
+        "grant that this one has not, and `why` does not name it.",
+        why="requests that name it are refused from `effective` on, and subscribers miss it. The "
+        "changelog is made of `why`.",
+        wrong="why: Better prices.    # version 2, in which `frontier` is missing",
+        right="why: Better prices; the model frontier is retired.",
+    ),
 }
