@@ -14,7 +14,7 @@ from policyengine.policy.load import load_policy
 from policyengine.policy.shape import check_shape
 
 MUTATIONS = 500
-OF_SEVERAL_FILES = {"sequence", "subscribers"}
+OF_SEVERAL_FILES = {"dropping", "locking", "sequence", "subscribers"}
 
 
 @pytest.mark.parametrize("version", [1, 2])

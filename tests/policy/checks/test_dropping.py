@@ -109,6 +109,10 @@ def test_grants_of_plans_that_nobody_is_moved_to_are_not_missed() -> None:
     assert "PE416" not in {each.code for each in found}
 
 
+def test_a_grant_that_another_one_replaces_is_not_missed() -> None:
+    assert judged(("      bonus:\n", "      extra:\n")) == []
+
+
 def test_a_plan_that_is_new_misses_nothing() -> None:
     plan = "  top:\n    cycle: 1 month\n    grants: {}\n"
     assert judged(("packs:\n", f"{plan}packs:\n")) == []

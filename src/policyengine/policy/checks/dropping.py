@@ -7,6 +7,7 @@ from typing import Final
 from policyengine.policy.checks.findings import pointer_to
 from policyengine.policy.checks.sequence import Version
 from policyengine.policy.document import PolicyDocument
+from policyengine.policy.document.plans import Plan
 from policyengine.values.diagnostics import Diagnostic
 
 _FATES: Final = {
@@ -75,13 +76,18 @@ def _found(
 
 
 def _grants(older: Version, newer: Version) -> Iterator[Diagnostic]:
-    """A grant that recurs is gone from a plan whose subscribers this version takes along."""
+    """A grant that recurs is gone from a plan whose subscribers this version takes along.
+
+    Where another one that recurs is new, it takes the place of the old one.
+    """
     replaces = newer.document.replaces
     if replaces is None or replaces.plans == "new_subscribers_only":
         return
     for plan, now in newer.document.plans.items():
         was = older.document.plans.get(plan)
-        for name, grant in () if was is None else was.grants.items():
+        if was is None or _is_replaced(was, now):
+            continue
+        for name, grant in was.grants.items():
             is_gone = grant.given != "once" and name not in now.grants
             if is_gone and not _is_said(name, newer.document.why):
                 yield newer.found(
@@ -94,3 +100,7 @@ def _grants(older: Version, newer: Version) -> Iterator[Diagnostic]:
                     at_key=True,
                     severity="warning",
                 )
+
+
+def _is_replaced(was: Plan, now: Plan) -> bool:
+    return any(each.given != "once" and name not in was.grants for name, each in now.grants.items())
