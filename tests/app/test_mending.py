@@ -17,7 +17,6 @@ SAMPLE: Final = 10
 """One of so many mistakes of the corpus is mended: each is read many times."""
 
 RESTORED: Final = {
-    "a unit misspelt",
     "a wrong unit of time",
     "a multiplier with x",
     "full-width digits",
@@ -25,7 +24,6 @@ RESTORED: Final = {
     "a comma for a point",
     "a tab",
     "a key twice",
-    "a name in a formula misspelt",
 }
 """Mistakes that have one reading: mended, each file is as it was before, byte for byte."""
 

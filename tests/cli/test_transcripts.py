@@ -16,7 +16,6 @@ show @codeflicker@1 --lang zh
 show policies/my_product/v1.yaml@1
 show my_product@4
 show nowhere
-show @nowhere
 show @openai_prepaid --format text
 """,
     "wallet": """

@@ -135,6 +135,7 @@ RULES: Final[Mapping[str, str]] = {
     "kept.at_most_times": "最多为发放量的{times}倍",
     "kept.at_least": "{whose}：剩余不足时，补足到{least}。",
     "kept.cycles": "{whose}最多连续结转{times}，之后过期。",
+    "kept.priority": "{whose}结转后，优先级为{priority}。",
     "kept.renewed": "{whose}结转后，有效期到再下一次发放为止。",
     "kept.as_before": "{whose}结转后，仍按原有效期过期。",
     # Changes of plan
@@ -150,6 +151,7 @@ RULES: Final[Mapping[str, str]] = {
     "changes.end_of_cycle": "{change}在周期结束时生效。",
     "changes.carried_end_of_new_cycle": "{change}时，未用积分结转，有效期到新周期结束。",
     "changes.carried_as_before": "{change}时，未用积分结转，仍按原有效期过期。",
+    "changes.carried_share": "{change}时，未用积分只结转 {share}，其余作废。",
     "changes.unused_lost": "{change}时，原套餐的未用积分作废。",
     "changes.unused_kept": "{change}时，原套餐的未用积分保留到过期为止。",
     "changes.new_full": "{change}时，发放新套餐的全部积分。",

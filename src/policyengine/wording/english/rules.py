@@ -144,6 +144,7 @@ RULES: Final[Mapping[str, str]] = {
     "kept.at_most_times": "at most {times} times the grant",
     "kept.at_least": "{whose}: where less is left, the wallet is filled up to {least}.",
     "kept.cycles": "{whose} are kept at most {times} in a row, then they expire.",
+    "kept.priority": "{whose} that are kept have the priority {priority}.",
     "kept.renewed": "{whose} that are kept last until the grant comes once more.",
     "kept.as_before": "{whose} that are kept keep their own expiry.",
     # Changes of plan
@@ -160,6 +161,7 @@ RULES: Final[Mapping[str, str]] = {
     "changes.carried_end_of_new_cycle": "{change} carries unused credits over; they last until the "
     "end of the new cycle.",
     "changes.carried_as_before": "{change} carries unused credits over; they keep their expiry.",
+    "changes.carried_share": "{change} carries only {share} of what is unused; the rest is lost.",
     "changes.unused_lost": "{change} ends unused credits of the old plan.",
     "changes.unused_kept": "{change} leaves unused credits of the old plan until they expire.",
     "changes.new_full": "{change} gives all credits of the new plan.",

@@ -1,11 +1,15 @@
 """What a change of plan does: upgrades, those of certain pairs, downgrades, cancellations."""
 
 from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
 
 from policyengine.policy.document.plans import Cancel, Downgrade, Upgrade
 from policyengine.policy.policy import Policy
 from policyengine.wording.naming import plan_name, plan_names
-from policyengine.wording.words import Sentence, say
+from policyengine.wording.words import Sentence, Share, say
+
+PERCENT: Final = 100
 
 
 def change_sentences(policy: Policy) -> Iterator[Sentence]:
@@ -36,6 +40,7 @@ def _upgrade(rule: Upgrade, change: Sentence, where: str) -> Iterator[Sentence]:
     else:
         yield say("changes.end_of_cycle", f"{where}/when", change=change)
     yield _unused(rule.unused, rule.carried_expires, change, f"{where}/unused")
+    yield from _share(rule, change, where)
     yield say(f"changes.new_{rule.new_credits or 'full'}", f"{where}/new_credits", change=change)
     if rule.prorated is not None:
         yield say(f"changes.prorated_{rule.prorated}", f"{where}/prorated", change=change)
@@ -46,6 +51,13 @@ def _upgrade(rule: Upgrade, change: Sentence, where: str) -> Iterator[Sentence]:
 def _leaving(rule: Downgrade | Cancel, change: Sentence, where: str) -> Iterator[Sentence]:
     yield say(f"changes.{rule.when}", f"{where}/when", change=change)
     yield _unused(rule.unused, rule.carried_expires, change, f"{where}/unused")
+    yield from _share(rule, change, where)
+
+
+def _share(rule: Upgrade | Downgrade | Cancel, change: Sentence, where: str) -> Iterator[Sentence]:
+    if rule.carried_share is not None:
+        share = Share(Fraction(rule.carried_share.rstrip("%")) / PERCENT)
+        yield say("changes.carried_share", f"{where}/carried_share", change=change, share=share)
 
 
 def _unused(unused: str, carried_expires: str | None, change: Sentence, where: str) -> Sentence:

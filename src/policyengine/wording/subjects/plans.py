@@ -218,4 +218,7 @@ def _kept(
         )
     if rule.times is not None:
         yield say("kept.cycles", f"{where}/cycles", whose=credits_, times=Count(rule.times, "time"))
+    if rollover.priority is not None:
+        priority = number(rollover.priority)
+        yield say("kept.priority", f"{where}/priority", whose=credits_, priority=priority)
     yield say(f"kept.{'renewed' if rule.renewed else 'as_before'}", where, whose=credits_)
