@@ -78,7 +78,7 @@ def test_what_is_gone_is_a_warning_unless_why_names_it(old: str, new: str, messa
     name = message.split("`")[3 if message.startswith("`pro`") else 1]
     assert judged((old, new), ("why: First edition", f"why: The {name} is retired.")) == []
     spoken = name.replace("_", " ").capitalize()
-    assert judged((old, new), ("why: First edition", f"why: {spoken} is retired.")) == []
+    assert judged((old, new), ("why: First edition", f"why: {spoken}s are retired.")) == []
     assert judged((old, new), ("why: First edition", f"why: The x{name} is retired.")) != []
 
 
