@@ -29,7 +29,7 @@ def check_dropped(older: Version, newer: Version) -> Iterator[Diagnostic]:
 
 
 def _is_said(name: str, why: str) -> bool:
-    """Tell whether a text names something, however it is written."""
+    """Tell whether a text names something: as a word of its own, or several of its kind."""
     plain = re.escape(name.lower()).replace("_", "[_ ]")
     return re.search(rf"(?<![a-z0-9]){plain}s?(?![a-z0-9])", why.lower()) is not None
 
