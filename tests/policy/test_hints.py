@@ -131,7 +131,14 @@ def test_every_synonym_stands_for_a_key_that_exists() -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_certain"),
-    [("monthly", True), ("1 mnth", True), ("soon", False), ("2 xyzzies", False)],
+    [
+        ("monthly", True),
+        ("1 mnth", True),
+        ("soon", False),
+        ("2 xyzzies", False),
+        ("1/2 month", False),
+        ("", False),
+    ],
 )
 def test_a_span_is_certain_where_its_unit_can_be_no_other(text: str, is_certain: bool) -> None:
     assert span_is_certain(text) is is_certain

@@ -21,6 +21,31 @@ if TYPE_CHECKING:
 ListName: TypeAlias = Literal["genai-prices", "litellm"]
 NUMBER_MAX: Final = 10**6
 
+From: TypeAlias = Annotated[
+    ListName, typer.Option("--from", help="The installed package whose price list is read.")
+]
+CreditPrice: TypeAlias = Annotated[
+    str, typer.Option("--credit-price", metavar="USD", help="What one credit is worth.")
+]
+Markup: TypeAlias = Annotated[
+    str,
+    typer.Option("--markup", metavar="PERCENT", help="The markup of models that are new: `20%`."),
+]
+Providers: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--provider", metavar="NAME", help="Only this provider; repeat it for more."),
+]
+Models: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--model", metavar="NAME", help="Only this model, or `gpt-5*`; repeatable."),
+]
+Effective: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--effective", metavar="INSTANT", help="When the prices come into force. [default: now]"
+    ),
+]
+
 
 def import_prices(
     folder: Annotated[
@@ -28,32 +53,12 @@ def import_prices(
         typer.Argument(metavar="[DIR]", help="The policy's folder: its name is the policy's."),
     ] = Path("policies/imported"),
     *,
-    source: Annotated[
-        ListName, typer.Option("--from", help="The installed package whose price list is read.")
-    ] = "genai-prices",
-    credit_price: Annotated[
-        str, typer.Option("--credit-price", metavar="USD", help="What one credit is worth.")
-    ] = "0.01",
-    markup: Annotated[
-        str,
-        typer.Option(
-            "--markup", metavar="PERCENT", help="The markup of models that are new: `20%`."
-        ),
-    ] = "0%",
-    provider: Annotated[
-        list[str] | None,
-        typer.Option("--provider", metavar="NAME", help="Only this provider; repeat it for more."),
-    ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option("--model", metavar="NAME", help="Only this model, or `gpt-5*`; repeatable."),
-    ] = None,
-    effective: Annotated[
-        str | None,
-        typer.Option(
-            "--effective", metavar="INSTANT", help="When the prices come into force. [default: now]"
-        ),
-    ] = None,
+    source: From = "genai-prices",
+    credit_price: CreditPrice = "0.01",
+    markup: Markup = "0%",
+    provider: Providers = None,
+    model: Models = None,
+    effective: Effective = None,
     publish: Annotated[
         bool, typer.Option("--publish", help="Write published versions instead of drafts.")
     ] = False,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from policyengine.values.calendar import Instant
 
 
+Accepted: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        metavar="CODE",
+        help="A fault that is meant, such as EF103: told, but no reason to leave with 1.",
+    ),
+]
+
+
 def lint(
     paths: Annotated[
         list[str] | None,
@@ -24,14 +34,7 @@ def lint(
             show_default=False,
         ),
     ] = None,
-    accept: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--accept",
-            metavar="CODE",
-            help="A fault that is meant, such as EF103: told, but no reason to leave with 1.",
-        ),
-    ] = None,
+    accept: Accepted = None,
     scenario: Annotated[
         Path | None,
         typer.Option(

@@ -4,7 +4,7 @@ import os
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from policyengine.app.coverage.mutation import Mutation
     from policyengine.app.reports.report import Report
     from policyengine.app.scenarios.report import Report as ScenarioReport
+
+
+FailUnder: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--fail-under",
+        min=0,
+        max=100,
+        metavar="PERCENT",
+        help="Leave with 1 where a policy has less of facts exercised; with --mutate, of "
+        "changes noticed.",
+    ),
+]
 
 
 def run_tests(
@@ -39,17 +52,7 @@ def run_tests(
             "--mutate", help="Change each fact in turn, and say which changes nobody notices."
         ),
     ] = False,
-    fail_under: Annotated[
-        float | None,
-        typer.Option(
-            "--fail-under",
-            min=0,
-            max=100,
-            metavar="PERCENT",
-            help="Leave with 1 where a policy has less of facts exercised; with --mutate, of "
-            "changes noticed.",
-        ),
-    ] = None,
+    fail_under: FailUnder = None,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="Processes for --mutate; 0: all cores.")
     ] = 1,

@@ -20,7 +20,7 @@ from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
 
 Answer: TypeAlias = Literal["proved", "refuted", "unknown"]
 UP_TO_USUAL: Final = 10**9
-SECONDS_USUAL: Final = 10.0
+SECONDS_USUAL: Final = 10
 PLAINLY_NO_DEARER: Final = frozenset({"price(new) <= price(old)", "price(old) >= price(new)"})
 NO_SOLVER: Final = "the solver is not installed: `pip install 'policyengine-credits[prove]'`"
 
