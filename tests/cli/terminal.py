@@ -18,6 +18,7 @@ TIMELESS = {
     "fmt",
     "import-prices",
     "init",
+    "prove",
     "replay",
     "schema",
     "set",
@@ -28,7 +29,6 @@ TIMELESS = {
     "version",
 }
 """Commands that look at no clock, so that `--at` means nothing to them."""
-TIMELESS |= {"prove"}
 _VARIABLE = (
     (re.compile(r"\(\d+\.\d+ s\)"), "(… s)"),
     (re.compile(r"  \d+\.\d s$", re.MULTILINE), "  … s"),

@@ -17,7 +17,10 @@ from policyengine.policy.load import load_policy
 from policyengine.values.diagnostics import Span
 
 pytestmark = [
-    pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine"),
+    pytest.mark.skipif(
+        shutil.which("node") is None,
+        reason="the YAML language server needs Node.js, which is not installed",
+    ),
     pytest.mark.xdist_group("editor"),
 ]
 

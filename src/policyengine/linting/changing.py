@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 from policyengine.engine.commands import Cancel, ChangePlan
+from policyengine.engine.leaving import upgrade_place
 from policyengine.linting.faults import (
     ANA,
     BEN,
@@ -56,7 +57,7 @@ def _steps(subject: Subject, low: PlanRule, middle: PlanRule, high: PlanRule) ->
         if beats(play, subject.policy, ANA, BEN):
             return Fault(
                 "EF101",
-                _upgrade_place(subject, middle.name, high.name),
+                "/" + upgrade_place(subject.policy, middle.name, high.name).replace(".", "/"),
                 f"moving from `{low.name}` to `{high.name}` by way of `{middle.name}` "
                 f"{_gain(play)} than moving at once",
                 "let the two upgrades together give what the one gives",
@@ -64,13 +65,6 @@ def _steps(subject: Subject, low: PlanRule, middle: PlanRule, high: PlanRule) ->
                 _outcome(play, "goes in two steps", "moves at once"),
             )
     return None
-
-
-def _upgrade_place(subject: Subject, before: str, after: str) -> str:
-    for index, pair in enumerate(subject.policy.changes.pairs):
-        if (pair.from_, pair.to) == (before, after):
-            return f"/changes/pairs/{index}/upgrade"
-    return "/changes/upgrade"
 
 
 def _gain(play: Play) -> str:

@@ -101,7 +101,7 @@ def _upgrade(pointer: str, subject: str, was: Upgrade, now: Upgrade) -> Iterator
 
 
 def _earlier_use(rule: Upgrade) -> str:
-    return getattr(rule, "earlier_use", None) or "as_charged"
+    return rule.earlier_use or "as_charged"
 
 
 def _common(pointer: str, subject: str, was: _Change, now: _Change) -> Iterator[Difference]:

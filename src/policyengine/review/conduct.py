@@ -149,7 +149,7 @@ def _debt(was: Debt, now: Debt) -> Iterator[Difference]:
         _DEBT,
         _DEBT_RANKS,
     )
-    repaid = [getattr(each, "repaid_by", None) or "all_credits" for each in (was, now)]
+    repaid = [each.repaid_by or "all_credits" for each in (was, now)]
     yield from choice(
         "/shortfall/debt/repaid_by", "debt is repaid by", (repaid[0], repaid[1]), _REPAID
     )

@@ -61,7 +61,7 @@ def _pack(name: str, was: Pack, now: Pack) -> Iterator[Difference]:
 
 
 def _price(pack: Pack) -> tuple[Decimal | None, str | None]:
-    return getattr(pack, "price", None), getattr(pack, "currency", None)
+    return pack.price, pack.currency
 
 
 def _bonus(where: str, name: str, was: Bonus | None, now: Bonus | None) -> Iterator[Difference]:

@@ -94,7 +94,7 @@ def _plan(name: str, was: Plan, now: Plan) -> Iterator[Difference]:
 
 
 def _price(plan: Plan) -> tuple[Decimal | None, str | None]:
-    return getattr(plan, "price", None), getattr(plan, "currency", None)
+    return plan.price, plan.currency
 
 
 def _cycle(pointer: str, name: str, old: str | None, new: str | None) -> Difference:
