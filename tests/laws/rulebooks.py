@@ -76,6 +76,8 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
         ("general_first", "newest"),
         ("pack_before_plan", "restricted_first", "oldest"),
         ("free_before_bought", "priority", "newest"),
+        ("larger_first", "oldest"),
+        ("soonest_expiry", "smaller_first", "newest"),
     ),
     "upgrade_when": ("now", "end_of_cycle"),
     "new_cycle": ("starts_now", "keeps_date"),

@@ -19,6 +19,8 @@ CONDUCT: Final[Mapping[str, str]] = {
     "burn.plan_before_pack": "并非来自积分包",
     "burn.pack_before_plan": "来自积分包",
     "burn.free_before_bought": "属于赠送而非套餐或购买",
+    "burn.larger_first": "最初数额较大（不论还剩多少）",
+    "burn.smaller_first": "最初数额较小（不论还剩多少）",
     "burn.oldest": "较早获得",
     "burn.newest": "较晚获得",
     "burn.priority_of": "{whose}的优先级为{priority}。",

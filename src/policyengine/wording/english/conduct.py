@@ -20,6 +20,8 @@ CONDUCT: Final[Mapping[str, str]] = {
     "burn.plan_before_pack": "whatever is not from a pack",
     "burn.pack_before_plan": "whatever is from a pack",
     "burn.free_before_bought": "what was a gift, before what a plan gave or what was bought",
+    "burn.larger_first": "what began with more credits, however many are left",
+    "burn.smaller_first": "what began with fewer credits, however many are left",
     "burn.oldest": "what was given earlier",
     "burn.newest": "what was given later",
     "burn.priority_of": "{whose} have the priority {priority}.",
