@@ -80,6 +80,10 @@ CONDUCT: Final[Mapping[str, str]] = {
     "holds.life": "Credits can be set aside for a request; they are given back after {span} unless "
     "it says otherwise.",
     "holds.longest": "No credits are set aside for longer than {span}.",
+    "holds.above_charge": "A request that costs more than was set aside for it is charged in full, "
+    "from other credits as well.",
+    "holds.above_refuse": "A charge of more than was set aside for it is refused; the credits stay "
+    "set aside.",
     "refunds.back": "A refund goes back to the credits that paid, the last ones first.",
     "refunds.stay_expired": "Refunded credits that have expired meanwhile stay expired.",
     "refunds.new_lot": "Refunded credits that have expired meanwhile are given anew, for {span}.",
