@@ -45,7 +45,11 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
         "shortfall_after": ("/shortfall/after_request",),
         "refund_life": ("/refunds/expired_lot", "/refunds/new_lot_expires"),
     },
-    HoldRule: {"life": ("/hold",), "longest": ("/longest_hold",)},
+    HoldRule: {
+        "life": ("/hold",),
+        "longest": ("/longest_hold",),
+        "above": ("/capture_above_hold",),
+    },
     DebtRule: {
         "limit_micro": ("/limit",),
         "at_renewal": ("/at_renewal",),

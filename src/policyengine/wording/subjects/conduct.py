@@ -32,6 +32,7 @@ def hold_sentences(policy: Policy) -> Iterator[Sentence]:
     """Say what is set aside for a request, and for how long."""
     yield say("holds.life", "/estimate/hold", span=Span(policy.holds.life))
     yield say("holds.longest", "/estimate/longest_hold", span=Span(policy.holds.longest))
+    yield say(f"holds.above_{policy.holds.above}", "/estimate/capture_above_hold")
 
 
 def estimate_sentences(policy: Policy) -> Iterator[Sentence]:
