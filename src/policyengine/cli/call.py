@@ -115,7 +115,7 @@ class Call:
 
         text = DEMO_ENDS_AT if self.demo and self.at is None else self.at
         if text is None:
-            from policyengine.app.shell import wall_clock
+            from policyengine.store.clock import wall_clock
 
             return wall_clock
         instant = parse_instant(text)
@@ -141,6 +141,15 @@ class Call:
         from policyengine.cli.screen import show
 
         show(view())
+
+
+def _hush_log() -> None:
+    """Leave what goes wrong to the command's own message: unheard, Python would print the log."""
+    import logging
+
+    logger = logging.getLogger("policyengine")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def make_folder() -> None:
@@ -171,6 +180,7 @@ def with_call(*without: str) -> Callable[[Callable[..., int]], Callable[..., int
         @wraps(function)
         def command(**values: Any) -> int:
             shared = {each.name: values.pop(each.name) for each in common}
+            _hush_log()
             return function(Call(**shared), **values)
 
         command.__signature__ = Signature(  # type: ignore[attr-defined]  # typer reads it
