@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import bindparam, select
 
 from policyengine.engine.batch import Named
@@ -188,7 +189,7 @@ class WriteSession(ReadSession):
                 for entry in entries
             }
             batch.send(self.driver, self.statements)
-        except (OverflowError, UnicodeEncodeError) as error:
+        except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
         self._positions.update(moved)
         self.end_change()
