@@ -68,6 +68,7 @@ class Rulebook:
     limits: str = "none"
     earlier_use: str | None = None
     above_hold: str | None = None
+    grace: str | None = None
 
 
 CHOICES: Final[dict[str, tuple[Any, ...]]] = {
@@ -113,6 +114,7 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "limits": ("none", "overage", "overage at will", "fallback", "top_up to an amount"),
     "earlier_use": (None, "re_rated"),
     "above_hold": (None, "refuse"),
+    "grace": (None, "5 seconds", "1 hour"),
 }
 
 OVERAGE_LIMIT: Final = 60
@@ -211,6 +213,7 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         "changes/cancel": {"when": rules.cancel[0], "to": "free", "unused": rules.cancel[1]},
         "estimate/hold": rules.holds[0],
         "estimate/longest_hold": rules.holds[1],
+        **({"estimate/grace": rules.grace} if rules.grace else {}),
         **({"estimate/capture_above_hold": rules.above_hold} if rules.above_hold else {}),
         "shortfall/after_request": "go_into_debt" if has_debt else "take_what_is_left",
         **({"shortfall/debt": _debt(rules.debt)} if has_debt else {}),

@@ -31,6 +31,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "meaning.nothing_to_cancel": "The wallet is on the plan that cancelling leads to.",
     "meaning.pack_not_sold": "The policy does not sell this pack to the wallet's plan.",
     "meaning.hold_closed": "The hold is over: captured, released or timed out.",
+    "meaning.hold_in_grace": "The hold's time is up; in its grace time it cannot be extended.",
     "meaning.hold_too_long": "The hold would last longer than the policy allows.",
     "meaning.above_hold": "The capture is of more than its hold has, and the policy refuses that.",
     "meaning.too_many_holds": "The wallet has as many open holds as it may have.",
@@ -74,6 +75,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.no_policy_in_force": "no version of `{policy}` was in force at {at}",
     "refusal.usage_too_late": "usage started at {started} and was reported more than {span} later",
     "refusal.hold_too_long": "a hold lasts at most {span}, until {until}",
+    "refusal.hold_in_grace": "the hold ended at {ended}; until {until} it can be captured or "
+    "released",
     "refusal.above_hold": "needs {needed}, {held} held for it, {short} short; the hold stays open",
     "refusal.pack_not_sold": "pack `{pack}` is sold to {plans}; the plan is `{plan}`",
     "refusal.too_many_packs": "the wallet has {count} of pack `{pack}` with credits left",
