@@ -59,6 +59,7 @@ REACHED: dict[str, tuple[Body, ...]] = {
     "already_subscribed": (Subscribe("pro"),),
     "already_on_plan": (ChangePlan("pro"),),
     "nothing_to_cancel": (Cancel(), Cancel()),
+    "change_forbidden": (ChangePlan("pro_plus"),),
     "pack_not_sold": (Cancel(), BuyPack("pack_500")),
     "hold_closed": (OpenHold(1), Release(2), Capture(2, amount_micro=1)),
     "hold_too_long": (OpenHold(1, life=parse_span("2 days")),),
@@ -87,6 +88,7 @@ def test_each_refusal_of_a_wallet_is_reached_and_recorded(
     rules = policy(
         {
             "changes/cancel/when": "now",
+            "changes/forbidden": [{"change": "upgrade", "from": "pro"}],
             "estimate/capture_above_hold": "refuse",
             "units/tokens/output/image_output": 10**7,
             "cohorts": ["annual"],

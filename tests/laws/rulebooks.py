@@ -69,6 +69,7 @@ class Rulebook:
     earlier_use: str | None = None
     above_hold: str | None = None
     grace: str | None = None
+    forbidden: tuple[tuple[str, str], ...] = ()
 
 
 CHOICES: Final[dict[str, tuple[Any, ...]]] = {
@@ -115,6 +116,7 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "earlier_use": (None, "re_rated"),
     "above_hold": (None, "refuse"),
     "grace": (None, "5 seconds", "1 hour"),
+    "forbidden": ((), (("downgrade", "pro_plus"),), (("upgrade", "free"), ("cancel", "pro"))),
 }
 
 OVERAGE_LIMIT: Final = 60
@@ -211,6 +213,7 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         },
         "changes/downgrade": {"when": rules.downgrade[0], "unused": rules.downgrade[1]},
         "changes/cancel": {"when": rules.cancel[0], "to": "free", "unused": rules.cancel[1]},
+        "changes/forbidden": [{"change": what, "from": plan} for what, plan in rules.forbidden],
         "estimate/hold": rules.holds[0],
         "estimate/longest_hold": rules.holds[1],
         **({"estimate/grace": rules.grace} if rules.grace else {}),

@@ -74,6 +74,7 @@ def _refusal_place(policy: Policy, refusal: Refusal) -> Place | None:
         "hold_in_grace": "/estimate/grace",
         "above_hold": "/estimate/capture_above_hold",
         "pack_not_sold": f"/packs/{refusal.details.get('pack', '')}/sold_to",
+        "change_forbidden": refusal.details.get("pointer", ""),
         "nothing_to_cancel": "/changes/cancel/to",
         "cap_reached": refusal.details.get("pointer", ""),
         "in_debt": "/shortfall/in_debt",

@@ -29,6 +29,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "meaning.already_subscribed": "The wallet has a plan; change it instead.",
     "meaning.already_on_plan": "The wallet is on this plan and no change is pending.",
     "meaning.nothing_to_cancel": "The wallet is on the plan that cancelling leads to.",
+    "meaning.change_forbidden": "The policy forbids this change of plan.",
     "meaning.pack_not_sold": "The policy does not sell this pack to the wallet's plan.",
     "meaning.hold_closed": "The hold is over: captured, released or timed out.",
     "meaning.hold_in_grace": "The hold's time is up; in its grace time it cannot be extended.",
@@ -78,6 +79,11 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.hold_in_grace": "the hold ended at {ended}; until {until} it can be captured or "
     "released",
     "refusal.above_hold": "needs {needed}, {held} held for it, {short} short; the hold stays open",
+    "refusal.change_forbidden": "version {version} of `{policy}` forbids the {change} from "
+    "`{before}` to `{after}`, in line {line}",
+    "refusal.upgrade": "upgrade",
+    "refusal.downgrade": "downgrade",
+    "refusal.cancel": "cancellation",
     "refusal.pack_not_sold": "pack `{pack}` is sold to {plans}; the plan is `{plan}`",
     "refusal.too_many_packs": "the wallet has {count} of pack `{pack}` with credits left",
     "refusal.in_debt": "the wallet owes {debt} credits; {how}",
