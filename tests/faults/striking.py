@@ -18,22 +18,28 @@ Strike: TypeAlias = Callable[[Any], None]
 
 @dataclass(slots=True)
 class Strikes:
-    """Counts the steps of a store's connections, and strikes once, at one of them.
+    """Counts the steps of each session, from its `BEGIN`, and strikes at one of them.
 
-    `number` 0 strikes never: the steps are only counted. Steps are noted by what is said.
+    `number` 0 strikes never. `left` is how many sessions are still struck. Steps are noted by what
+    is said.
     """
 
     strike: Strike
     number: int = 0
     moment: Moment = "before"
+    left: int = 1
     steps: list[str] = field(default_factory=list)
-    is_on: bool = True
+
+    def aim(self, number: int, moment: Moment, times: int = 1) -> None:
+        """Strike at a step of each of the next sessions, so many times."""
+        self.number, self.moment, self.left = number, moment, times
 
     def step(self, connection: Any, said: str, act: Callable[..., Any], *arguments: Any) -> Any:
-        if not self.is_on:
-            return act(*arguments)
+        if said.startswith("BEGIN"):
+            self.steps.clear()
         self.steps.append(said)
-        is_struck = len(self.steps) == self.number
+        is_struck = len(self.steps) == self.number and self.left > 0
+        self.left -= is_struck
         if is_struck and self.moment == "before":
             self.strike(connection)
         done = act(*arguments)

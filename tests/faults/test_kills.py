@@ -1,7 +1,5 @@
 """Whoever dies in a command leaves all of it or nothing, and a retry finds out which."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -10,21 +8,6 @@ from faults.conftest import Counting
 from faults.running import run
 from faults.story import recorded, story
 from policyengine.ledger.transactions import TransactionKind
-from store.servers import Server
-
-DATABASES = ("sqlite", "postgresql")
-
-
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where a ledger can be made."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/ledger.db"
-        return
-    server: Server = request.getfixturevalue("server")
-    name = server.new_database()
-    yield server.url(name)
-    server.drop(name)
 
 
 def test_the_story_has_every_kind_of_transaction() -> None:
