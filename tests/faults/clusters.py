@@ -67,6 +67,9 @@ class Cluster:
             "pg_basebackup", "-h", self.folder, "-U", "postgres", "-D", folder, "-c", "fast",
             *options, owner=self.folder,
         )  # fmt: skip
+        # The socket's lock stands in the folder and was copied with it.
+        for each in folder.glob(".s.PGSQL.*"):
+            each.unlink()
         made = Cluster(Server(folder, 0))
         made.start()
         return made
