@@ -180,8 +180,9 @@ def _capture_cover(situation: Situation, hold: Hold, rated: Rated) -> Cover:
     policy, book = situation.policy, situation.book
     whose = Whose(rated.usage.model, hold.member, hold.conversation_id)
     states = cap_states(policy, book, whose, situation.at) if policy.limits.caps else ()
-    bill = Bill(rated.price.total_micro)
-    return Cover(bill, whose, Payment((), 0), 0, rated, _asked(situation, hold, rated), states)
+    paces = grant_states(policy, book, situation.at)
+    bill, asked = Bill(rated.price.total_micro), _asked(situation, hold, rated)
+    return Cover(bill, whose, Payment((), 0), 0, rated, asked, states, paces)
 
 
 def _asked(situation: Situation, hold: Hold, rated: Rated) -> Rated | None:
@@ -227,7 +228,8 @@ def _consume(
     """
     lots = situation.book.lots
     held = _held_sources(situation.book, hold)
-    beyond = available_sources(lots.values(), situation.policy.burn_order)
+    policy, book = situation.policy, situation.book
+    beyond = sources_of_what_has_run(policy, book, grant_states(policy, book, situation.at))
     given = shared_out(bill, [*held, *beyond])
     left = []
     for (lot_no, amount, _), used in zip(held, given, strict=False):
