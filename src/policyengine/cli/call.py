@@ -153,15 +153,6 @@ class Call:
         show(view())
 
 
-def _hush_log() -> None:
-    """Leave what goes wrong to the command's own message: unheard, Python would print the log."""
-    import logging
-
-    logger = logging.getLogger("policyengine")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-
-
 def make_folder() -> None:
     """Make the folder of ledgers in the current one; version control leaves it alone."""
     FOLDER.mkdir(exist_ok=True)
@@ -190,7 +181,6 @@ def with_call(*without: str) -> Callable[[Callable[..., int]], Callable[..., int
         @wraps(function)
         def command(**values: Any) -> int:
             shared = {each.name: values.pop(each.name) for each in common}
-            _hush_log()
             return function(Call(**shared), **values)
 
         command.__signature__ = Signature(  # type: ignore[attr-defined]  # typer reads it
