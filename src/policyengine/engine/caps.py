@@ -198,6 +198,7 @@ def cap_reached(
         needed_micro=needed,
         available_micro=left,
         short_micro=needed - left,
+        left_micro=cap.left_micro,
         scope=rule.scope,
         name=cap.name,
         resets_at=instant_text(cap.ends_at),

@@ -78,7 +78,8 @@ def _covered(
     policy, book = situation.policy, situation.book
     rated = wanted if isinstance(wanted, Rated) else None
     bill = wanted if isinstance(wanted, Bill) else bill_of(wanted, book, wanted.price.total_micro)
-    states = paces = ()
+    states: tuple[CapState, ...] = ()
+    paces: tuple[CapState, ...] = ()
     if not policy.limits.caps:  # as for nearly every policy
         payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
     else:

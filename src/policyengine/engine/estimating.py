@@ -9,6 +9,7 @@ from policyengine.engine.caps import grant_states
 from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of
 from policyengine.engine.commands import Command, OpenHold, Usage
 from policyengine.engine.overage import overage_room
+from policyengine.engine.pacing import paced_sources
 from policyengine.engine.shortage import ways_out
 from policyengine.engine.situation import NOTHING_PRIOR, Situation, in_force
 from policyengine.ledger.book import Book

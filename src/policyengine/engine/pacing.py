@@ -17,9 +17,7 @@ def paced_sources(policy: Policy, book: Book, states: Iterable[CapState]) -> lis
     return [source for source in _split(policy, book, states)[0] if source[1]]
 
 
-def sources_of_what_has_run(
-    policy: Policy, book: Book, states: Iterable[CapState]
-) -> list[Source]:
+def sources_of_what_has_run(policy: Policy, book: Book, states: Iterable[CapState]) -> list[Source]:
     """Give what pays for a request that has run: what is beyond its pace comes last."""
     paced, beyond = _split(policy, book, states)
     return [source for source in (*paced, *beyond) if source[1]]
