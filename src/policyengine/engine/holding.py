@@ -8,11 +8,10 @@ from policyengine.engine.burndown import (
     Bill,
     Payment,
     Source,
-    available_sources,
     needs_shares,
     shared_out,
 )
-from policyengine.engine.caps import Whose, cap_states
+from policyengine.engine.caps import Whose, cap_states, grant_states
 from policyengine.engine.charging import (
     Rated,
     bill_of,
@@ -24,6 +23,7 @@ from policyengine.engine.charging import (
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
 from policyengine.engine.covering import Cover, cover, note_cover
 from policyengine.engine.overage import lend_overage
+from policyengine.engine.pacing import sources_of_what_has_run
 from policyengine.engine.rating import Price
 from policyengine.engine.re_rating import note_use
 from policyengine.engine.settling import give_back
@@ -186,8 +186,9 @@ def _capture_cover(situation: Situation, hold: Hold, rated: Rated) -> Cover:
     policy, book = situation.policy, situation.book
     whose = Whose(rated.usage.model, hold.member, hold.conversation_id)
     states = cap_states(policy, book, whose, situation.at) if policy.limits.caps else ()
-    bill = Bill(rated.price.total_micro)
-    return Cover(bill, whose, Payment((), 0), 0, rated, _asked(situation, hold, rated), states)
+    paces = grant_states(policy, book, situation.at)
+    bill, asked = Bill(rated.price.total_micro), _asked(situation, hold, rated)
+    return Cover(bill, whose, Payment((), 0), 0, rated, asked, states, paces)
 
 
 def _asked(situation: Situation, hold: Hold, rated: Rated) -> Rated | None:
@@ -231,9 +232,9 @@ def _consume(
 
     Gives: what stays held, and what nothing could pay.
     """
-    lots = situation.book.lots
-    held = _held_sources(situation.book, hold)
-    beyond = available_sources(lots.values(), situation.policy.burn_order)
+    policy, book = situation.policy, situation.book
+    held = _held_sources(book, hold)
+    beyond = sources_of_what_has_run(policy, book, grant_states(policy, book, situation.at))
     given = shared_out(bill, [*held, *beyond])
     left = []
     for (lot_no, amount, _), used in zip(held, given, strict=False):

@@ -45,7 +45,7 @@ def refund(situation: Situation, body: Refund) -> Transaction:
     draft = draft_of(situation)
     if body.case_seq is not None:
         draft.change(ForCase(body.case_seq))
-    uncount(draft, target, amount)
+    asked = amount
     given = refund_use(draft, target, left, amount, taken[0].lot.terms.rule)
     for each in taken:
         part = min(each.amount_micro, amount)
@@ -55,6 +55,7 @@ def refund(situation: Situation, body: Refund) -> Transaction:
         draft.move(each.lot.terms.no, "consumed", "withdrawn", part - back)
         if back:
             _give_back(draft, each.lot, back)
+    uncount(draft, target, asked)
     return draft.accepted(
         situation,
         "refund",

@@ -90,6 +90,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.of_scope": "该{scope}",
     "refusal.from_first_use": "首次使用起{span}",
     "refusal.until": "，到{until}为止",
+    "word.grant": "额度",
     "word.member": "成员",
     "word.conversation": "会话",
     "word.model": "模型",

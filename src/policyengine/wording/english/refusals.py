@@ -98,6 +98,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.of_scope": " of the {scope}",
     "refusal.from_first_use": "{span} from the first use",
     "refusal.until": ", until {until}",
+    "word.grant": "grant",
     "word.member": "member",
     "word.conversation": "conversation",
     "word.model": "model",
