@@ -7,11 +7,11 @@ import pytest
 from engine.wallets import CREDIT, DAY, Wallet, at, policy, spend
 from policyengine.engine.commands import Cancel, Charge, SetSeats, Settle
 from policyengine.engine.explaining import explain
+from policyengine.engine.settling import settle
 from policyengine.ledger.subscriptions import Subscription
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.policy import Policy
 from policyengine.policy.timeline import Timeline
-from policyengine.simulate.memory import MemoryLedger
 
 SECOND = at("2026-10-01")
 JOINED = at("2026-09-15")
@@ -221,13 +221,9 @@ def test_a_version_that_became_known_late_counts_from_the_wallets_last_instant()
     wallet = joined(policy())
     late = SECOND + 3 * DAY
     wallet.do(Charge(spend(1)), late)
-    wallet.timeline = Timeline.of(policy(), at_once())
-    ledger = MemoryLedger({wallet.timeline.name: wallet.timeline})
-    ledger.books["ana"] = wallet.book
-    ledger.transactions["ana"] = [*wallet.transactions]
-    wallet.ledger = ledger
-    wallet.do(Charge(spend(1)), late + DAY)
-    assert [each.effective_at for each in adoptions(wallet)] == [late]
+    book, written = settle(Timeline.of(policy(), at_once()), wallet.book, late)
+    assert [(each.kind, each.effective_at) for each in written] == [("adopt", late)]
+    assert book.available_micro == 2399 * CREDIT
 
 
 def test_an_explanation_says_why_a_lot_has_less_than_its_grant_gives() -> None:
