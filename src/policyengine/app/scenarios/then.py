@@ -111,7 +111,7 @@ class DrawSeen(Part):
 class ClockSeen(Part):
     """What time itself did to the wallet."""
 
-    what: Literal["expire", "renew", "recur", "time_out"] | None = Field(
+    what: Literal["expire", "renew", "recur", "adopt", "time_out"] | None = Field(
         default=None, description="What happened.", examples=["renew"]
     )
     at: At | None = Field(
