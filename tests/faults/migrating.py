@@ -19,6 +19,7 @@ from policyengine.store.store import LedgerStore, dialect_of, step_of
 BACK = {
     "": (),
     "0002": (
+        "ALTER TABLE hold DROP COLUMN grace_until",
         "ALTER TABLE wallet DROP COLUMN cohort",
         "UPDATE alembic_version SET version_num = '0002'",
     ),

@@ -223,7 +223,7 @@ class LedgerStore:
             yield session
             session.check_whole()
             watch.commit()
-            driver.connection.commit()
+            self._commit(driver)
         except BaseException:
             self._roll_back(pooled)
             raise
@@ -279,6 +279,12 @@ class LedgerStore:
 
     def _driver(self, pooled: PoolProxiedConnection) -> Driver:
         return self._dialect.driver(pooled.driver_connection)
+
+    def _commit(self, driver: Driver) -> None:
+        try:
+            driver.connection.commit()
+        except self._dialect.driver_errors as error:
+            raise self._dialect.commit_fault_of(error) from error
 
     def _begin(self, pooled: PoolProxiedConnection, statement: str) -> Driver:
         driver = self._driver(pooled)
