@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from policyengine.app.arguments import checked
 from policyengine.app.cases import Asked, Case, report
 from policyengine.app.charge_request import ChargeRequest
 from policyengine.app.committing import Committer
@@ -240,7 +241,7 @@ class Engine(Writing):
 
     def charge_many(self, requests: Iterable[ChargeRequest]) -> list[Receipt]:
         """Charge many requests in one durable step, in order, each on its own merits."""
-        return self.shell.now([each.command for each in requests])
+        return self.shell.now([checked(each.command) for each in requests])
 
     def refund(
         self,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from policyengine.app.arguments import checked
 from policyengine.app.committing import Committer
 from policyengine.app.policies import Policies, PolicyError
 from policyengine.app.receipts import Receipt, receipt_of
@@ -35,10 +36,13 @@ class Shell:
     _known: set[PolicyRef] = field(default_factory=set)
 
     def one(self, command: Command) -> Receipt:
-        """Execute a command at the clock's instant: alone, or together with those of others."""
+        """Execute a command at the clock's instant: alone, or together with those of others.
+
+        Raises: TypeError, ValueError for values that are not of their declared types.
+        """
         if self.committer is None:
-            return self.now([command])[0]
-        return self.committer.submit(command).result()
+            return self.now([checked(command)])[0]
+        return self.committer.submit(checked(command)).result()
 
     def close(self) -> None:
         """Write what waits, and close the ledger."""

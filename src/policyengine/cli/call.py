@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 import typer
 
 from policyengine.cli.faults import WrongUse
+from policyengine.values.characters import escaped_json
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -80,10 +81,19 @@ class Call:
 
     @property
     def url(self) -> str:
-        """Give the ledger's address; a plain path is one of a SQLite file."""
+        """Give the ledger's address; a plain path is one of a SQLite file.
+
+        Raises: WrongUse for a server's address with a slip in it, which is not said again: it may
+        have a password.
+        """
         if self.db is None:
             return DATABASE_OF_DEMO if self.demo else DATABASE_USUAL
-        return self.db if "://" in self.db else f"sqlite:///{self.db}"
+        if "://" in self.db:
+            return self.db
+        if ":" in self.db.rpartition("@")[0]:  # `user:password@host`
+            remedy = "write `postgresql://user@host/database`"
+            raise WrongUse("the address of the server has no `://`", remedy)
+        return f"sqlite:///{self.db}"
 
     def load_policies(self) -> "Policies":
         """Read the policies.
@@ -143,15 +153,6 @@ class Call:
         show(view())
 
 
-def _hush_log() -> None:
-    """Leave what goes wrong to the command's own message: unheard, Python would print the log."""
-    import logging
-
-    logger = logging.getLogger("policyengine")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-
-
 def make_folder() -> None:
     """Make the folder of ledgers in the current one; version control leaves it alone."""
     FOLDER.mkdir(exist_ok=True)
@@ -162,7 +163,7 @@ def make_folder() -> None:
 
 def print_json(plain: Any) -> None:
     """Print plain data as JSON."""
-    typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+    typer.echo(escaped_json(json.dumps(plain, indent=2, ensure_ascii=False)))
 
 
 def with_call(*without: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
@@ -180,7 +181,6 @@ def with_call(*without: str) -> Callable[[Callable[..., int]], Callable[..., int
         @wraps(function)
         def command(**values: Any) -> int:
             shared = {each.name: values.pop(each.name) for each in common}
-            _hush_log()
             return function(Call(**shared), **values)
 
         command.__signature__ = Signature(  # type: ignore[attr-defined]  # typer reads it

@@ -10,6 +10,7 @@ from policyengine.ledger.transactions import TransactionKind
 
 LOGGER: Final = logging.getLogger("policyengine")
 """The one logger of this library."""
+LOGGER.addHandler(logging.NullHandler())  # who does not listen is told nothing, not even on stderr
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
 from typing import Final
 
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import bindparam, select
 
 from policyengine.engine.batch import Named
@@ -192,7 +193,7 @@ class WriteSession(ReadSession):
                 for entry in entries
             }
             batch.send(self.driver, self.statements)
-        except (OverflowError, UnicodeEncodeError) as error:
+        except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
         self._positions.update(moved)
         self.transactions_count += count

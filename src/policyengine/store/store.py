@@ -78,12 +78,12 @@ def step_of(url: str) -> Step:
         with engine.connect() as connection:
             return Step(place.name, dialect.name, revision_of(connection))
     except DBAPIError as error:
-        raise _unconnected(dialect, error) from error
+        raise unconnected(dialect, error) from error
     finally:
         engine.dispose()
 
 
-def _unconnected(dialect: Dialect, error: DBAPIError) -> Exception:
+def unconnected(dialect: Dialect, error: DBAPIError) -> Exception:
     """Say why a ledger cannot be opened: nothing can have been written yet."""
     cause = error.orig if isinstance(error.orig, Exception) else error
     found = dialect.fault_of(cause)
@@ -147,7 +147,7 @@ class LedgerStore:
             engine.dispose()
             turnstile.close()
             if isinstance(error, DBAPIError):
-                raise _unconnected(dialect, error) from error
+                raise unconnected(dialect, error) from error
             if isinstance(error, dialect.driver_errors):
                 raise dialect.fault_of(error) from error
             raise
@@ -269,7 +269,7 @@ class LedgerStore:
         except self._dialect.driver_errors as error:
             raise self._dialect.fault_of(error) from error
         except DBAPIError as error:  # a new connection could not be had
-            raise _unconnected(self._dialect, error) from error
+            raise unconnected(self._dialect, error) from error
         except PoolTimeout as error:
             raise LedgerBusy(
                 "all connections to the ledger are in use; nothing was written, try again"

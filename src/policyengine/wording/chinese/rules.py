@@ -160,5 +160,13 @@ RULES: Final[Mapping[str, str]] = {
     "changes.prorated_by_day": "{change}时，上述积分按周期剩余天数的比例发放，当天按整天计。",
     "changes.re_rated": "{change}时，本周期此前的用量按新套餐重新计价，差额退还或扣除。",
     "changes.cancel_to": "取消订阅后转为{to}套餐。",
+    "changes.forbidden": "{between}{what}会被拒绝。",
+    "forbidden.upgrade": "升级",
+    "forbidden.downgrade": "降级",
+    "forbidden.cancel": "取消订阅",
+    "forbidden.any": "任何套餐变更",
+    "forbidden.between_before": "从{before}的",
+    "forbidden.between_after": "到{after}的",
+    "forbidden.between_before_after": "从{before}到{after}的",
     "changes.untouched": "积分包、一次性发放的积分和人工发放的积分不受套餐变更影响。",
 }

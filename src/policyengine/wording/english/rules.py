@@ -175,6 +175,14 @@ RULES: Final[Mapping[str, str]] = {
     "changes.re_rated": "{change} prices what was used in this cycle once more, as if the new plan "
     "had held from its start; the difference is given back or taken.",
     "changes.cancel_to": "A cancellation leads to {to}.",
+    "changes.forbidden": "{what}{between} is refused.",
+    "forbidden.upgrade": "An upgrade",
+    "forbidden.downgrade": "A downgrade",
+    "forbidden.cancel": "A cancellation",
+    "forbidden.any": "Any change of plan",
+    "forbidden.between_before": " from {before}",
+    "forbidden.between_after": " to {after}",
+    "forbidden.between_before_after": " from {before} to {after}",
     "changes.untouched": "Packs, credits given once and credits given by hand are never touched by "
     "a change of plan.",
 }
