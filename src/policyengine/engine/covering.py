@@ -124,9 +124,7 @@ def _refusal(situation: Situation, found: Cover) -> Refusal | None:
             situation, found.whose.model, amount, found.short_micro, found.overage_micro
         )
     if too_many_names(book, found.states, situation.at):
-        return refusals.refusal(
-            "too_many_counted", "the wallet counts as many names for its caps as it can"
-        )
+        return refusals.refused_as("too_many_counted", {})
     return None
 
 

@@ -49,7 +49,7 @@ def open_hold(situation: Situation, body: OpenHold) -> Transaction:
         return refused(
             situation,
             "hold",
-            refusals.refusal("too_many_holds", f"{OPEN_HOLDS_MAX} holds are open already"),
+            refusals.refused_as("too_many_holds", {}, most=Verbatim(str(OPEN_HOLDS_MAX))),
         )
     latest_at = add_span(at, policy.holds.longest, policy.zone)
     expires_at = add_span(at, body.life or policy.holds.life, policy.zone)
@@ -125,10 +125,8 @@ def _find(situation: Situation, hold_seq: int) -> Hold | Refusal:
     target = situation.prior.target
     name = f"{situation.book.wallet_id}:{hold_seq}"
     if target is not None and target.kind == "hold" and target.refusal is None:
-        return refusals.refusal(
-            "hold_closed", f"hold `{name}` is over: captured, released or timed out", id=name
-        )
-    return refusals.refusal("unknown_hold", f"there is no hold `{name}`", id=name)
+        return refusals.refused_as("hold_closed", {"id": name}, id=Verbatim(name))
+    return refusals.refused_as("unknown_hold", {"id": name}, id=Verbatim(name))
 
 
 def capture(situation: Situation, body: Capture) -> Transaction:
