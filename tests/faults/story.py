@@ -47,8 +47,8 @@ _FOLDER: Final = Path(__file__).parents[1] / "policies"
 
 @cache
 def policies() -> Policies:
-    """Read the policies of the story: with top-ups, seats and old units, and with overage."""
-    return usable_policies([_FOLDER / "top_ups", _FOLDER / "overage"])
+    """Read the policies of the story: with top-ups, seats, old units, overage, new terms at once."""
+    return usable_policies([_FOLDER / each for each in ("top_ups", "overage", "choices")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,9 @@ def _time(teller: Teller) -> None:
     charges = [(wallet, Charge(usage(1_000 + at))) for at, wallet in enumerate(everyone * 3)]
     teller.act("a batch of three wallets", *charges, ("dan", Subscribe("free", "top_ups")))
     teller.act("cancel", ("cyd", Cancel()))
+    teller.act("subscribe to terms that will change", ("eve", Subscribe("pro", "choices")))
     teller.now += 400 * DAY
-    teller.act("a year later", *((wallet, Settle()) for wallet in everyone))
+    teller.act("a year later", *((wallet, Settle()) for wallet in (*everyone, "eve")))
 
 
 @cache
