@@ -8,7 +8,13 @@ from app.repositories import git
 from policyengine.app.diffing import diff_of, latest_of
 from policyengine.app.editions import at_revision, edition_of, lock_changes
 from policyengine.app.policies import PolicyError
-from policyengine.app.revisions import RevisionError, repository_of, revision_files
+from policyengine.app.revisions import (
+    RevisionError,
+    branch_point,
+    commit_of,
+    repository_of,
+    revision_files,
+)
 from policyengine.values.calendar import parse_instant
 
 ROOT = Path(__file__).parents[2]
@@ -184,3 +190,25 @@ def test_without_a_repository_or_git_the_reason_is_said(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RevisionError, match="git is not installed"):
         repository_of(tmp_path)
+
+
+def test_a_branch_leaves_the_first_main_branch_that_there_is(repository: Path) -> None:
+    first = commit_of(repository, "HEAD")
+    assert branch_point(repository) == (first, "main")
+    git(repository, "checkout", "-q", "-b", "change")
+    edit(repository, "v1.yaml", "multiplier: 6", "multiplier: 7")
+    git(repository, "commit", "-q", "-a", "-m", "mine")
+    assert branch_point(repository) == (first, "main")
+    clone = repository.parent / "clone"
+    git(repository, "clone", "-q", "--branch", "change", str(repository), str(clone))
+    git(clone, "branch", "-f", "main")
+    # Its own `main` is of no account beside the one that it was cloned from.
+    assert branch_point(clone)[1].startswith("origin/")
+    git(repository, "branch", "-m", "main", "trunk")
+    assert branch_point(repository) == (commit_of(repository, "HEAD"), "HEAD")
+
+
+def test_a_repository_without_commits_has_no_branch_point(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main", str(tmp_path / "new"))
+    with pytest.raises(RevisionError, match="no revision `HEAD`"):
+        branch_point(tmp_path / "new")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from policyengine.app.planning.judging import tone_of
@@ -33,7 +34,7 @@ def plan_view(plan: Plan, asked: str) -> Iterator[RenderableType]:
         yield ""
         yield _title("What changes")
         for part in diff_parts(found, with_summary=False):
-            yield indented(part, 4)
+            yield Padding(part, (0, 0, 0, 4))  # as wide as the screen, so that places line up
     if note:
         yield indented(quiet(note), 4)
     for section in sections(plan, asked):

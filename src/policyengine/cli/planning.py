@@ -62,7 +62,8 @@ GuardsFile: TypeAlias = Annotated[
     typer.Option(
         "--guards",
         metavar="FILE",
-        help="The bounds. Absent: `guards.yaml` beside the policies or up to two folders above.",
+        help="The bounds. Absent: `guards.yaml` beside the policies or up to two folders above, "
+        "not above the current one.",
     ),
 ]
 
@@ -159,6 +160,7 @@ def _made(
 ) -> "Plan | None":
     """Make the plan; None where files have errors, which are printed then."""
     from policyengine.app.checking import Checked
+    from policyengine.app.planning.base import NoBaseError
     from policyengine.app.planning.guards.load import GuardsError
     from policyengine.app.planning.making import Asked, make_plan
     from policyengine.app.replay.faults import ReplayError
@@ -168,6 +170,9 @@ def _made(
     asked = Asked(place, call.clock()(), against, guards)
     try:
         made = make_plan(asked, None if usage.usage is None else usage.simulate)
+    except NoBaseError as error:
+        wanted = "name what to compare with: `--against main`, or a folder as it was"
+        raise WrongUse(str(error), wanted) from error
     except GuardsError as error:
         typer.echo(str(error), err=True)
         return None

@@ -16,7 +16,7 @@ from app.planning.repositories import (
     plan,
 )
 from app.repositories import commit_all, git
-from app.shops import policy_text
+from app.shops import policy_text, second_version
 from policyengine.app.checking import Checked
 from policyengine.app.planning.form import plan_form
 from policyengine.app.planning.making import Asked, make_plan
@@ -162,6 +162,38 @@ def test_first_guards_are_no_warning(folder: Path) -> None:
     begin(folder)
     (folder / "policies/guards.yaml").write_text(SHOP_GUARDS)
     assert (plan().guards_changed, plan().verdict) == (False, "allow")
+
+
+def test_guards_above_the_current_folder_are_not_the_callers(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(folder, SHOP_GUARDS)
+    make_dearer(folder)
+    monkeypatch.chdir(folder / HOME)
+    assert plan(place=".").guards_file is None
+    assert plan(place=str(folder / HOME)).guards_file is None
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    assert plan(place=str(folder / HOME)).guards_file == str(folder / "policies/guards.yaml")
+
+
+def test_texts_alone_affect_nobody(folder: Path) -> None:
+    begin(folder, SHOP_GUARDS)
+    draft = second_version(policy_text()).replace("status: published", "status: draft")
+    (folder / SECOND).write_text(draft)
+    commit_all(folder)
+    (folder / SECOND).write_text(draft.replace("title: Small", "title: Tiny"))
+    made = plan("HEAD")
+    assert (made.change.diff.gravest, made.verdict, made.is_different) == ("text", "allow", True)
+    assert "Nobody: nothing that is charged or given differs." in plan_markdown(made, "plan")
+
+
+def test_of_a_single_version_nothing_is_known_of_scenarios_before(folder: Path) -> None:
+    begin(folder)
+    make_dearer(folder)
+    made = plan(f"HEAD:{HOME}/v1.yaml", str(HOME))
+    assert made.scenarios.edited == ()
+    assert [new.version for _, new in made.change.pairs] == [2]
 
 
 def test_nothing_that_differs_is_allowed_with_any_guards(folder: Path) -> None:

@@ -24,18 +24,23 @@ SHORT: Final = 12
 _VERSION: Final = re.compile(r"@?[a-z][a-z0-9_]*@[1-9][0-9]*")
 
 
+class NoBaseError(PolicyError):
+    """There is nothing of that name to compare with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """What is compared with.
 
-    `words` say what it is, `exactly` names it so that nothing moves: a commit or a path. `files`
-    are scenarios by their place below the policies, and guards by their place in the repository.
+    `words` say what it is, `exactly` names it so that nothing moves: a commit or a path.
+    `scenarios` are files by their place below the policies, None where they are not known; `guards`
+    are files by their place in the repository.
     """
 
     edition: Edition
     words: str
     exactly: str
-    scenarios: Mapping[str, bytes]
+    scenarios: Mapping[str, bytes] | None
     guards: Mapping[PurePosixPath, bytes] = field(default_factory=dict)
     repository: Path | None = None
 
@@ -51,7 +56,7 @@ def base_of(against: str, place: Path, policies: Path) -> Base:
     Takes: a git revision, a path, `codeflicker@1` or `REVISION:path`; nothing for the commit at
     which the current branch left the main one. The policies of the plan; where policies are looked
     up by name.
-    Raises: PolicyError where it cannot be read, or a file of it has errors.
+    Raises: NoBaseError where it cannot be read, PolicyError where a file of it has errors.
     """
     try:
         if not against:
@@ -63,12 +68,16 @@ def base_of(against: str, place: Path, policies: Path) -> Base:
         path = Path(against)
         if path.exists() or ":" in against or _VERSION.fullmatch(against):
             edition = edition_of(against, policies)
-            return Base(edition, against, against, _below(path) if path.is_dir() else {})
+            return Base(edition, against, against, _below(path) if path.is_dir() else None)
         commit = commit_of(repository_of(place), against)
         words = commit[:SHORT] if commit.startswith(against) else f"{against} ({commit[:SHORT]})"
         return _at_commit(commit, words, place)
     except RevisionError as error:
-        raise PolicyError(str(error)) from error
+        raise NoBaseError(str(error)) from error
+    except PolicyError as error:
+        if error.findings:
+            raise
+        raise NoBaseError(str(error)) from error
 
 
 def _at_commit(commit: str, words: str, place: Path) -> Base:

@@ -63,9 +63,14 @@ class Known:
 
 def measure(guard: Guard, known: Known) -> Measured:
     """Measure what a guard is about; where only texts differ, nobody is charged otherwise."""
-    if guard.measure in _OF_USAGE and known.diff.gravest in {None, "text"}:
+    if guard.measure in _OF_USAGE and is_harmless(known.diff):
         return Measured(Fraction(0), change_text(Fraction(0)), "nothing that is charged differs")
     return _MEASURES[guard.measure](guard, known)
+
+
+def is_harmless(diff: Diff) -> bool:
+    """Tell whether nothing differs but texts, so that nobody is charged or given otherwise."""
+    return diff.gravest in {None, "text"}
 
 
 def scope_of(guard: Guard, policy: Policy) -> Scope | None:

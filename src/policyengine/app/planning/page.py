@@ -13,6 +13,7 @@ from policyengine.app.checking import counted
 from policyengine.app.diff_report import summary
 from policyengine.app.diffing import Diff
 from policyengine.app.planning.judging import Judged, Verdict, measure_text
+from policyengine.app.planning.measuring import is_harmless
 from policyengine.app.planning.plan import Plan
 from policyengine.app.planning.playing import AMOUNTS, Played
 from policyengine.app.planning.trees import FATES, Edited
@@ -97,7 +98,9 @@ def _scenarios_said(plan: Plan) -> str:
 
 
 def _wallets_said(plan: Plan) -> str:
-    return "not simulated" if plan.simulated is None else headline(plan.simulated)
+    if plan.simulated is not None:
+        return headline(plan.simulated)
+    return "nobody is affected" if is_harmless(plan.change.diff) else "not simulated"
 
 
 def _guards_fact(plan: Plan) -> str:
@@ -149,6 +152,8 @@ def affected_tables(plan: Plan) -> Iterator[Table]:
 
 
 def _affected(plan: Plan) -> Section:
+    if plan.simulated is None and is_harmless(plan.change.diff):
+        return Section("Who is affected", ("Nobody: nothing that is charged or given differs.",))
     if plan.simulated is None:
         place = plan.change.place
         return Section(

@@ -21,7 +21,7 @@ from policyengine.policy.policy import Policy
 from policyengine.values.calendar import Instant
 
 GUARDS_FOLDERS_MAX: Final = 3
-"""Guards lie beside the policies, or in one of the folders above."""
+"""Guards lie beside the policies, or in one of the folders above, up to the current one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,11 @@ def guards_place(place: Path) -> Path | None:
 
 
 def _guards_places(place: Path) -> list[Path]:
-    folders = [place, *place.absolute().parents][:GUARDS_FOLDERS_MAX]
+    folders = [place.absolute(), *place.absolute().parents][:GUARDS_FOLDERS_MAX]
+    here = Path.cwd()
+    if place.absolute().is_relative_to(here):
+        # What lies above the current folder is not the caller's.
+        folders = [each for each in folders if each.is_relative_to(here)]
     return [near(each / GUARDS_NAME) for each in folders]
 
 

@@ -52,12 +52,12 @@ class Scenarios:
 
 
 def scenarios_of(
-    home: Path, before: Mapping[str, bytes], pairs: Sequence[tuple[Policy, Policy]]
+    home: Path, before: Mapping[str, bytes] | None, pairs: Sequence[tuple[Policy, Policy]]
 ) -> Scenarios:
     """Run the scenarios of the policies that change.
 
-    Takes: the folder of policies, scenario files as they were by their place below it, the pairs
-    of versions to play under. Files of scenarios must be free of mistakes.
+    Takes: the folder of policies; scenario files as they were, by their place below it, None where
+    that is not known; the pairs of versions to play under. The files must be free of mistakes.
     """
     folders = {Path(new.file).absolute().parent: (old, new) for old, new in pairs}
     places = [each / SCENARIOS for each in folders if (each / SCENARIOS).is_dir()]
@@ -72,7 +72,8 @@ def scenarios_of(
         return result
 
     results = run_scenarios(places, play).results if places else ()
-    return Scenarios(_edited(before, _texts(home)), results, tuple(played))
+    edited = () if before is None else _edited(before, _texts(home))
+    return Scenarios(edited, results, tuple(played))
 
 
 def _texts(home: Path) -> dict[str, bytes]:
