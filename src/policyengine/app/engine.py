@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from policyengine.app.cases import Asked, Case, report
 from policyengine.app.charge_request import ChargeRequest
-from policyengine.app.committing import Committer, Observer
+from policyengine.app.committing import LANES, Committer, Observer
 from policyengine.app.held import HeldCredits
 from policyengine.app.inputs import (
     Credits,
@@ -89,7 +89,8 @@ class Engine(Writing):
         loaded = policies if isinstance(policies, Policies) else usable_policies([Path(policies)])
         shell = Shell(LedgerStore.open(url, clock=clock, create=create), loaded, clock)
         if group_commit:
-            shell.committer = Committer(shell.now, observer=observer)
+            lanes = 1 if shell.store.writes_one_by_one else LANES
+            shell.committer = Committer(shell.now, lanes=lanes, observer=observer)
         return cls(shell)
 
     def close(self) -> None:

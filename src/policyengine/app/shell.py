@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from policyengine.app.committing import Committer
@@ -60,7 +60,7 @@ class Shell:
         def attempt() -> list[Receipt]:
             with self.deciding(asked) as (_, desk):
                 at = self.clock()
-                return self._receipts(desk, [replace(each, at=at) for each in asked])
+                return self._receipts(desk, [_at(each, at) for each in asked])
 
         return _retried(attempt)
 
@@ -122,6 +122,11 @@ class Shell:
         if ref not in self._known and not _is_remembered(session, ref):
             session.remember_policy(ref, policy.source)
         return ref
+
+
+def _at(asked: Command, at: Instant) -> Command:
+    """Give a command at an instant; `replace` takes three times as long."""
+    return Command(asked.wallet_id, asked.key, at, asked.body, asked.actor, asked.reason)
 
 
 def _retried(attempt: Callable[[], list[Receipt]]) -> list[Receipt]:

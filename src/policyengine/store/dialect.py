@@ -1,11 +1,21 @@
 """What the store asks of a database's own way of speaking; one file per database answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Select
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Delete,
+    Engine,
+    Executable,
+    Select,
+    Table,
+    Update,
+)
 from sqlalchemy.engine import Dialect as CoreDialect
 from sqlalchemy.types import TypeEngine
 
@@ -26,9 +36,11 @@ class Dialect:
     `hold_wallets(driver, wallet_ids)` keeps others from writing these until the end.
     `numbers(driver, table, count)` gives numbers for new rows; where one writes at a time, they are
     1, 2, 3 without gaps.
+    `insert_rows(table)` and `change_rows(statement, names, keys)` are for the driver's `many`: each
+    row that it is given has all columns of the table, or the columns to be set and then the keys.
     `is_listed(column, name)` is true for the values, and `listed_pairs(name, second_type)` selects
-    the columns `first` and `second`, of a list that is bound as one parameter, made by `as_list` or
-    `as_pairs`.
+    the columns `first`, a whole number, and `second`, of a list that is bound as one parameter,
+    made by `as_list` or `as_pairs`.
     For a block, `any_text` reads text that is not UTF-8, and `guards_off` takes the triggers away.
     """
 
@@ -45,10 +57,14 @@ class Dialect:
     finish_creation: Callable[[Connection], None]
     hold_wallets: Callable[[Driver, Iterable[str]], None]
     numbers: Callable[[Driver, Numbered, int], Sequence[int]]
+    insert_rows: Callable[[Table], Executable]
+    change_rows: Callable[
+        [Update | Delete, Sequence[str], Mapping[str, ColumnElement[Any]]], Executable
+    ]
     is_listed: Callable[[ColumnElement[Any], str], ColumnElement[bool]]
     listed_pairs: Callable[[str, TypeEngine[Any]], Select[Any]]
     as_list: Callable[[Iterable[Any]], Any]
-    as_pairs: Callable[[Iterable[tuple[Any, Any]]], Any]
+    as_pairs: Callable[[Iterable[tuple[int, Any]]], Any]
     driver_errors: tuple[type[Exception], ...]
     fault_of: Callable[[Exception], Exception]
     damage: Callable[[Driver], Iterator[str]]

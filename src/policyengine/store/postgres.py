@@ -11,6 +11,7 @@ from psycopg import Connection as PsycopgConnection
 from psycopg.rows import TupleRow
 from sqlalchemy import (
     URL,
+    BigInteger,
     ColumnElement,
     Connection,
     Engine,
@@ -30,6 +31,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import TypeEngine
 
 from policyengine.ledger.book import LedgerFault
+from policyengine.store.arrays import arrays_of, change_rows, insert_rows
 from policyengine.store.dialect import Dialect, Numbered
 from policyengine.store.driver import FETCHED_AT_ONCE, Driver, Row, Statement
 from policyengine.store.faults import (
@@ -55,6 +57,12 @@ _SETTINGS: Final = (
     # A client that has gone away in the middle does not keep wallets from others.
     "SELECT set_config('idle_in_transaction_session_timeout', '60s', false)",
     "SELECT set_config('timezone', 'UTC', false)",
+    # Every statement has its index. A plan that was made while a table was small, and reads all of
+    # it, would stay as it grows.
+    (
+        "SELECT set_config(name, 'off', false) FROM"
+        " unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) AS name"
+    ),
 )
 
 
@@ -79,7 +87,7 @@ def engine_of(url: URL, patience_ms: int) -> Engine:
 
 
 class PostgresDriver(Driver):
-    """Reads long answers through a cursor of the server, so that few rows are in memory."""
+    """Sends many rows in one statement, and reads long answers through a cursor of the server."""
 
     __slots__ = ()
 
@@ -92,6 +100,14 @@ class PostgresDriver(Driver):
             cursor.itersize = FETCHED_AT_ONCE
             cursor.execute(statement.text, [values[name] for name in statement.names])
             yield from cursor
+
+    def many(self, statement: Statement, rows: Sequence[Row]) -> int:
+        """Run a statement once for all rows, which it takes as arrays; gives how many changed."""
+        if not rows:
+            return 0
+        cursor = self.connection.cursor()
+        cursor.execute(statement.text, arrays_of(rows))
+        return int(cursor.rowcount)
 
 
 def _is_set_up(_connection: Connection) -> bool:
@@ -150,12 +166,12 @@ def _is_listed(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 def _listed_pairs(name: str, second: TypeEngine[Any]) -> Select[Any]:
     pairs = func.json_array_elements(cast(bindparam(name, type_=Text), JSON)).column_valued("pair")
     return select(
-        pairs.op("->>")(literal_column("0")).label("first"),
+        cast(pairs.op("->>")(literal_column("0")), BigInteger).label("first"),
         cast(pairs.op("->>")(literal_column("1")), second).label("second"),
     )
 
 
-def _as_pairs(pairs: Iterable[tuple[Any, Any]]) -> str:
+def _as_pairs(pairs: Iterable[tuple[int, Any]]) -> str:
     return json.dumps(list(pairs))
 
 
@@ -240,6 +256,8 @@ DIALECT: Final = Dialect(
     finish_creation=_finish_creation,
     hold_wallets=_hold_wallets,
     numbers=_numbers,
+    insert_rows=insert_rows,
+    change_rows=change_rows,
     is_listed=_is_listed,
     listed_pairs=_listed_pairs,
     as_list=list,

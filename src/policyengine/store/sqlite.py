@@ -2,20 +2,23 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
     Engine,
     FromClause,
     Select,
+    Update,
     bindparam,
     create_engine,
     event,
     func,
+    insert,
     literal_column,
     select,
     text,
@@ -133,6 +136,12 @@ def _numbers(driver: Driver, table: Numbered, count: int) -> Sequence[int]:
     return range(last + 1, last + 1 + count)
 
 
+def _change_rows(
+    statement: Update | Delete, _names: Sequence[str], keys: Mapping[str, ColumnElement[Any]]
+) -> Update | Delete:
+    return statement.where(*(column == bindparam(key) for key, column in keys.items()))
+
+
 def _is_listed(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     values = func.json_each(bindparam(name)).table_valued("value")
     return column.in_(select(values.c.value))
@@ -222,6 +231,8 @@ DIALECT: Final = Dialect(
     finish_creation=_finish_creation,
     hold_wallets=_hold_wallets,
     numbers=_numbers,
+    insert_rows=insert,
+    change_rows=_change_rows,
     is_listed=_is_listed,
     listed_pairs=_listed_pairs,
     as_list=_as_list,
