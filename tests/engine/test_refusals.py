@@ -62,6 +62,7 @@ REACHED: dict[str, tuple[Body, ...]] = {
     "hold_closed": (OpenHold(1), Release(2), Capture(2, amount_micro=1)),
     "hold_too_long": (OpenHold(1, life=parse_span("2 days")),),
     "too_many_holds": (OpenHold(1), OpenHold(1)),
+    "above_hold": (OpenHold(1), Capture(2, amount_micro=2)),
     "not_refundable": (Refund(1),),
     "refund_exceeds_charge": (Charge(spend(1)), Refund(2, 2 * CREDIT)),
     "not_voidable": (VoidGrant(1),),
@@ -85,6 +86,7 @@ def test_each_refusal_of_a_wallet_is_reached_and_recorded(
     rules = policy(
         {
             "changes/cancel/when": "now",
+            "estimate/capture_above_hold": "refuse",
             "units/tokens/output/image_output": 10**7,
             "cohorts": ["annual"],
             "modifiers": {"batch": {"factor": Decimal("0.5"), "plans": ["pro_plus"]}},

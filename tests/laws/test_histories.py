@@ -85,6 +85,12 @@ def test_a_charge_takes_what_it_says_and_refunds_give_back_no_more(history: Hist
 
 @few
 @given(histories)
+def test_where_it_is_refused_no_capture_takes_more_than_was_held(history: History) -> None:
+    laws.captures_keep_to_their_holds(history)
+
+
+@few
+@given(histories)
 def test_a_lot_is_emptied_before_the_next_one_is_touched(history: History) -> None:
     laws.burn_order_is_total_and_obeyed(history)
 

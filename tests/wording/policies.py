@@ -70,7 +70,7 @@ credits: {smallest: 0.01, round: down, round_at: each_request}
 modifiers: {batch: {factor: 0.5}}
 """,
     """
-burn_order: [general_first, oldest]
+burn_order: [general_first, smaller_first, oldest]
 source: {page: example.com, read: 2026-01-28}
 changes:
   upgrade: {when: end_of_cycle, new_cycle: starts_now, unused: lost, carried_expires: as_before}

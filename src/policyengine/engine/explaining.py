@@ -71,6 +71,7 @@ def _refusal_place(policy: Policy, refusal: Refusal) -> Place | None:
         "modifier_not_allowed": f"/modifiers/{refusal.details.get('modifier', '')}",
         "usage_too_late": "/charge/late_usage",
         "hold_too_long": "/estimate/longest_hold",
+        "above_hold": "/estimate/capture_above_hold",
         "pack_not_sold": f"/packs/{refusal.details.get('pack', '')}/sold_to",
         "nothing_to_cancel": "/changes/cancel/to",
         "cap_reached": refusal.details.get("pointer", ""),

@@ -295,10 +295,11 @@ class ReplacesRule:
 
 @dataclass(frozen=True, slots=True)
 class HoldRule:
-    """How long a hold lasts unless the caller says, and at most."""
+    """How long a hold lasts unless the caller says, and at most; what may be captured of it."""
 
     life: CalendarSpan
     longest: CalendarSpan
+    above: Literal["charge", "refuse"] = "charge"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _BEFORE: Final = {
     "overage": "paid beyond the balance",
     "fallback": "priced as another model",
 }
+_ABOVE: Final = {"charge": "charged", "refuse": "refused"}
 _BEFORE_RANKS: Final = (("refuse",), ("overage", "fallback"))
 _AFTER: Final = {"take_what_is_left": "not collected", "go_into_debt": "owed"}
 _AFTER_RANKS: Final = (("go_into_debt",), ("take_what_is_left",))
@@ -56,6 +57,13 @@ def _estimate(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:
     words = ("holds may last longer", "holds may last less long")
     longest = was.longest_hold, now.longest_hold
     yield from span("/estimate/longest_hold", words, longest, "neither")
+    yield from choice(
+        "/estimate/capture_above_hold",
+        "a capture of more than its hold has is",
+        (was.capture_above_hold, now.capture_above_hold),
+        _ABOVE,
+        absent="charge",
+    )
 
 
 def _shortfall(was: Shortfall, now: Shortfall) -> Iterator[Difference]:

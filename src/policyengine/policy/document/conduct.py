@@ -39,6 +39,12 @@ class Estimate(Part):
     longest_hold: SpanText = Field(
         description="The longest time a hold may last, extensions included.", examples=["24 hours"]
     )
+    capture_above_hold: Literal["charge", "refuse"] | None = Field(
+        default=None,
+        description="A capture for which what is held does not suffice: charge the rest as well, "
+        "or refuse it and leave the hold open; absent: `charge`.",
+        examples=["refuse"],
+    )
 
 
 class Debt(Part):

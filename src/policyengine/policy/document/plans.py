@@ -200,6 +200,8 @@ BurnKey: TypeAlias = Literal[
     "plan_before_pack",
     "pack_before_plan",
     "free_before_bought",
+    "larger_first",
+    "smaller_first",
     "oldest",
     "newest",
 ]
