@@ -30,8 +30,8 @@ WHOLE_TABLES: Final = {
     # Newest first until there are enough; most transactions are charges.
     "_CHARGES",
 }  # fmt: skip
-NO_TABLES: Final = ("json_each", "anon_", "asked", "nearest")
-"""Lists in parameters, and a question for one row."""
+NO_TABLES: Final = ("json_each", "anon_")
+"""Lists in parameters."""
 
 
 def declared(statements: Statements) -> Iterator[tuple[str, Statement]]:
@@ -94,7 +94,7 @@ def test_a_statement_reads_no_more_than_it_needs(
     [
         ("wallets", "USING INDEX sqlite_autoindex_wallet_1 (wallet_id=?)"),
         ("open_lots", "SEARCH lot USING INDEX lot_open (wallet=?)"),
-        ("by_key", "(key=? AND wallet>?)"),
+        ("by_key", "(key=? AND wallet=?)"),
         ("by_seq", "(wallet=? AND seq=?)"),
         ("corrections", "USING INDEX txn_parent (wallet=? AND parent_seq=?)"),
         ("moves", "SEARCH move USING PRIMARY KEY (txn=?)"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from sqlalchemy import (
     URL,
@@ -17,12 +17,25 @@ from sqlalchemy import (
     Update,
 )
 from sqlalchemy.engine import Dialect as CoreDialect
-from sqlalchemy.types import TypeEngine
 
 from policyengine.store.driver import Driver
 
 Numbered: TypeAlias = Literal["txn", "wallet"]
 """Tables whose rows are numbered through the whole ledger."""
+
+
+class OfPairs(Protocol):
+    """How rows are selected by pairs of two columns; `second_leads` in the index of both."""
+
+    def __call__(
+        self,
+        name: str,
+        first: ColumnElement[Any],
+        second: ColumnElement[Any],
+        *,
+        second_leads: bool = False,
+    ) -> Select[Any]:
+        """Select the rows; the pairs are bound as one parameter of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +51,9 @@ class Dialect:
     1, 2, 3 without gaps.
     `insert_rows(table)` and `change_rows(statement, names, keys)` are for the driver's `many`: each
     row that it is given has all columns of the table, or the columns to be set and then the keys.
-    `is_listed(column, name)` is true for the values, and `listed_pairs(name, second_type)` selects
-    the columns `first`, a whole number, and `second`, of a list that is bound as one parameter,
-    made by `as_list` or `as_pairs`.
+    `is_listed(column, name)` is true for the values of a list that is bound as one parameter, made
+    by `as_list`; `of_pairs(name, first, second)` selects the rows of a table whose two columns, of
+    which the first is of whole numbers, are a pair of such a list, made by `as_pairs`.
     For a block, `any_text` reads text that is not UTF-8, and `guards_off` takes the triggers away.
     """
 
@@ -62,7 +75,7 @@ class Dialect:
         [Update | Delete, Sequence[str], Mapping[str, ColumnElement[Any]]], Executable
     ]
     is_listed: Callable[[ColumnElement[Any], str], ColumnElement[bool]]
-    listed_pairs: Callable[[str, TypeEngine[Any]], Select[Any]]
+    of_pairs: OfPairs
     as_list: Callable[[Iterable[Any]], Any]
     as_pairs: Callable[[Iterable[tuple[int, Any]]], Any]
     driver_errors: tuple[type[Exception], ...]

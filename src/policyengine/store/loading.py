@@ -31,7 +31,7 @@ class Position(NamedTuple):
 
 _ID, _WALLET_ID, _SEQ, _RECORDED_AT = 0, 1, 3, 5
 _HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 26
-_WALLET, _TXN_WALLET_ID = 1, 22
+_WALLET, _TXN_SEQ, _PARENT, _REFUSAL, _TXN_WALLET_ID = 1, 2, 13, 14, 22
 
 
 class Loader:
@@ -95,30 +95,42 @@ class Loader:
         With each come the accepted transactions that act on it, oldest first, and all lots that
         its moves touched, closed ones included, by number.
         """
-        asked = self.statements.dialect.as_pairs(seqs)
-        rows = self.driver.rows(self.statements.by_seq, seqs=asked)
+        as_pairs, statements = self.statements.dialect.as_pairs, self.statements
+        rows = self.driver.rows(statements.by_seq, seqs=as_pairs(seqs))
+        if not rows:
+            return {}
+        parents = as_pairs((row[_WALLET], row[_TXN_SEQ]) for row in rows)
+        later = sorted(
+            (
+                row
+                for row in self.driver.rows(statements.corrections, parents=parents)
+                if row[_REFUSAL] is None
+            ),
+            key=itemgetter(_WALLET, _TXN_SEQ),
+        )
+        corrections = _by_parent(later, self._of_wallets(later, wallet_ids))
+        found = list(zip(rows, self._of_wallets(rows, wallet_ids), strict=True))
+        lots = self._lots_of(found)
         return {
-            (each.wallet_id, each.seq): self._named(each, row[_WALLET])
-            for each, row in zip(self._of_wallets(rows, wallet_ids), rows, strict=True)
+            (each.wallet_id, each.seq): Named(
+                each,
+                corrections.get((row[_WALLET], each.seq), ()),
+                tuple([lots[row[_WALLET], number] for number in _lots_moved(each)]),
+            )
+            for row, each in found
         }
 
-    def _named(self, transaction: Transaction, wallet: int) -> Named:
-        corrections = self.driver.rows(
-            self.statements.corrections, wallet=wallet, parent=transaction.seq
-        )
-        lots = sorted({move.lot_no for move in transaction.moves})
-        rows = self.driver.rows(
-            self.statements.lots, wallet=wallet, lots=self.statements.dialect.as_list(lots)
-        )
-        return Named(
-            transaction,
-            tuple(self.transactions_of(transaction.wallet_id, corrections)),
-            tuple(map(lot_of, rows)),
-        )
+    def _lots_of(self, found: Sequence[tuple[Row, Transaction]]) -> dict[tuple[int, int], Lot]:
+        asked = {(row[_WALLET], number) for row, each in found for number in _lots_moved(each)}
+        if not asked:
+            return {}
+        pairs = self.statements.dialect.as_pairs(sorted(asked))
+        rows = self.driver.rows(self.statements.lots, lots=pairs)
+        return {(row[0], row[1]): lot_of(row) for row in rows}
 
     def transactions(self, rows: Sequence[Row], wallet_id_at: int) -> list[Transaction]:
         """Read transactions from rows that have their wallet's id at a place."""
-        moves = self.moves([row[_ID] for row in rows])
+        moves = self._moves_of(rows)
         return [
             transaction_of(
                 row[wallet_id_at], self.policies.ref(row[6]), row, moves.get(row[_ID], ())
@@ -131,7 +143,7 @@ class Loader:
 
     def transactions_of(self, wallet_id: str, rows: Sequence[Row]) -> list[Transaction]:
         """Read transactions of one wallet from their rows."""
-        moves = self.moves([row[_ID] for row in rows])
+        moves = self._moves_of(rows)
         return [
             transaction_of(wallet_id, self.policies.ref(row[6]), row, moves.get(row[_ID], ()))
             for row in rows
@@ -147,6 +159,17 @@ class Loader:
             return {}
         asked = self.statements.dialect.as_list(numbers)
         return _grouped(self.driver.rows(self.statements.moves, txns=asked))
+
+    def _moves_of(self, rows: Sequence[Row]) -> Mapping[int, Sequence[Row]]:
+        if not rows:
+            return {}
+        as_list = self.statements.dialect.as_list
+        found = self.driver.rows(
+            self.statements.moves_of_wallets,
+            txns=as_list([row[_ID] for row in rows]),
+            wallets=as_list({row[_WALLET] for row in rows}),
+        )
+        return _grouped(found)
 
     def _of(self, statement: Statement, wallets: Sequence[int]) -> Sequence[Row]:
         if not wallets:
@@ -176,6 +199,20 @@ class Loader:
         for row in self._of(self.statements.series, wallets):
             found.setdefault(row[0], {})[row[1]] = series_of(row)
         return found
+
+
+def _lots_moved(transaction: Transaction) -> list[int]:
+    return sorted({move.lot_no for move in transaction.moves})
+
+
+def _by_parent(
+    rows: Sequence[Row], transactions: Sequence[Transaction]
+) -> dict[tuple[int, int], tuple[Transaction, ...]]:
+    """Group transactions by what they act on, keeping their order."""
+    found: dict[tuple[int, int], list[Transaction]] = {}
+    for row, transaction in zip(rows, transactions, strict=True):
+        found.setdefault((row[_WALLET], row[_PARENT]), []).append(transaction)
+    return {parent: tuple(listed) for parent, listed in found.items()}
 
 
 def _grouped(rows: Sequence[Row]) -> Mapping[int, Sequence[Any]]:

@@ -167,48 +167,25 @@ class Statements:
 
     @cached_property
     def by_key(self) -> Statement:
-        """Read transactions by `keys`: pairs of a wallet's number and a key.
-
-        Each is the first one of its key from its wallet on: only the key's index can answer that. A
-        planner that knows nothing of the tables yet might look for a key by its wallet alone.
-        """
-        pairs = self.dialect.listed_pairs("keys", TXN.c.key.type).subquery("asked")
-        asked, near = pairs.c, TXN.alias("near")
-        nearest = (
-            select(near.c.id, near.c.wallet)
-            .where(near.c.key == asked.second, near.c.wallet >= asked.first)
-            .order_by(near.c.wallet)
-            .limit(literal_column("1"))
-            .correlate(pairs)
-            .subquery("nearest")
-        )
-        found = select(nearest.c.id).where(nearest.c.wallet == asked.first).correlate(pairs)
+        """Read transactions by `keys`: pairs of a wallet's number and a key."""
         return self.compiled(
-            select(TXN).select_from(pairs).join(TXN, TXN.c.id == found.scalar_subquery())
+            self.dialect.of_pairs("keys", TXN.c.wallet, TXN.c.key, second_leads=True)
         )
 
     @cached_property
     def by_seq(self) -> Statement:
         """Read transactions by `seqs`: pairs of a wallet's number and the transaction's."""
-        pairs = self.dialect.listed_pairs("seqs", TXN.c.seq.type).subquery("asked")
-        return self.compiled(
-            select(TXN)
-            .select_from(pairs)
-            .join(TXN, (TXN.c.wallet == pairs.c.first) & (TXN.c.seq == pairs.c.second))
-        )
+        return self.compiled(self.dialect.of_pairs("seqs", TXN.c.wallet, TXN.c.seq))
 
     @cached_property
     def corrections(self) -> Statement:
-        """Read the accepted transactions of `wallet` that act on `parent`, oldest first."""
-        return self.compiled(
-            select(TXN)
-            .where(
-                TXN.c.wallet == bindparam("wallet"),
-                TXN.c.parent_seq == bindparam("parent"),
-                TXN.c.refusal_code.is_(None),
-            )
-            .order_by(TXN.c.seq)
-        )
+        """Read what acts on `parents`, refused or not: pairs of a wallet's number and theirs."""
+        return self.compiled(self.dialect.of_pairs("parents", TXN.c.wallet, TXN.c.parent_seq))
+
+    @cached_property
+    def lots(self) -> Statement:
+        """Read `lots`, closed ones included: pairs of a wallet's number and the lot's."""
+        return self.compiled(self.dialect.of_pairs("lots", LOT.c.wallet, LOT.c.lot_no))
 
     @cached_property
     def moves(self) -> Statement:
@@ -220,14 +197,15 @@ class Statements:
         )
 
     @cached_property
-    def lots(self) -> Statement:
-        """Read the lots of `wallet` numbered `lots`, closed ones included."""
+    def moves_of_wallets(self) -> Statement:
+        """Read the moves of the transactions numbered `txns`, all of them of `wallets`."""
         return self.compiled(
-            select(LOT)
+            select(MOVE)
             .where(
-                LOT.c.wallet == bindparam("wallet"), self.dialect.is_listed(LOT.c.lot_no, "lots")
+                self.dialect.is_listed(MOVE.c.txn, "txns"),
+                self.dialect.is_listed(MOVE.c.wallet, "wallets"),
             )
-            .order_by(LOT.c.lot_no)
+            .order_by(MOVE.c.txn, MOVE.c.leg)
         )
 
     @cached_property
