@@ -279,16 +279,6 @@ def charges_take_what_they_say(history: History) -> None:
                 assert taken[transaction.parent_seq] >= 0
 
 
-def captures_keep_to_their_holds(history: History) -> None:
-    """Where a version refuses more, a capture takes what its hold has and nothing besides."""
-    for decision in history.decisions:
-        answer = decision.answer
-        policy = history.timeline.version(answer.policy.version)
-        if answer.kind == "capture" and policy is not None and policy.holds.above == "refuse":
-            taken = [each.source for each in answer.moves if each.target == "consumed"]
-            assert set(taken) <= {"held"}
-
-
 def burn_order_is_total_and_obeyed(history: History) -> None:
     """A charge leaves nothing in a general lot that comes before another general one it drew on."""
     for decision in history.decisions:

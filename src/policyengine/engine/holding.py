@@ -71,6 +71,7 @@ def open_hold(situation: Situation, body: OpenHold) -> Transaction:
         body.estimate,
         started_at=_started_at(body.usage, at),
         member=body.member,
+        grace_until=_grace_until(situation, expires_at),
         asked="" if found.asked is None else found.asked.usage.model,
     )
     draft.change(HoldSet(hold))
@@ -78,6 +79,11 @@ def open_hold(situation: Situation, body: OpenHold) -> Transaction:
     return draft.accepted(
         situation, "hold", conversation_id=body.conversation_id, operation_id=body.operation_id
     )
+
+
+def _grace_until(situation: Situation, expires_at: Instant) -> Instant:
+    grace = situation.policy.holds.grace
+    return 0 if grace is None else add_span(expires_at, grace, situation.policy.zone)
 
 
 def _set_aside(draft: Draft, found: Cover) -> tuple[Draw, ...]:
@@ -254,12 +260,23 @@ def extend(situation: Situation, body: Extend) -> Transaction:
     hold = _find(situation, body.hold_seq)
     if isinstance(hold, Refusal):
         return refused(situation, "extend", hold)
+    if situation.at >= hold.expires_at:
+        return refused(situation, "extend", _in_grace(hold))
     expires_at = add_span(hold.expires_at, body.by, situation.policy.zone)
     if expires_at > hold.latest_at:
         return refused(situation, "extend", _too_long(situation, hold.latest_at))
     draft = draft_of(situation)
-    draft.change(HoldSet(replace(hold, expires_at=expires_at)))
+    grace_until = _grace_until(situation, expires_at)
+    draft.change(HoldSet(replace(hold, expires_at=expires_at, grace_until=grace_until)))
     return _accepted(situation, draft, "extend", hold)
+
+
+def _in_grace(hold: Hold) -> Refusal:
+    ended, until = instant_text(hold.expires_at), instant_text(hold.frees_at)
+    details = {"ended": ended, "until": until}
+    return refusals.refused_as(
+        "hold_in_grace", details, ended=Verbatim(ended), until=Verbatim(until)
+    )
 
 
 def _accepted(situation: Situation, draft: Draft, kind: TransactionKind, hold: Hold) -> Transaction:

@@ -87,7 +87,10 @@ def _re_rated(document: PolicyDocument) -> tuple[str, ...]:
 def _holds(document: PolicyDocument) -> HoldRule:
     part = document.estimate
     return HoldRule(
-        parse_span(part.hold), parse_span(part.longest_hold), part.capture_above_hold or "charge"
+        parse_span(part.hold),
+        parse_span(part.longest_hold),
+        part.capture_above_hold or "charge",
+        parse_span(part.grace) if part.grace else None,
     )
 
 

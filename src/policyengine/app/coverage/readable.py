@@ -49,6 +49,7 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
         "life": ("/hold",),
         "longest": ("/longest_hold",),
         "above": ("/capture_above_hold",),
+        "grace": ("/grace",),
     },
     DebtRule: {
         "limit_micro": ("/limit",),

@@ -71,6 +71,8 @@ CONDUCT: Final[Mapping[str, str]] = {
     "estimate.constants": "{models}的计数公式使用单独的常数：{constants}。",
     "holds.life": "可以为请求预留积分；未另行指定时，{span}后退回。",
     "holds.longest": "积分最长预留{span}。",
+    "holds.grace": "到期后的{span}内，仍可扣取或释放预留。",
+    "holds.no_grace": "到期之后，预留不能再扣取。",
     "holds.above_charge": "请求的费用超过预留时，超出部分由其他积分支付。",
     "holds.above_refuse": "扣取多于预留的积分会被拒绝，预留保持不变。",
     "refunds.back": "退还的积分回到原来支付的积分中，最后支付的最先退回。",

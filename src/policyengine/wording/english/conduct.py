@@ -80,6 +80,9 @@ CONDUCT: Final[Mapping[str, str]] = {
     "holds.life": "Credits can be set aside for a request; they are given back after {span} unless "
     "it says otherwise.",
     "holds.longest": "No credits are set aside for longer than {span}.",
+    "holds.grace": "For {span} after that time, a request can still be charged to what was set "
+    "aside for it, or give it back.",
+    "holds.no_grace": "After that time, nothing can be charged to what was set aside.",
     "holds.above_charge": "A request that costs more than was set aside for it is charged in full, "
     "from other credits as well.",
     "holds.above_refuse": "A charge of more than was set aside for it is refused; the credits stay "

@@ -32,6 +32,11 @@ def hold_sentences(policy: Policy) -> Iterator[Sentence]:
     """Say what is set aside for a request, and for how long."""
     yield say("holds.life", "/estimate/hold", span=Span(policy.holds.life))
     yield say("holds.longest", "/estimate/longest_hold", span=Span(policy.holds.longest))
+    grace = policy.holds.grace
+    if grace is None:
+        yield say("holds.no_grace", "/estimate/grace")
+    else:
+        yield say("holds.grace", "/estimate/grace", span=Span(grace))
     yield say(f"holds.above_{policy.holds.above}", "/estimate/capture_above_hold")
 
 
