@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,33 @@ def test_what_waits_is_committed_together_in_the_order_of_arrival() -> None:
         (1, 0, 0, 0), (3, 2, 0, 0), (2, 0, 0, 0),
     ]  # fmt: skip
     assert all(each.seconds >= 0 and each.waited_seconds >= 0 for each in batches)
+
+
+def test_lanes_do_not_wait_for_each_other_and_keep_the_order_of_each_wallet() -> None:
+    names = {hash(f"w{number}") % 2: f"w{number}" for number in range(40)}
+    busy, idle = names[0], names[1]
+    may_go, began = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def execute(commands: Sequence[Command]) -> list[Receipt]:
+        if commands[0].wallet_id == busy:
+            began.set()
+            assert may_go.wait(10)
+        done.extend(each.key for each in commands)
+        return [receipt(each) for each in commands]
+
+    committer = Committer(execute, lanes=2, queue_max=8)
+    held_up = [committer.submit(replace(command("a0"), wallet_id=busy))]
+    assert began.wait(10)
+    held_up += [committer.submit(replace(command(f"a{n}"), wallet_id=busy)) for n in range(1, 5)]
+    with pytest.raises(QueueFull, match="4 commands wait already"):
+        committer.submit(replace(command("a5"), wallet_id=busy))
+    assert committer.submit(replace(command("b0"), wallet_id=idle)).result(10)
+    assert done == ["b0"]
+    may_go.set()
+    assert [each.result(10).transaction.key for each in held_up] == [f"a{n}" for n in range(5)]
+    committer.close()
+    assert done == ["b0", *(f"a{n}" for n in range(5))]
 
 
 def test_a_full_queue_turns_away_at_once_and_keeps_what_it_took() -> None:

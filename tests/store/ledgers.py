@@ -391,11 +391,13 @@ def remember(session: WriteSession) -> None:
     session.remember_policy(REF_2, SOURCE_2)
 
 
-def save(store: LedgerStore, *scribes: Scribe) -> None:
-    """Write what scribes have written since their last entries."""
+def save(store: LedgerStore, *scribes: Scribe, forget: bool = True) -> None:
+    """Write what scribes have written since their last entries; `forget`, so that it is read."""
     with store.writing() as session:
         remember(session)
         session.write([scribe.entry() for scribe in scribes])
+    if forget:
+        store._shelf.clear()
 
 
 def put(store: LedgerStore, *entries: Entry) -> None:
@@ -404,6 +406,7 @@ def put(store: LedgerStore, *entries: Entry) -> None:
         remember(session)
         for entry in entries:
             session.write([entry])
+    store._shelf.clear()
 
 
 def open_part(book: Book) -> Book:

@@ -17,6 +17,8 @@ BATCH_MAX: Final = 256
 """How many commands are committed together: more wins little, and each waits for all."""
 QUEUE_MAX: Final = 10_000
 """How many commands wait: about two seconds of work; more are turned away at once."""
+LANES: Final = 2
+"""How many batches are under way where several can be: one is decided as another is written."""
 
 
 class QueueFull(StoreFault):
@@ -40,21 +42,55 @@ class _Waiting:
 
 
 class Committer:
-    """A queue of commands and the thread that writes them; safe for any number of threads.
+    """Queues of commands and the threads that write them; safe for any number of threads.
 
     An answer is given when its commit is durable. What other commands of a batch do, accepted or
-    refused, never changes an answer: each is decided on its own, after those before it.
+    refused, never changes an answer: each is decided on its own, after those before it. A wallet's
+    commands are always in the same lane, in the order of their arrival.
     """
 
     def __init__(
         self,
         execute: Callable[[Sequence[Command]], list[Receipt]],
         *,
+        lanes: int = 1,
         batch_max: int = BATCH_MAX,
         queue_max: int = QUEUE_MAX,
         tell: Teller = UNOBSERVED,
     ) -> None:
-        """Take how commands are executed in one commit, and who is told of each batch."""
+        """Take how commands are executed in one commit, and who is told of each batch.
+
+        Takes: how many batches may be under way at a time; how many commands may wait in all.
+        """
+        each_max = queue_max // lanes
+        self._lanes = [_Lane(execute, batch_max, each_max, tell) for _ in range(lanes)]
+
+    def submit(self, command: Command, *, timeout: float | None = None) -> Future[Receipt]:
+        """Queue a command; the future has its receipt once it is durable.
+
+        Takes: for how many seconds the command may wait for its batch.
+        Raises: QueueFull, CommitterClosed. The future raises DeadlinePassed, or what the store
+        raises.
+        """
+        lane = hash(command.wallet_id) % len(self._lanes)
+        return self._lanes[lane].submit(command, timeout)
+
+    def close(self) -> None:
+        """Take no more commands, write those that wait, and end the threads."""
+        for lane in self._lanes:
+            lane.close()
+
+
+class _Lane:
+    """One queue and its thread."""
+
+    def __init__(
+        self,
+        execute: Callable[[Sequence[Command]], list[Receipt]],
+        batch_max: int,
+        queue_max: int,
+        tell: Teller,
+    ) -> None:
         self._execute = execute
         self._batch_max = batch_max
         self._queue_max = queue_max
@@ -65,13 +101,7 @@ class Committer:
         self._thread = threading.Thread(target=self._work, name="ledger-committer", daemon=True)
         self._thread.start()
 
-    def submit(self, command: Command, *, timeout: float | None = None) -> Future[Receipt]:
-        """Queue a command; the future has its receipt once it is durable.
-
-        Takes: for how many seconds the command may wait for its batch.
-        Raises: QueueFull, CommitterClosed. The future raises DeadlinePassed, or what the store
-        raises.
-        """
+    def submit(self, command: Command, timeout: float | None) -> Future[Receipt]:
         now = monotonic()
         waiting = _Waiting(command, None if timeout is None else now + timeout, now)
         with self._changed:
@@ -89,7 +119,6 @@ class Committer:
         return waiting.answer
 
     def close(self) -> None:
-        """Take no more commands, write those that wait, and end the thread."""
         with self._changed:
             self._is_closed = True
             self._changed.notify()

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from policyengine.app.arguments import checked
 from policyengine.app.cases import Asked, Case, report
 from policyengine.app.charge_request import ChargeRequest
-from policyengine.app.committing import Committer
+from policyengine.app.committing import LANES, Committer
 from policyengine.app.held import HeldCredits
 from policyengine.app.inputs import (
     Credits,
@@ -93,7 +93,8 @@ class Engine(Writing):
         tell = Teller(observer)
         shell = Shell(LedgerStore.open(url, clock=clock, create=create, tell=tell), loaded, clock)
         if group_commit:
-            shell.committer = Committer(shell.now, tell=tell)
+            lanes = 1 if shell.store.writes_one_by_one else LANES
+            shell.committer = Committer(shell.now, lanes=lanes, tell=tell)
         return cls(shell)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from policyengine.app.arguments import checked
@@ -20,6 +20,7 @@ from policyengine.store.faults import LedgerContended
 from policyengine.store.happenings import Answered, Retried
 from policyengine.store.sessions import WriteSession
 from policyengine.store.store import LedgerStore
+from policyengine.values.calendar import Instant
 
 ATTEMPTS_MAX: Final = 5
 """How often commands are decided anew when writers wait for each other."""
@@ -57,7 +58,7 @@ class Shell:
         def attempt() -> list[Receipt]:
             with self.deciding(asked) as (_, desk):
                 at = self.clock()
-                return self._receipts(desk, [replace(each, at=at) for each in asked])
+                return self._receipts(desk, [_at(each, at) for each in asked])
 
         return self._answered(attempt, len(asked))
 
@@ -137,6 +138,11 @@ class Shell:
         if ref not in self._known and not _is_remembered(session, ref):
             session.remember_policy(ref, policy.source)
         return ref
+
+
+def _at(asked: Command, at: Instant) -> Command:
+    """Give a command at an instant; `replace` takes three times as long."""
+    return Command(asked.wallet_id, asked.key, at, asked.body, asked.actor, asked.reason)
 
 
 def _is_remembered(session: WriteSession, ref: PolicyRef) -> bool:

@@ -1,18 +1,41 @@
 """What the store asks of a database's own way of speaking; one file per database answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Select
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Delete,
+    Engine,
+    Executable,
+    Select,
+    Table,
+    Update,
+)
 from sqlalchemy.engine import Dialect as CoreDialect
-from sqlalchemy.types import TypeEngine
 
 from policyengine.store.driver import Driver
 
 Numbered: TypeAlias = Literal["txn", "wallet"]
 """Tables whose rows are numbered through the whole ledger."""
+
+
+class OfPairs(Protocol):
+    """How rows are selected by pairs of two columns; `second_leads` in the index of both."""
+
+    def __call__(
+        self,
+        name: str,
+        first: ColumnElement[Any],
+        second: ColumnElement[Any],
+        *,
+        second_leads: bool = False,
+    ) -> Select[Any]:
+        """Select the rows; the pairs are bound as one parameter of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +49,11 @@ class Dialect:
     `hold_wallets(driver, wallet_ids)` keeps others from writing these until the end.
     `numbers(driver, table, count)` gives numbers for new rows; where one writes at a time, they are
     1, 2, 3 without gaps.
-    `is_listed(column, name)` is true for the values, and `listed_pairs(name, second_type)` selects
-    the columns `first` and `second`, of a list that is bound as one parameter, made by `as_list` or
-    `as_pairs`.
+    `insert_rows(table)` and `change_rows(statement, names, keys)` are for the driver's `many`: each
+    row that it is given has all columns of the table, or the columns to be set and then the keys.
+    `is_listed(column, name)` is true for the values of a list that is bound as one parameter, made
+    by `as_list`; `of_pairs(name, first, second)` selects the rows of a table whose two columns, of
+    which the first is of whole numbers, are a pair of such a list, made by `as_pairs`.
     `commit_fault_of` says what an error of a commit means, which may leave open what is written.
     For a block, `any_text` reads text that is not UTF-8, and `guards_off` takes the triggers away.
     """
@@ -46,10 +71,14 @@ class Dialect:
     finish_creation: Callable[[Connection], None]
     hold_wallets: Callable[[Driver, Iterable[str]], None]
     numbers: Callable[[Driver, Numbered, int], Sequence[int]]
+    insert_rows: Callable[[Table], Executable]
+    change_rows: Callable[
+        [Update | Delete, Sequence[str], Mapping[str, ColumnElement[Any]]], Executable
+    ]
     is_listed: Callable[[ColumnElement[Any], str], ColumnElement[bool]]
-    listed_pairs: Callable[[str, TypeEngine[Any]], Select[Any]]
+    of_pairs: OfPairs
     as_list: Callable[[Iterable[Any]], Any]
-    as_pairs: Callable[[Iterable[tuple[Any, Any]]], Any]
+    as_pairs: Callable[[Iterable[tuple[int, Any]]], Any]
     driver_errors: tuple[type[Exception], ...]
     fault_of: Callable[[Exception], Exception]
     commit_fault_of: Callable[[Exception], Exception]

@@ -74,6 +74,10 @@ class Driver:
             cursor.close()
         return row
 
+    def do(self, statement: Statement, **values: Any) -> None:
+        """Run a statement that has no answer."""
+        self._cursor(statement, values).close()
+
     def many(self, statement: Statement, rows: Sequence[Row]) -> int:
         """Run a statement once for each row of parameters; gives how many rows it changed."""
         if not rows:

@@ -1,6 +1,6 @@
 """Loading what decisions need: books, answers to earlier attempts, transactions that are named."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from policyengine.store.books import book_of, hold_of, lot_of, series_of
 from policyengine.store.driver import Driver, Row, Statement
 from policyengine.store.entries import transaction_of
 from policyengine.store.policies import Policies
+from policyengine.store.shelf import Shelf
 from policyengine.store.statements import Statements
 from policyengine.values.calendar import Instant
 
@@ -30,80 +31,106 @@ class Position(NamedTuple):
 
 _ID, _WALLET_ID, _SEQ, _RECORDED_AT = 0, 1, 3, 5
 _HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 26
-_TXN_WALLET_ID = 22
+_WALLET, _TXN_SEQ, _PARENT, _REFUSAL, _TXN_WALLET_ID = 1, 2, 13, 14, 22
 
 
 class Loader:
     """Reads on one connection, in one transaction of the database."""
 
-    __slots__ = ("driver", "policies", "statements")
+    __slots__ = ("driver", "policies", "shelf", "statements")
 
-    def __init__(self, driver: Driver, statements: Statements, policies: Policies) -> None:
-        """Take the connection and what is said on it."""
+    def __init__(
+        self, driver: Driver, statements: Statements, policies: Policies, shelf: Shelf
+    ) -> None:
+        """Take the connection, what is said on it, and the books of before."""
         self.driver = driver
         self.statements = statements
         self.policies = policies
+        self.shelf = shelf
 
     def books(self, wallet_ids: Iterable[str]) -> dict[str, tuple[Book, Position]]:
         """Give the books of wallets, with open lots only, in the order of the ids asked for."""
         asked = dict.fromkeys(wallet_ids)
         rows = {row[_WALLET_ID]: row for row in self._wallet_rows(asked)}
-        numbers = [row[_ID] for row in rows.values()]
-        lots = self._lots(numbers)
-        holds = self._holds([row[_ID] for row in rows.values() if row[_HOLDS_OPEN]])
-        series = self._series([row[_ID] for row in rows.values() if row[_SERIES_OPEN]])
-        found = {}
-        for wallet_id in asked:
-            row = rows.get(wallet_id)
-            if row is None:
-                continue
+        books: dict[str, Book] = {}
+        unknown = []
+        for wallet_id, row in rows.items():
+            kept = self.shelf.find(wallet_id, row[_HEAD])
+            if kept is None:
+                unknown.append(row)
+            else:
+                books[wallet_id] = kept
+        if unknown:
+            books.update(self._read(unknown))
+        return {name: (books[name], _position(rows[name])) for name in asked if name in rows}
+
+    def _read(self, rows: Sequence[Row]) -> Iterator[tuple[str, Book]]:
+        """Read what belongs to wallets that are not on the shelf."""
+        lots = self._lots([row[_ID] for row in rows])
+        holds = self._holds([row[_ID] for row in rows if row[_HOLDS_OPEN]])
+        series = self._series([row[_ID] for row in rows if row[_SERIES_OPEN]])
+        for row in rows:
             number = row[_ID]
             book = book_of(row, lots.get(number, {}), holds.get(number, {}), series.get(number, {}))
-            found[wallet_id] = (book, _position(row))
-        return found
+            self.shelf.put(row[_HEAD], book)
+            yield row[_WALLET_ID], book
 
     def positions(self, wallet_ids: Iterable[str]) -> dict[str, Position]:
         """Give where wallets stand, without their books."""
         return {row[_WALLET_ID]: _position(row) for row in self._wallet_rows(wallet_ids)}
 
-    def answered(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Transaction]:
-        """Give the transactions that keys of wallets have named before."""
+    def answered(
+        self, keys: Iterable[tuple[int, str]], wallet_ids: Mapping[int, str]
+    ) -> dict[tuple[str, str], Transaction]:
+        """Give the transactions that keys of wallets, by their rows' numbers, have named before."""
         asked = self.statements.dialect.as_pairs(keys)
         rows = self.driver.rows(self.statements.by_key, keys=asked)
-        return {
-            (each.wallet_id, each.key): each for each in self.transactions(rows, _TXN_WALLET_ID)
-        }
+        return {(each.wallet_id, each.key): each for each in self._of_wallets(rows, wallet_ids)}
 
-    def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
-        """Give transactions by wallet and number.
+    def named(
+        self, seqs: Iterable[tuple[int, int]], wallet_ids: Mapping[int, str]
+    ) -> dict[tuple[str, int], Named]:
+        """Give transactions by the number of their wallet's row and their own.
 
         With each come the accepted transactions that act on it, oldest first, and all lots that
         its moves touched, closed ones included, by number.
         """
-        asked = self.statements.dialect.as_pairs(ids)
-        rows = self.driver.rows(self.statements.by_seq, seqs=asked)
+        as_pairs, statements = self.statements.dialect.as_pairs, self.statements
+        rows = self.driver.rows(statements.by_seq, seqs=as_pairs(seqs))
+        if not rows:
+            return {}
+        parents = as_pairs((row[_WALLET], row[_TXN_SEQ]) for row in rows)
+        later = sorted(
+            (
+                row
+                for row in self.driver.rows(statements.corrections, parents=parents)
+                if row[_REFUSAL] is None
+            ),
+            key=itemgetter(_WALLET, _TXN_SEQ),
+        )
+        corrections = _by_parent(later, self._of_wallets(later, wallet_ids))
+        found = list(zip(rows, self._of_wallets(rows, wallet_ids), strict=True))
+        lots = self._lots_of(found)
         return {
-            (each.wallet_id, each.seq): self._named(each, row[1])
-            for each, row in zip(self.transactions(rows, _TXN_WALLET_ID), rows, strict=True)
+            (each.wallet_id, each.seq): Named(
+                each,
+                corrections.get((row[_WALLET], each.seq), ()),
+                tuple([lots[row[_WALLET], number] for number in _lots_moved(each)]),
+            )
+            for row, each in found
         }
 
-    def _named(self, transaction: Transaction, wallet: int) -> Named:
-        corrections = self.driver.rows(
-            self.statements.corrections, wallet=wallet, parent=transaction.seq
-        )
-        lots = sorted({move.lot_no for move in transaction.moves})
-        rows = self.driver.rows(
-            self.statements.lots, wallet=wallet, lots=self.statements.dialect.as_list(lots)
-        )
-        return Named(
-            transaction,
-            tuple(self.transactions_of(transaction.wallet_id, corrections)),
-            tuple(map(lot_of, rows)),
-        )
+    def _lots_of(self, found: Sequence[tuple[Row, Transaction]]) -> dict[tuple[int, int], Lot]:
+        asked = {(row[_WALLET], number) for row, each in found for number in _lots_moved(each)}
+        if not asked:
+            return {}
+        pairs = self.statements.dialect.as_pairs(sorted(asked))
+        rows = self.driver.rows(self.statements.lots, lots=pairs)
+        return {(row[0], row[1]): lot_of(row) for row in rows}
 
     def transactions(self, rows: Sequence[Row], wallet_id_at: int) -> list[Transaction]:
         """Read transactions from rows that have their wallet's id at a place."""
-        moves = self.moves([row[_ID] for row in rows])
+        moves = self._moves_of(rows)
         return [
             transaction_of(
                 row[wallet_id_at], self.policies.ref(row[6]), row, moves.get(row[_ID], ())
@@ -111,9 +138,12 @@ class Loader:
             for row in rows
         ]
 
+    def _of_wallets(self, rows: Sequence[Row], wallet_ids: Mapping[int, str]) -> list[Transaction]:
+        return self.transactions([(*row, wallet_ids[row[_WALLET]]) for row in rows], _TXN_WALLET_ID)
+
     def transactions_of(self, wallet_id: str, rows: Sequence[Row]) -> list[Transaction]:
         """Read transactions of one wallet from their rows."""
-        moves = self.moves([row[_ID] for row in rows])
+        moves = self._moves_of(rows)
         return [
             transaction_of(wallet_id, self.policies.ref(row[6]), row, moves.get(row[_ID], ()))
             for row in rows
@@ -129,6 +159,17 @@ class Loader:
             return {}
         asked = self.statements.dialect.as_list(numbers)
         return _grouped(self.driver.rows(self.statements.moves, txns=asked))
+
+    def _moves_of(self, rows: Sequence[Row]) -> Mapping[int, Sequence[Row]]:
+        if not rows:
+            return {}
+        as_list = self.statements.dialect.as_list
+        found = self.driver.rows(
+            self.statements.moves_of_wallets,
+            txns=as_list([row[_ID] for row in rows]),
+            wallets=as_list({row[_WALLET] for row in rows}),
+        )
+        return _grouped(found)
 
     def _of(self, statement: Statement, wallets: Sequence[int]) -> Sequence[Row]:
         if not wallets:
@@ -158,6 +199,20 @@ class Loader:
         for row in self._of(self.statements.series, wallets):
             found.setdefault(row[0], {})[row[1]] = series_of(row)
         return found
+
+
+def _lots_moved(transaction: Transaction) -> list[int]:
+    return sorted({move.lot_no for move in transaction.moves})
+
+
+def _by_parent(
+    rows: Sequence[Row], transactions: Sequence[Transaction]
+) -> dict[tuple[int, int], tuple[Transaction, ...]]:
+    """Group transactions by what they act on, keeping their order."""
+    found: dict[tuple[int, int], list[Transaction]] = {}
+    for row, transaction in zip(rows, transactions, strict=True):
+        found.setdefault((row[_WALLET], row[_PARENT]), []).append(transaction)
+    return {parent: tuple(listed) for parent, listed in found.items()}
 
 
 def _grouped(rows: Sequence[Row]) -> Mapping[int, Sequence[Any]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.ledger.chain import genesis, link
@@ -24,7 +24,6 @@ BY_ID: Final = select(
     POLICY_VERSION.c.name, POLICY_VERSION.c.version, POLICY_VERSION.c.sha256
 ).where(POLICY_VERSION.c.id == bindparam("policy"))
 SEAL: Final = select(LEDGER.c.policies, LEDGER.c.policies_hash).with_for_update(key_share=True)
-RESEAL: Final = update(LEDGER).where(LEDGER.c.policies == bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +134,7 @@ class Policies:
         fields = (number, ref.name, ref.version, ref.sha256, source, engine_version(), recorded_at)
         sealed = policy_link(head, fields)
         self._driver.many(self._statements.insert_policy, [(*fields, sealed)])
-        reseal = self._statements.of(RESEAL, ("policies", "policies_hash"))
-        self._driver.many(reseal, [(number, sealed, count)])
+        self._driver.many(self._statements.seal_policies, [(number, sealed, count)])
         self._learned.add(ref, number)
 
 

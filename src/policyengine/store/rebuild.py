@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
+from sqlalchemy import Table, delete, select
 from sqlalchemy.sql.expression import exists
 
 from policyengine.ledger.book import LedgerFault
@@ -28,22 +28,6 @@ _POLICIES: Final = select(
     POLICY_VERSION.c.id, POLICY_VERSION.c.name, POLICY_VERSION.c.version, POLICY_VERSION.c.sha256
 )
 _SEQ, _HEAD = 3, 26
-
-
-def _one_row(table: Table) -> list[ColumnElement[bool]]:
-    return [column == bindparam(f"of_{column.name}") for column in table.primary_key.columns]
-
-
-def _keys(table: Table) -> tuple[str, ...]:
-    return tuple(f"of_{column.name}" for column in table.primary_key.columns)
-
-
-def _others(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.columns if not column.primary_key)
-
-
-_DELETE: Final = {table.name: delete(table).where(*_one_row(table)) for table in PROJECTED}
-_UPDATE: Final = {table.name: update(table).where(*_one_row(table)) for table in PROJECTED}
 _FORGET_STRAYS: Final = {
     table.name: delete(table).where(~exists().where(WALLET.c.id == table.c.wallet))
     for table in PROJECTED
@@ -73,10 +57,11 @@ def rebuild(session: WriteSession) -> Rebuilt:
     mended: list[Fault] = []
     with statements.dialect.guards_off(driver):
         for table in reversed(PROJECTED):
-            driver.many(statements.of(_FORGET_STRAYS[table.name]), [()])
+            driver.do(statements.of(_FORGET_STRAYS[table.name]))
         rows = list(driver.each(statements.of(ALL_WALLETS)))
         for row in rows:
             mended += _mend(session, folder, row)
+    session.loader.shelf.clear()
     session.end_change()
     return Rebuilt(len(rows), tuple(mended))
 
@@ -113,7 +98,7 @@ def _forget(
     width = len(table.primary_key.columns)
     kept = {tuple(row[:width]) for row in wanted}
     gone = [row[:width] for row in there if tuple(row[:width]) not in kept]
-    session.driver.many(session.statements.of(_DELETE[table.name]), gone)
+    session.driver.many(session.statements.take(table), gone)
 
 
 def _put(session: WriteSession, table: Table, there: Sequence[Row], wanted: Sequence[Row]) -> None:
@@ -126,8 +111,5 @@ def _put(session: WriteSession, table: Table, there: Sequence[Row], wanted: Sequ
     known = {tuple(row[:width]) for row in there}
     new = [row for row in wanted if tuple(row[:width]) not in known]
     old = [(*row[width:], *row[:width]) for row in wanted if tuple(row[:width]) in known]
-    session.driver.many(session.statements.insert(table), new)
-    names = (*_others(table), *_keys(table))
-    change = session.statements.of(_UPDATE[table.name], _others(table))
-    assert change.names == names  # noqa: S101  # rows are given in this order
-    session.driver.many(change, old)
+    session.driver.many(session.statements.put(table), new)
+    session.driver.many(session.statements.put_again(table), old)

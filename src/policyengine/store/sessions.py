@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import bindparam, select
@@ -26,11 +26,14 @@ from policyengine.store.history import (
 )
 from policyengine.store.loading import Loader, Position
 from policyengine.store.policies import Policies
+from policyengine.store.shelf import Shelf
 from policyengine.store.statements import Statements
 from policyengine.store.tables import WALLET
 from policyengine.values.calendar import Instant
 
 PAGE_DEFAULT: Final = 100
+
+T = TypeVar("T")
 
 _WALLET_IDS: Final = (
     select(WALLET.c.id, WALLET.c.wallet_id)
@@ -48,27 +51,44 @@ _DUE: Final = (
 class ReadSession:
     """One consistent view of the ledger."""
 
-    def __init__(self, driver: Driver, statements: Statements, policies: Policies) -> None:
+    def __init__(
+        self, driver: Driver, statements: Statements, policies: Policies, shelf: Shelf
+    ) -> None:
         """Take a connection that is inside a transaction of the database."""
         self.driver = driver
         self.statements = statements
         self.policies = policies
-        self.loader = Loader(driver, statements, policies)
+        self.loader = Loader(driver, statements, policies, shelf)
         self._positions: dict[str, Position] = {}
+        self._numbers: dict[str, int] = {}
 
     def books(self, wallet_ids: Iterable[str]) -> dict[str, Book]:
         """Give the books of wallets with their open lots; wallets that are new are left out."""
         found = self.loader.books(wallet_ids)
         self._positions.update({name: position for name, (_, position) in found.items()})
+        self._numbers.update({name: position.number for name, (_, position) in found.items()})
         return {name: book for name, (book, _) in found.items()}
 
     def answered(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Transaction]:
         """Give the transactions that keys, as (wallet, key), have named before."""
-        return self.loader.answered(keys)
+        wallet_ids, placed = self._placed(keys)
+        return self.loader.answered(placed, wallet_ids) if placed else {}
 
     def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
         """Give transactions, as (wallet, number), with what corrects them and lots they touched."""
-        return self.loader.named(ids)
+        wallet_ids, placed = self._placed(ids)
+        return self.loader.named(placed, wallet_ids) if placed else {}
+
+    def _placed(self, asked: Iterable[tuple[str, T]]) -> tuple[dict[int, str], list[tuple[int, T]]]:
+        """Put rows' numbers in the place of wallets' ids; what is of new wallets is left out."""
+        pairs = list(asked)
+        unknown = {wallet_id for wallet_id, _ in pairs} - set(self._numbers)
+        if unknown:
+            found = self.loader.positions(unknown)
+            self._numbers.update({name: position.number for name, position in found.items()})
+        numbers = self._numbers
+        placed = [(numbers[name], each) for name, each in pairs if name in numbers]
+        return {numbers[name]: name for name, _ in pairs if name in numbers}, placed
 
     def transactions(
         self,
@@ -135,10 +155,15 @@ class WriteSession(ReadSession):
     """The one session that may write; what it writes is committed together or not at all."""
 
     def __init__(
-        self, driver: Driver, statements: Statements, policies: Policies, now: Instant
+        self,
+        driver: Driver,
+        statements: Statements,
+        policies: Policies,
+        shelf: Shelf,
+        now: Instant,
     ) -> None:
         """Take a connection that holds the write lock, and the instant that is recorded."""
-        super().__init__(driver, statements, policies)
+        super().__init__(driver, statements, policies, shelf)
         self.now = now
         self.transactions_count = 0
         self.wallets_count = 0
@@ -196,6 +221,8 @@ class WriteSession(ReadSession):
         except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
         self._positions.update(moved)
+        for entry in entries:
+            self.loader.shelf.put(moved[entry.after.wallet_id].head, entry.after)
         self.transactions_count += count
         self.wallets_count += len(names)
         self.end_change()

@@ -2,20 +2,23 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
     Engine,
     FromClause,
     Select,
+    Update,
     bindparam,
     create_engine,
     event,
     func,
+    insert,
     literal_column,
     select,
     text,
@@ -24,7 +27,6 @@ from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
-from sqlalchemy.types import TypeEngine
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.store.dialect import Dialect, Numbered
@@ -134,16 +136,25 @@ def _numbers(driver: Driver, table: Numbered, count: int) -> Sequence[int]:
     return range(last + 1, last + 1 + count)
 
 
+def _change_rows(
+    statement: Update | Delete, _names: Sequence[str], keys: Mapping[str, ColumnElement[Any]]
+) -> Update | Delete:
+    return statement.where(*(column == bindparam(key) for key, column in keys.items()))
+
+
 def _is_listed(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     values = func.json_each(bindparam(name)).table_valued("value")
     return column.in_(select(values.c.value))
 
 
-def _listed_pairs(name: str, _second: TypeEngine[Any]) -> Select[Any]:
-    pairs = func.json_each(bindparam(name)).table_valued("value")
-    return select(
-        func.json_extract(pairs.c.value, literal_column("'$[0]'")).label("first"),
-        func.json_extract(pairs.c.value, literal_column("'$[1]'")).label("second"),
+def _of_pairs(
+    name: str, first: ColumnElement[Any], second: ColumnElement[Any], *, second_leads: bool = False
+) -> Select[Any]:
+    del second_leads  # it takes the index that has more of the columns
+    pair = func.json_each(bindparam(name)).table_valued("value").c.value
+    return select(first.table).where(
+        first == func.json_extract(pair, literal_column("'$[0]'")),
+        second == func.json_extract(pair, literal_column("'$[1]'")),
     )
 
 
@@ -238,8 +249,10 @@ DIALECT: Final = Dialect(
     finish_creation=_finish_creation,
     hold_wallets=_hold_wallets,
     numbers=_numbers,
+    insert_rows=insert,
+    change_rows=_change_rows,
     is_listed=_is_listed,
-    listed_pairs=_listed_pairs,
+    of_pairs=_of_pairs,
     as_list=_as_list,
     as_pairs=_as_list,
     driver_errors=(sqlite3.Error, sqlite3.Warning),

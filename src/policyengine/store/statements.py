@@ -1,10 +1,12 @@
 """The statements of the hot path: each is compiled once for a database, then only run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Delete,
     Executable,
     Select,
@@ -13,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     literal_column,
     select,
     update,
@@ -47,6 +48,14 @@ IN_CONVERSATION = TXN.c.conversation_id != literal_column("''")
 PRICED = TXN.c.model != literal_column("''")
 """Conditions of partial indexes, written out: a bound value would hide them from the planner."""
 
+_ONE_WALLET: Final[Mapping[str, ColumnElement[Any]]] = MappingProxyType(
+    {"of_wallet": WALLET.c.id, "of_seq": WALLET.c.seq}
+)
+
+
+def _key(table: Table) -> dict[str, ColumnElement[Any]]:
+    return {f"of_{column.name}": column for column in table.primary_key.columns}
+
 
 class Statements:
     """What the store says to one kind of database."""
@@ -56,6 +65,7 @@ class Statements:
         self.dialect = dialect
         self._compiled: dict[tuple[Executable, tuple[str, ...]], Statement] = {}
         self._pages: dict[tuple[bool, bool, bool], Statement] = {}
+        self._rows: dict[tuple[str, str], Statement] = {}
 
     def of(self, statement: Executable, names: tuple[str, ...] = ()) -> Statement:
         """Give a statement that a module declares, compiled at its first use."""
@@ -89,12 +99,34 @@ class Statements:
     def insert(self, table: Table) -> Statement:
         """Append a row to a table, with all its columns in their order."""
         names = [column.name for column in table.columns]
-        done = self.compiled(insert(table), names)
+        done = self.compiled(self.dialect.insert_rows(table), names)
         assert list(done.names) == names  # noqa: S101  # rows are given in this order
         return done
 
-    def _change(self, statement: Update | Delete, names: Sequence[str], *keys: str) -> Statement:
-        done = self.compiled(statement, names)
+    def put(self, table: Table) -> Statement:
+        """Append a row to a table, as `insert` does; compiled at its first use."""
+        return self._row("insert", table, lambda: self.insert(table))
+
+    def put_again(self, table: Table) -> Statement:
+        """Change a row of a table; the columns of its key come last."""
+        others = [column.name for column in table.columns if not column.primary_key]
+        return self._row("update", table, lambda: self.change(update(table), others, **_key(table)))
+
+    def take(self, table: Table) -> Statement:
+        """Delete the row of a table that has a key."""
+        return self._row("delete", table, lambda: self.change(delete(table), (), **_key(table)))
+
+    def _row(self, verb: str, table: Table, make: Callable[[], Statement]) -> Statement:
+        found = self._rows.get((verb, table.name))
+        if found is None:
+            found = self._rows[(verb, table.name)] = make()
+        return found
+
+    def change(
+        self, statement: Update | Delete, names: Sequence[str], **keys: ColumnElement[Any]
+    ) -> Statement:
+        """Change columns of the row that has these keys, or delete it; rows have both in order."""
+        done = self.compiled(self.dialect.change_rows(statement, names, keys), names)
         assert done.names == (*names, *keys)  # noqa: S101  # rows are given in this order
         return done
 
@@ -135,38 +167,25 @@ class Statements:
 
     @cached_property
     def by_key(self) -> Statement:
-        """Read transactions by `keys`: pairs of a wallet's id and a key."""
-        pairs = self.dialect.listed_pairs("keys", TXN.c.key.type).subquery("asked")
+        """Read transactions by `keys`: pairs of a wallet's number and a key."""
         return self.compiled(
-            select(*TXN.columns, WALLET.c.wallet_id)
-            .select_from(pairs)
-            .join(WALLET, WALLET.c.wallet_id == pairs.c.first)
-            .join(TXN, (TXN.c.wallet == WALLET.c.id) & (TXN.c.key == pairs.c.second))
+            self.dialect.of_pairs("keys", TXN.c.wallet, TXN.c.key, second_leads=True)
         )
 
     @cached_property
     def by_seq(self) -> Statement:
-        """Read transactions by `seqs`: pairs of a wallet's id and a number."""
-        pairs = self.dialect.listed_pairs("seqs", TXN.c.seq.type).subquery("asked")
-        return self.compiled(
-            select(*TXN.columns, WALLET.c.wallet_id)
-            .select_from(pairs)
-            .join(WALLET, WALLET.c.wallet_id == pairs.c.first)
-            .join(TXN, (TXN.c.wallet == WALLET.c.id) & (TXN.c.seq == pairs.c.second))
-        )
+        """Read transactions by `seqs`: pairs of a wallet's number and the transaction's."""
+        return self.compiled(self.dialect.of_pairs("seqs", TXN.c.wallet, TXN.c.seq))
 
     @cached_property
     def corrections(self) -> Statement:
-        """Read the accepted transactions of `wallet` that act on `parent`, oldest first."""
-        return self.compiled(
-            select(TXN)
-            .where(
-                TXN.c.wallet == bindparam("wallet"),
-                TXN.c.parent_seq == bindparam("parent"),
-                TXN.c.refusal_code.is_(None),
-            )
-            .order_by(TXN.c.seq)
-        )
+        """Read what acts on `parents`, refused or not: pairs of a wallet's number and theirs."""
+        return self.compiled(self.dialect.of_pairs("parents", TXN.c.wallet, TXN.c.parent_seq))
+
+    @cached_property
+    def lots(self) -> Statement:
+        """Read `lots`, closed ones included: pairs of a wallet's number and the lot's."""
+        return self.compiled(self.dialect.of_pairs("lots", LOT.c.wallet, LOT.c.lot_no))
 
     @cached_property
     def moves(self) -> Statement:
@@ -178,14 +197,15 @@ class Statements:
         )
 
     @cached_property
-    def lots(self) -> Statement:
-        """Read the lots of `wallet` numbered `lots`, closed ones included."""
+    def moves_of_wallets(self) -> Statement:
+        """Read the moves of the transactions numbered `txns`, all of them of `wallets`."""
         return self.compiled(
-            select(LOT)
+            select(MOVE)
             .where(
-                LOT.c.wallet == bindparam("wallet"), self.dialect.is_listed(LOT.c.lot_no, "lots")
+                self.dialect.is_listed(MOVE.c.txn, "txns"),
+                self.dialect.is_listed(MOVE.c.wallet, "wallets"),
             )
-            .order_by(LOT.c.lot_no)
+            .order_by(MOVE.c.txn, MOVE.c.leg)
         )
 
     @cached_property
@@ -234,62 +254,48 @@ class Statements:
         return self.insert(POLICY_VERSION)
 
     @cached_property
-    def insert_ledger(self) -> Statement:
-        """Name the ledger."""
-        return self.insert(LEDGER)
+    def seal_policies(self) -> Statement:
+        """Seal one more policy: the ledger had `before`."""
+        sealed = ("policies", "policies_hash")
+        return self.change(update(LEDGER), sealed, before=LEDGER.c.policies)
 
     @cached_property
     def update_pots(self) -> Statement:
         """Change the pots of a lot that stays open."""
-        return self._change(self._one_lot(update(LOT)), POTS, "of_wallet", "of_lot")
+        return self.change(update(LOT), POTS, of_wallet=LOT.c.wallet, of_lot=LOT.c.lot_no)
 
     @cached_property
     def update_lot(self) -> Statement:
         """Change all that may change of a lot."""
-        return self._change(self._one_lot(update(LOT)), LOT_STATE, "of_wallet", "of_lot")
-
-    def _one_lot(self, statement: Update) -> Update:
-        return statement.where(
-            LOT.c.wallet == bindparam("of_wallet"), LOT.c.lot_no == bindparam("of_lot")
-        )
+        return self.change(update(LOT), LOT_STATE, of_wallet=LOT.c.wallet, of_lot=LOT.c.lot_no)
 
     @cached_property
     def delete_hold_draws(self) -> Statement:
         """Forget the draws of a hold."""
-        gone = delete(HOLD_DRAW).where(
-            HOLD_DRAW.c.wallet == bindparam("of_wallet"),
-            HOLD_DRAW.c.hold_seq == bindparam("of_hold"),
+        columns = HOLD_DRAW.c
+        return self.change(
+            delete(HOLD_DRAW), (), of_wallet=columns.wallet, of_hold=columns.hold_seq
         )
-        return self._change(gone, (), "of_wallet", "of_hold")
 
     @cached_property
     def delete_hold(self) -> Statement:
         """Forget a hold."""
-        gone = delete(HOLD).where(
-            HOLD.c.wallet == bindparam("of_wallet"), HOLD.c.seq == bindparam("of_hold")
-        )
-        return self._change(gone, (), "of_wallet", "of_hold")
+        return self.change(delete(HOLD), (), of_wallet=HOLD.c.wallet, of_hold=HOLD.c.seq)
 
     @cached_property
     def delete_series(self) -> Statement:
         """Forget a series."""
-        gone = delete(SERIES).where(
-            SERIES.c.wallet == bindparam("of_wallet"),
-            SERIES.c.series_no == bindparam("of_series"),
+        columns = SERIES.c
+        return self.change(
+            delete(SERIES), (), of_wallet=columns.wallet, of_series=columns.series_no
         )
-        return self._change(gone, (), "of_wallet", "of_series")
 
     @cached_property
     def update_wallet_hot(self) -> Statement:
         """Change what a charge changes of a wallet that is at `of_seq`."""
-        return self._change(self._one_wallet(), WALLET_HOT, "of_wallet", "of_seq")
+        return self.change(update(WALLET), WALLET_HOT, **_ONE_WALLET)
 
     @cached_property
     def update_wallet(self) -> Statement:
         """Change all that may change of a wallet that is at `of_seq`."""
-        return self._change(self._one_wallet(), WALLET_STATE, "of_wallet", "of_seq")
-
-    def _one_wallet(self) -> Update:
-        return update(WALLET).where(
-            WALLET.c.id == bindparam("of_wallet"), WALLET.c.seq == bindparam("of_seq")
-        )
+        return self.change(update(WALLET), WALLET_STATE, **_ONE_WALLET)

@@ -25,6 +25,7 @@ from policyengine.store.migrate import HEAD, revision_of
 from policyengine.store.place import Place, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
+from policyengine.store.shelf import Shelf
 from policyengine.store.statements import Statements
 from policyengine.store.turnstile import Turnstile
 from policyengine.store.watching import Watch
@@ -114,6 +115,7 @@ class LedgerStore:
         self._is_shared = is_shared
         self._statements = Statements(dialect)
         self._policies = PolicyNumbers()
+        self._shelf = Shelf()
         self._writer: PoolProxiedConnection | None = None
         self._process = os.getpid()
 
@@ -153,6 +155,11 @@ class LedgerStore:
             raise
         is_shared = place.path is None and not place.is_server
         return cls(engine, dialect, turnstile, clock, tell, is_shared=is_shared)
+
+    @property
+    def writes_one_by_one(self) -> bool:
+        """Tell whether one session writes at a time; where several do, wallets are held apart."""
+        return self._dialect.writes_one_by_one
 
     def close(self) -> None:
         """Let the ledger go."""
@@ -218,7 +225,7 @@ class LedgerStore:
         try:
             driver = self._driver(pooled)
             policies = Policies(driver, self._statements, self._policies)
-            session = WriteSession(driver, self._statements, policies, self._clock())
+            session = WriteSession(driver, self._statements, policies, self._shelf, self._clock())
             watch.start(session)
             yield session
             session.check_whole()
@@ -256,7 +263,7 @@ class LedgerStore:
             try:
                 driver = self._begin(connection, self._dialect.begin_reading)
                 policies = Policies(driver, self._statements, self._policies)
-                yield ReadSession(driver, self._statements, policies)
+                yield ReadSession(driver, self._statements, policies, self._shelf)
                 policies.share()
             except self._dialect.driver_errors:
                 self._roll_back(connection)

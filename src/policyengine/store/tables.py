@@ -164,7 +164,8 @@ class Txn(LedgerRow, table=True):
     __tablename__ = "txn"
     __table_args__ = (
         UniqueConstraint("wallet", "seq", name="txn_seq_is_once"),
-        UniqueConstraint("wallet", "key", name="txn_key_is_once"),
+        # The key first: what asks for a wallet's numbers has one index only to choose from.
+        UniqueConstraint("key", "wallet", name="txn_key_is_once"),
         ForeignKeyConstraint(["wallet"], ["wallet.id"], name="txn_is_of_a_wallet"),
         ForeignKeyConstraint(["policy_id"], ["policy_version.id"], name="txn_is_by_a_policy"),
         ForeignKeyConstraint(

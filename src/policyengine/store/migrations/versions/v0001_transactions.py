@@ -173,7 +173,7 @@ def _txn() -> None:
         octets("hash"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("wallet", "seq", name="txn_seq_is_once"),
-        sa.UniqueConstraint("wallet", "key", name="txn_key_is_once"),
+        sa.UniqueConstraint("key", "wallet", name="txn_key_is_once"),
         refers("txn_is_of_a_wallet", "wallet", "wallet.id"),
         refers("txn_is_by_a_policy", "policy_id", "policy_version.id"),
         refers("txn_parent_exists", "wallet, parent_seq", "txn.wallet, txn.seq"),

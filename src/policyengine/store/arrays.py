@@ -1,0 +1,78 @@
+"""Rows as arrays: PostgreSQL takes a batch in one statement, with an array for each column.
+
+A statement for each row costs four times as much: a server prepares a table's constraints again
+each time, and there are as many answers as rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+from policyengine.store.driver import Row
+
+_GIVEN: Final = "given"
+
+
+def insert_rows(table: Table) -> Insert:
+    """Say: append rows that are given as one array for each column."""
+    given = _given({each.name: each.type for each in table.columns})
+    return insert(table).from_select(list(given), select(*given.values()))
+
+
+def change_rows(
+    statement: Update | Delete, names: Sequence[str], keys: Mapping[str, ColumnElement[Any]]
+) -> Update | Delete:
+    """Say: change or delete rows; their new values and keys are given as arrays."""
+    columns = statement.table.c
+    given = _given(
+        {name: columns[name].type for name in names}
+        | {key: found.type for key, found in keys.items()}
+    )
+    if isinstance(statement, Update):
+        statement = statement.values({name: given[name] for name in names})
+    return statement.where(*(found == given[key] for key, found in keys.items()))
+
+
+def _given(types: Mapping[str, TypeEngine[Any]]) -> dict[str, ColumnElement[Any]]:
+    arrays = [bindparam(name, type_=ARRAY(each)) for name, each in types.items()]
+    rows = func.unnest(*arrays).table_valued(*(column(name, each) for name, each in types.items()))
+    return dict(rows.render_derived(name=_GIVEN).c.items())
+
+
+def arrays_of(rows: Sequence[Row]) -> list[str]:
+    """Write each column of rows as an array, the way the server reads them.
+
+    The driver's own way takes longer than the server does: 6 us for a text, 24 us for a hash.
+    """
+    return [_array(values) for values in zip(*rows, strict=True)]
+
+
+def _array(values: Sequence[int | str | bytes | None]) -> str:
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: int | str | bytes | None) -> str:
+    match value:
+        case None:
+            return "NULL"
+        case int():
+            return str(value)
+        case str():
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            return f'"{escaped}"'
+        case bytes():
+            return f'"\\\\x{value.hex()}"'

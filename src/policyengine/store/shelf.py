@@ -1,0 +1,63 @@
+"""Books that were read or written lately, so that wallets that did not move are not read again."""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Final
+
+from policyengine.ledger.book import Book, without_closed_lots
+
+ROOM_MAX: Final = 100_000
+"""How much is kept: a wallet takes 1 and 1 more for each open lot, hold and series.
+
+Some 50 MB; the wallets that were used longest ago make room.
+"""
+
+
+class Shelf:
+    """Books by the head of their wallet's chain; safe for any number of threads and processes.
+
+    A head is the hash of all that led to a book. So a book is never out of date: either the wallet
+    still has that head, or the book is not found. It does no harm to keep a book whose write is
+    taken back.
+    """
+
+    def __init__(self, room_max: int = ROOM_MAX) -> None:
+        """Start empty."""
+        self._room_max = room_max
+        self._taken = 0
+        self._books: OrderedDict[str, tuple[bytes, Book]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, wallet_id: str, head: bytes) -> Book | None:
+        """Give the book of a wallet whose chain ends with a head."""
+        with self._lock:
+            found = self._books.get(wallet_id)
+            if found is None or found[0] != head:
+                return None
+            self._books.move_to_end(wallet_id)
+            return found[1]
+
+    def put(self, head: bytes, book: Book) -> None:
+        """Keep a book with its open lots, in the place of the one that its wallet had."""
+        kept = without_closed_lots(book)
+        with self._lock:
+            self._drop(book.wallet_id)
+            self._taken += _room(kept)
+            self._books[book.wallet_id] = (head, kept)
+            while self._taken > self._room_max:
+                self._drop(next(iter(self._books)))
+
+    def clear(self) -> None:
+        """Forget all books: what they were read from was wrong."""
+        with self._lock:
+            self._books.clear()
+            self._taken = 0
+
+    def _drop(self, wallet_id: str) -> None:
+        found = self._books.pop(wallet_id, None)
+        if found is not None:
+            self._taken -= _room(found[1])
+
+
+def _room(book: Book) -> int:
+    return 1 + len(book.lots) + len(book.holds) + len(book.series)

@@ -1,0 +1,1 @@
+"""What `tools/bench ledger` runs: durable charges beside their floors, in one run and one table."""
