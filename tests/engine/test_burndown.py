@@ -20,6 +20,7 @@ from policyengine.engine.burndown import (
 )
 from policyengine.ledger.holds import Draw
 from policyengine.ledger.lots import UNRESTRICTED, Lot, LotEnd, LotSource, LotTerms, Restriction
+from policyengine.policy.document.plans import BurnKey
 from policyengine.values.calendar import NEVER
 
 IMAGES: Final = Restriction(units=("image",))
@@ -36,6 +37,11 @@ def lot(
 ) -> Lot:
     terms = LotTerms(number, 1, source, "", 100, effective_at, expires_at, priority, restricted_to)
     return Lot(terms, 100)
+
+
+def begun(number: int, granted: int, *, left: int) -> Lot:
+    terms = replace(lot(number).terms, granted_micro=granted)
+    return Lot(terms, left, consumed=granted - left)
 
 
 def numbers(lots: list[Lot]) -> list[int]:
@@ -71,6 +77,14 @@ def test_each_key_of_the_burn_order(order: BurnOrder, expected: list[int]) -> No
         turned = [*lots[turn:], *lots[:turn]]
         assert expected == numbers(in_burn_order(turned, order))
         assert expected == numbers(in_burn_order(reversed(turned), order))
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"), [("larger_first", [2, 3, 1]), ("smaller_first", [1, 2, 3])]
+)
+def test_lots_are_ordered_by_what_they_began_with(order: BurnKey, expected: list[int]) -> None:
+    lots = [begun(1, 50, left=50), begun(2, 90, left=1), begun(3, 90, left=90)]
+    assert expected == numbers(in_burn_order(lots, (order, "oldest")))
 
 
 def test_published_example_of_priorities_and_expiries() -> None:

@@ -161,6 +161,31 @@ def test_a_capture_of_more_than_there_is_follows_the_shortfall_after_a_request()
     assert (charged(answer).charged_micro, wallet.book.debt_micro) == (2050 * CREDIT, 50 * CREDIT)
 
 
+def test_a_refused_capture_changes_nothing_and_a_smaller_one_passes() -> None:
+    wallet = Wallet(policy({"estimate/capture_above_hold": "refuse"}))
+    hold = wallet.do(OpenHold(amount_micro=5 * CREDIT))
+    wallet.do(Capture(hold.seq, amount_micro=2 * CREDIT, final=False))
+    before = wallet.book.holds
+    refusal = wallet.do(Capture(hold.seq, amount_micro=4 * CREDIT, final=False)).refusal
+    assert refusal is not None
+    assert (refusal.code, wallet.book.holds) == ("above_hold", before)
+    assert refusal.message == "needs 4.00, 3.00 held for it, 1.00 short; the hold stays open"
+    assert refusal.details == {
+        "id": f"ana:{hold.seq}",
+        "needed_micro": 4 * CREDIT,
+        "held_micro": 3 * CREDIT,
+        "short_micro": CREDIT,
+    }
+    assert wallet.do(Capture(hold.seq, amount_micro=3 * CREDIT)).refusal is None
+
+
+def test_held_credits_that_may_not_pay_for_a_request_do_not_count_for_its_capture() -> None:
+    wallet = Wallet(policy({"estimate/capture_above_hold": "refuse"}))
+    wallet.do(GiveGrant(10 * CREDIT, restricted_to=Restriction(models=("lite",))))
+    hold = wallet.do(OpenHold(usage=spend(10, "lite")))
+    assert wallet.refused(Capture(hold.seq, usage=spend(1))) == "above_hold"
+
+
 def test_a_capture_in_parts_keeps_the_rest_held_until_the_final_one() -> None:
     wallet = two_lots()
     hold = wallet.do(OpenHold(amount_micro=15 * CREDIT))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.limited import CONVERSIONS, IN_DEBT, OF_PACKS, SEATS, TOP_UP, caps, limited
-from engine.wallets import CREDIT, DAY, START, Wallet, at, policy, spend
+from engine.wallets import CREDIT, DAY, MINUTE, START, Wallet, at, policy, spend
 from policyengine.engine import caps as caps_module
 from policyengine.engine import holding
 from policyengine.engine.commands import (
@@ -19,6 +19,7 @@ from policyengine.engine.commands import (
     Charge,
     Command,
     Convert,
+    Extend,
     FailTopUp,
     GiveGrant,
     OpenHold,
@@ -36,7 +37,7 @@ from policyengine.engine.commands import (
 )
 from policyengine.engine.refusals import CODES, insufficient_credits, refusal
 from policyengine.simulate.memory import MemoryLedger
-from policyengine.values.calendar import parse_span
+from policyengine.values.calendar import SECOND, parse_span
 
 REACHED: dict[str, tuple[Body, ...]] = {
     "insufficient_credits": (Charge(spend(2001)),),
@@ -58,10 +59,12 @@ REACHED: dict[str, tuple[Body, ...]] = {
     "already_subscribed": (Subscribe("pro"),),
     "already_on_plan": (ChangePlan("pro"),),
     "nothing_to_cancel": (Cancel(), Cancel()),
+    "change_forbidden": (ChangePlan("pro_plus"),),
     "pack_not_sold": (Cancel(), BuyPack("pack_500")),
     "hold_closed": (OpenHold(1), Release(2), Capture(2, amount_micro=1)),
     "hold_too_long": (OpenHold(1, life=parse_span("2 days")),),
     "too_many_holds": (OpenHold(1), OpenHold(1)),
+    "above_hold": (OpenHold(1), Capture(2, amount_micro=2)),
     "not_refundable": (Refund(1),),
     "refund_exceeds_charge": (Charge(spend(1)), Refund(2, 2 * CREDIT)),
     "not_voidable": (VoidGrant(1),),
@@ -85,6 +88,8 @@ def test_each_refusal_of_a_wallet_is_reached_and_recorded(
     rules = policy(
         {
             "changes/cancel/when": "now",
+            "changes/forbidden": [{"change": "upgrade", "from": "pro"}],
+            "estimate/capture_above_hold": "refuse",
             "units/tokens/output/image_output": 10**7,
             "cohorts": ["annual"],
             "modifiers": {"batch": {"factor": Decimal("0.5"), "plans": ["pro_plus"]}},
@@ -151,7 +156,15 @@ def test_each_refusal_that_no_ledger_can_hold_is_reached() -> None:
         unrecorded(ledger, "ana", "", Charge(spend(1))),
         unrecorded(ledger, "ana", "long", Charge(spend(1, model="m" * 256))),
     }
-    assert found | set(REACHED) | set(AT_LIMITS) == set(CODES)
+    assert found | set(REACHED) | set(AT_LIMITS) | {"hold_in_grace"} == set(CODES)
+
+
+def test_a_hold_cannot_be_extended_in_its_grace_time() -> None:
+    wallet = Wallet(policy({"estimate/grace": "5 seconds"}))
+    hold = wallet.do(OpenHold(1))
+    later = Extend(hold.seq, parse_span("1 minute"))
+    assert wallet.refused(later, START + 15 * MINUTE) == "hold_in_grace"
+    assert wallet.refused(later, START + 15 * MINUTE + 5 * SECOND) == "hold_closed"
 
 
 @pytest.mark.parametrize(("code", "sentence"), CODES.items())

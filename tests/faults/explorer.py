@@ -171,15 +171,18 @@ class Explorer:
         return False
 
     def _settled(self, sessions: Sequence[Session]) -> list[int]:
-        """Wait until each session is before a statement, at its end, or waits for another one."""
-        for each in sessions:
-            self._settle(each)
-        ready = [number for number, each in enumerate(sessions) if each.state == "ready"]
-        if not ready and any(each.state != "done" for each in sessions):
-            for each in sessions:  # whoever waits was let go just now
-                each.has_stopped(SECONDS_MAX)
+        """Wait until each session is before a statement, at its end, or waits for another one.
+
+        Gives: those that can go on. While all of them wait, one was let go just now.
+        """
+        ends_at = monotonic() + SECONDS_MAX
+        while monotonic() < ends_at:
+            for each in sessions:
+                self._settle(each)
             ready = [number for number, each in enumerate(sessions) if each.state == "ready"]
-        return ready
+            if ready or all(each.state == "done" for each in sessions):
+                return ready
+        raise Stuck(f"all wait: {[each.steps[-1:] for each in sessions]}")
 
     def _settle(self, session: Session) -> None:
         ends_at = monotonic() + SECONDS_MAX

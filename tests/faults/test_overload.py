@@ -11,9 +11,10 @@ import pytest
 from faults import writer
 from faults.conftest import Counting
 from faults.places import DATABASES, everything_of, faults_in, new_ledger
-from policyengine.app.committing import BatchDone, Committer, QueueFull
+from policyengine.app.committing import Committer, QueueFull
 from policyengine.app.engine import Engine
 from policyengine.engine.commands import Charge, Command, Usage
+from policyengine.store.happenings import Batched, Happening, Teller
 from policyengine.store.store import LedgerStore
 
 QUEUE = 64
@@ -34,16 +35,15 @@ class Load:
     def __init__(self, engine: Engine, seconds: float) -> None:
         self.engine = engine
         self.seconds = seconds
-        self.batches: list[BatchDone] = []
         self.told: Counter[str] = Counter()
         self.acknowledged: dict[str, str] = {}
         self.most_waiting = 0
         self._lock = threading.Lock()
-        self.committer = Committer(engine.shell.now, queue_max=QUEUE, observer=self._note)
+        self.committer = Committer(engine.shell.now, queue_max=QUEUE, tell=Teller(self._note))
 
-    def _note(self, done: BatchDone) -> None:
-        self.batches.append(done)
-        self.most_waiting = max(self.most_waiting, done.waiting)
+    def _note(self, happened: Happening) -> None:
+        if isinstance(happened, Batched):
+            self.most_waiting = max(self.most_waiting, happened.waiting)
 
     def _send(self, sender: int) -> None:
         chance = Random(sender)

@@ -67,6 +67,9 @@ class Rulebook:
     promotion: bool
     limits: str = "none"
     earlier_use: str | None = None
+    above_hold: str | None = None
+    grace: str | None = None
+    forbidden: tuple[tuple[str, str], ...] = ()
 
 
 CHOICES: Final[dict[str, tuple[Any, ...]]] = {
@@ -76,6 +79,8 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
         ("general_first", "newest"),
         ("pack_before_plan", "restricted_first", "oldest"),
         ("free_before_bought", "priority", "newest"),
+        ("larger_first", "oldest"),
+        ("soonest_expiry", "smaller_first", "newest"),
     ),
     "upgrade_when": ("now", "end_of_cycle"),
     "new_cycle": ("starts_now", "keeps_date"),
@@ -109,6 +114,9 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "promotion": (False, True),
     "limits": ("none", "overage", "overage at will", "fallback", "top_up to an amount"),
     "earlier_use": (None, "re_rated"),
+    "above_hold": (None, "refuse"),
+    "grace": (None, "5 seconds", "1 hour"),
+    "forbidden": ((), (("downgrade", "pro_plus"),), (("upgrade", "free"), ("cancel", "pro"))),
 }
 
 OVERAGE_LIMIT: Final = 60
@@ -205,8 +213,11 @@ def _answers(rules: Rulebook, cycle: str) -> dict[str, Any]:
         },
         "changes/downgrade": {"when": rules.downgrade[0], "unused": rules.downgrade[1]},
         "changes/cancel": {"when": rules.cancel[0], "to": "free", "unused": rules.cancel[1]},
+        "changes/forbidden": [{"change": what, "from": plan} for what, plan in rules.forbidden],
         "estimate/hold": rules.holds[0],
         "estimate/longest_hold": rules.holds[1],
+        **({"estimate/grace": rules.grace} if rules.grace else {}),
+        **({"estimate/capture_above_hold": rules.above_hold} if rules.above_hold else {}),
         "shortfall/after_request": "go_into_debt" if has_debt else "take_what_is_left",
         **({"shortfall/debt": _debt(rules.debt)} if has_debt else {}),
         "refunds/expired_lot": rules.refunds,

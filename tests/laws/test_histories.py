@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import laws
+from laws import answers, laws
 from laws.histories import History, played, steps, steps_of
 from laws.rulebooks import rulebook_of, rulebooks, timeline_of
 
@@ -81,6 +81,18 @@ def test_no_release_or_expiry_mints_a_credit(history: History) -> None:
 @given(histories)
 def test_a_charge_takes_what_it_says_and_refunds_give_back_no_more(history: History) -> None:
     laws.charges_take_what_they_say(history)
+
+
+@few
+@given(histories)
+def test_where_it_is_refused_no_capture_takes_more_than_was_held(history: History) -> None:
+    answers.captures_keep_to_their_holds(history)
+
+
+@few
+@given(histories)
+def test_no_forbidden_change_of_plan_is_ever_made(history: History) -> None:
+    answers.forbidden_changes_are_not_made(history)
 
 
 @few

@@ -70,12 +70,13 @@ credits: {smallest: 0.01, round: down, round_at: each_request}
 modifiers: {batch: {factor: 0.5}}
 """,
     """
-burn_order: [general_first, oldest]
+burn_order: [general_first, smaller_first, oldest]
 source: {page: example.com, read: 2026-01-28}
 changes:
   upgrade: {when: end_of_cycle, new_cycle: starts_now, unused: lost, carried_expires: as_before}
   downgrade: {when: end_of_cycle, unused: lost}
   cancel: {when: end_of_cycle, to: free, unused: lost}
+  forbidden: [{change: cancel}, {change: any, to: pro}]
 credits: {smallest: 0.01, round: half_even, round_at: each_request}
 shortfall:
   before_request: overage

@@ -52,6 +52,8 @@ POLICY_PLACES: Final[_Places] = (
     ("Cancel", "to", "plans"),
     ("PlanPair", "from", "plans"),
     ("PlanPair", "to", "plans"),
+    ("ForbiddenChange", "from", "plans"),
+    ("ForbiddenChange", "to", "plans"),
     ("Overage", "plans", "plans"),
     ("Fallback", "model", "models"),
     ("Fallback", "plans", "plans"),

@@ -125,7 +125,7 @@ class Call:
 
         text = DEMO_ENDS_AT if self.demo and self.at is None else self.at
         if text is None:
-            from policyengine.app.shell import wall_clock
+            from policyengine.store.clock import wall_clock
 
             return wall_clock
         instant = parse_instant(text)

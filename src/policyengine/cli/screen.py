@@ -79,9 +79,13 @@ def lined_up(amounts: Sequence[str]) -> list[str]:
     return [each.rjust(width) for each in amounts]
 
 
-def table(columns: Sequence[str], right: Iterable[str] = ()) -> Table:
-    """Start a table without lines; the named columns are aligned to the right."""
-    aligned = set(right)
+def table(columns: Sequence[str], right: Iterable[str] = (), whole: Iterable[str] = ()) -> Table:
+    """Start a table without lines.
+
+    Takes: the names of its columns; those that are aligned to the right; those whose contents are
+    never broken into lines, such as times: others give way to them.
+    """
+    aligned, unbroken = set(right), set(whole)
     made = Table(
         box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET, show_edge=False
     )
@@ -90,6 +94,7 @@ def table(columns: Sequence[str], right: Iterable[str] = ()) -> Table:
             name,
             justify="right" if name.strip() in aligned else "left",
             overflow="fold",
+            no_wrap=name in unbroken,
         )
     return made
 

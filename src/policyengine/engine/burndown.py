@@ -21,6 +21,8 @@ _READS: Final[dict[str, tuple[str, ...]]] = {
     "plan_before_pack": ("terms.is_pack",),
     "pack_before_plan": ("terms.is_no_pack",),
     "free_before_bought": ("terms.is_paid_for",),
+    "larger_first": ("terms.larger_first",),
+    "smaller_first": ("terms.granted_micro",),
     "oldest": ("terms.effective_at", "terms.no"),
     "newest": ("terms.newest_first",),
 }

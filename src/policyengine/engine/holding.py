@@ -34,7 +34,7 @@ from policyengine.ledger.holds import Draw, Hold
 from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 from policyengine.values.calendar import Instant, add_span, instant_text
-from policyengine.wording.words import Span, Verbatim
+from policyengine.wording.words import Figure, Span, Verbatim
 
 OPEN_HOLDS_MAX: Final = 1000
 
@@ -71,6 +71,7 @@ def open_hold(situation: Situation, body: OpenHold) -> Transaction:
         body.estimate,
         started_at=_started_at(body.usage, at),
         member=body.member,
+        grace_until=_grace_until(situation, expires_at),
         asked="" if found.asked is None else found.asked.usage.model,
     )
     draft.change(HoldSet(hold))
@@ -78,6 +79,11 @@ def open_hold(situation: Situation, body: OpenHold) -> Transaction:
     return draft.accepted(
         situation, "hold", conversation_id=body.conversation_id, operation_id=body.operation_id
     )
+
+
+def _grace_until(situation: Situation, expires_at: Instant) -> Instant:
+    grace = situation.policy.holds.grace
+    return 0 if grace is None else add_span(expires_at, grace, situation.policy.zone)
 
 
 def _set_aside(draft: Draft, found: Cover) -> tuple[Draw, ...]:
@@ -133,9 +139,12 @@ def capture(situation: Situation, body: Capture) -> Transaction:
     rated = _capture_price(situation, hold, body)
     if isinstance(rated, Refusal):
         return refused(situation, "capture", rated)
-    draft = draft_of(situation)
     amount = rated.price.total_micro
-    left, short = _consume(draft, situation, hold, _capture_bill(rated, situation.book, amount))
+    bill = _capture_bill(rated, situation.book, amount)
+    if situation.policy.holds.above == "refuse" and (short := _above(situation, hold, bill)):
+        return refused(situation, "capture", _above_hold(situation, hold, amount, short))
+    draft = draft_of(situation)
+    left, short = _consume(draft, situation, hold, bill)
     taken = amount - cover_shortfall(draft, short)
     draft.change(charged(situation, rated, amount, taken, hold.estimate))
     note_cover(draft, _capture_cover(situation, hold, rated), taken)
@@ -147,6 +156,29 @@ def capture(situation: Situation, body: Capture) -> Transaction:
     else:
         draft.change(HoldSet(after))
     return _accepted(situation, draft, "capture", hold)
+
+
+def _above(situation: Situation, hold: Hold, bill: Bill) -> Micro:
+    """Give what the hold's own lots cannot pay of a bill."""
+    return bill.amount_micro - sum(shared_out(bill, _held_sources(situation.book, hold)))
+
+
+def _above_hold(situation: Situation, hold: Hold, needed: Micro, short: Micro) -> Refusal:
+    details = {
+        "id": f"{situation.book.wallet_id}:{hold.seq}",
+        "needed_micro": needed,
+        "held_micro": needed - short,
+        "short_micro": short,
+    }
+    words = {"needed": Figure(needed), "held": Figure(needed - short), "short": Figure(short)}
+    return refusals.refused_as("above_hold", details, **words)
+
+
+def _held_sources(book: Book, hold: Hold) -> list[Source]:
+    return [
+        (draw.lot_no, draw.amount_micro, book.lots[draw.lot_no].terms.restricted_to)
+        for draw in hold.draws
+    ]
 
 
 def _capture_cover(situation: Situation, hold: Hold, rated: Rated) -> Cover:
@@ -200,10 +232,7 @@ def _consume(
     Gives: what stays held, and what nothing could pay.
     """
     lots = situation.book.lots
-    held: list[Source] = [
-        (draw.lot_no, draw.amount_micro, lots[draw.lot_no].terms.restricted_to)
-        for draw in hold.draws
-    ]
+    held = _held_sources(situation.book, hold)
     beyond = available_sources(lots.values(), situation.policy.burn_order)
     given = shared_out(bill, [*held, *beyond])
     left = []
@@ -231,12 +260,23 @@ def extend(situation: Situation, body: Extend) -> Transaction:
     hold = _find(situation, body.hold_seq)
     if isinstance(hold, Refusal):
         return refused(situation, "extend", hold)
+    if situation.at >= hold.expires_at:
+        return refused(situation, "extend", _in_grace(hold))
     expires_at = add_span(hold.expires_at, body.by, situation.policy.zone)
     if expires_at > hold.latest_at:
         return refused(situation, "extend", _too_long(situation, hold.latest_at))
     draft = draft_of(situation)
-    draft.change(HoldSet(replace(hold, expires_at=expires_at)))
+    grace_until = _grace_until(situation, expires_at)
+    draft.change(HoldSet(replace(hold, expires_at=expires_at, grace_until=grace_until)))
     return _accepted(situation, draft, "extend", hold)
+
+
+def _in_grace(hold: Hold) -> Refusal:
+    ended, until = instant_text(hold.expires_at), instant_text(hold.frees_at)
+    details = {"ended": ended, "until": until}
+    return refusals.refused_as(
+        "hold_in_grace", details, ended=Verbatim(ended), until=Verbatim(until)
+    )
 
 
 def _accepted(situation: Situation, draft: Draft, kind: TransactionKind, hold: Hold) -> Transaction:

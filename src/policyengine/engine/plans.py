@@ -14,7 +14,8 @@ from policyengine.ledger.subscriptions import PendingChange, Subscription
 from policyengine.ledger.transactions import Refusal, Transaction, TransactionKind
 from policyengine.policy.document.plans import Cancel as Cancelling
 from policyengine.policy.document.plans import Downgrade
-from policyengine.policy.policy import PlanRule
+from policyengine.policy.forbidding import ChangeKind, forbidden_by
+from policyengine.policy.policy import PlanRule, Policy
 from policyengine.values.calendar import NEVER
 
 
@@ -69,15 +70,23 @@ def change_plan(situation: Situation, body: ChangePlan) -> Transaction:
     if plan.name == subscription.plan:
         return _stay(situation, subscription)
     up = plan.rank > rank_of(policy, subscription.plan)
+    kind: ChangeKind = "upgrade" if up else "downgrade"
+    if refusal := _forbidden(policy, kind, subscription.plan, plan.name):
+        return refused(situation, "change_plan", refusal)
     rule = upgrade_rule(policy, subscription.plan, plan.name) if up else policy.changes.downgrade
     draft = draft_of(situation)
     if rule.when == "end_of_cycle" and subscription.ends_at < NEVER:
-        _wait(draft, subscription, plan.name, "upgrade" if up else "downgrade")
+        _wait(draft, subscription, plan.name, kind)
     elif up:
         upgrade_now(situation.timeline, draft, plan, subscription)
     else:
         _leave_now(draft, policy.changes.downgrade, plan)
     return draft.accepted(situation, "change_plan")
+
+
+def _forbidden(policy: Policy, kind: ChangeKind, before: str, after: str) -> Refusal | None:
+    index = forbidden_by(policy.changes, kind, before, after)
+    return None if index is None else refusals.change_forbidden(policy, index, kind, before, after)
 
 
 def _stay(situation: Situation, subscription: Subscription) -> Transaction:
@@ -119,6 +128,8 @@ def cancel(situation: Situation, _body: Cancel) -> Transaction:
     rule = policy.changes.cancel
     if subscription is None or subscription.plan == rule.to:
         return refused(situation, "cancel", _nothing_to_cancel(situation, rule.to))
+    if refusal := _forbidden(policy, "cancel", subscription.plan, rule.to):
+        return refused(situation, "cancel", refusal)
     draft = draft_of(situation)
     if rule.when == "end_of_cycle" and subscription.ends_at < NEVER:
         _wait(draft, subscription, rule.to, "cancel")

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from policyengine.ledger.transactions import Refusal
+from policyengine.policy.forbidding import ChangeKind
 from policyengine.policy.policy import ModifierRule, Policy
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant, instant_text
@@ -79,6 +80,28 @@ def unknown_cohort(policy: Policy, cohort: str) -> Refusal:
 def unknown_plan(policy: Policy, plan: str) -> Refusal:
     """The policy has no such plan."""
     return _unknown("unknown_plan", policy, plan, policy.plans, "plan")
+
+
+def change_forbidden(
+    policy: Policy, index: int, kind: ChangeKind, before: str, after: str
+) -> Refusal:
+    """An entry of the policy's list forbids this change of plan; says where it stands.
+
+    Takes: the entry's place in the list, what the change is, and its plans.
+    """
+    pointer = f"/changes/forbidden/{index}"
+    line = policy.line(pointer)
+    details = {"change": kind, "from": before, "to": after, "pointer": pointer, "line": line}
+    return refused_as(
+        "change_forbidden",
+        details,
+        version=Verbatim(str(policy.version)),
+        policy=Verbatim(policy.name),
+        line=Verbatim(str(line)),
+        change=say(f"refusal.{kind}"),
+        before=Verbatim(before),
+        after=Verbatim(after),
+    )
 
 
 def unknown_pack(policy: Policy, pack: str) -> Refusal:

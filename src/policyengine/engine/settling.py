@@ -78,7 +78,7 @@ def _events(timeline: Timeline, book: Book) -> list[tuple[Instant, int, int]]:
     if subscription is not None:
         events.append((subscription.ends_at, _RENEW, 0))
     events += [(each.next_at, _RECUR, number) for number, each in book.series.items()]
-    events += [(hold.expires_at, _TIME_OUT, number) for number, hold in book.holds.items()]
+    events += [(hold.frees_at, _TIME_OUT, number) for number, hold in book.holds.items()]
     return events
 
 
@@ -101,7 +101,7 @@ def _expire(timeline: Timeline, book: Book, lot: Lot, at: Instant) -> Transactio
 
 
 def _time_out(timeline: Timeline, book: Book, hold: Hold) -> Transaction:
-    draft = Draft(book, in_force(timeline, hold.expires_at), hold.expires_at)
+    draft = Draft(book, in_force(timeline, hold.frees_at), hold.frees_at)
     give_back(draft, hold)
     return draft.settled("time_out", f"time_out:{hold.seq}", hold.seq)
 

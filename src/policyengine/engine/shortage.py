@@ -12,6 +12,7 @@ from policyengine.engine.situation import Situation
 from policyengine.engine.upgrading import credits_of
 from policyengine.ledger.book import Book
 from policyengine.ledger.transactions import Refusal
+from policyengine.policy.forbidding import forbidden_by
 from policyengine.policy.policy import ModelPrices
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import NEVER, instant_text
@@ -52,6 +53,7 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
         {"way": "upgrade", "plan": higher.name, "credits_micro": credits_of(situation, higher)}
         for higher in policy.plans.values()
         if higher.rank > rank
+        and forbidden_by(policy.changes, "upgrade", plan_name, higher.name) is None
     ]
     ways += _ways_to_wait(situation)
     offered = overage_offered(policy, book)

@@ -228,7 +228,7 @@ def _due_at(
         if lot.remaining and lot.terms.expires_at < due:
             due = lot.terms.expires_at
     for hold in holds.values():
-        due = min(due, hold.expires_at)
+        due = min(due, hold.frees_at)
     for each in series.values():
         due = min(due, each.next_at)
     return due

@@ -30,6 +30,7 @@ class Hold:
     `seq` is the transaction that opened it and names it. `latest_at` bounds extensions.
     `started_at` is when the request began: its capture is priced by the version of that time.
     `member` is who asked. `asked` is the model that was asked for where `model` took its place.
+    `grace_until` is until when it can be captured and released after its end; 0 without grace.
     """
 
     seq: int
@@ -44,6 +45,12 @@ class Hold:
     started_at: Instant = 0
     member: str = ""
     asked: str = ""
+    grace_until: Instant = 0
+
+    @property
+    def frees_at(self) -> Instant:
+        """Give the instant at which it times out: its end, or that of its grace time."""
+        return max(self.expires_at, self.grace_until)
 
     @property
     def held_micro(self) -> Micro:

@@ -92,6 +92,11 @@ class LotTerms:
         return self.source in {"plan", "carried", "pack", "overage"}
 
     @property
+    def larger_first(self) -> Micro:
+        """Give a sort key that puts the lot first that began with the most credits."""
+        return -self.granted_micro
+
+    @property
     def newest_first(self) -> tuple[int, int]:
         """Give a sort key that puts the newest lot first."""
         return -self.effective_at, -self.no

@@ -60,9 +60,7 @@ def compile_policy(document: PolicyDocument, source: Source, sha256: str) -> Pol
         packs=_packs(document),
         burn_order=tuple(document.burn_order),
         changes=document.changes,
-        holds=HoldRule(
-            parse_span(document.estimate.hold), parse_span(document.estimate.longest_hold)
-        ),
+        holds=_holds(document),
         shortfall_after=document.shortfall.after_request,
         debt=_debt(document),
         refunds=document.refunds,
@@ -84,6 +82,16 @@ def _re_rated(document: PolicyDocument) -> tuple[str, ...]:
     pairs = {pair.to for pair in changes.pairs if pair.upgrade.earlier_use == "re_rated"}
     every = changes.upgrade.earlier_use == "re_rated"
     return tuple(name for name in list(document.plans)[1:] if every or name in pairs)
+
+
+def _holds(document: PolicyDocument) -> HoldRule:
+    part = document.estimate
+    return HoldRule(
+        parse_span(part.hold),
+        parse_span(part.longest_hold),
+        part.capture_above_hold or "charge",
+        parse_span(part.grace) if part.grace else None,
+    )
 
 
 def _packs(document: PolicyDocument) -> Mapping[str, PackRule]:

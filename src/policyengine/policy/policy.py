@@ -295,10 +295,15 @@ class ReplacesRule:
 
 @dataclass(frozen=True, slots=True)
 class HoldRule:
-    """How long a hold lasts unless the caller says, and at most."""
+    """How long a hold lasts unless the caller says, and at most; what may be captured, until when.
+
+    `grace` is the time after its end in which it can still be captured and released.
+    """
 
     life: CalendarSpan
     longest: CalendarSpan
+    above: Literal["charge", "refuse"] = "charge"
+    grace: CalendarSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ _NOUNS: Final[Mapping[str, str]] = {
     "Alert": "an alert",
     "Abnormal": "an entry of `abnormal`",
     "PlanPair": "an entry of `pairs`",
+    "ForbiddenChange": "an entry of `forbidden`",
     "Keep": "an entry of `keep`",
 }
 

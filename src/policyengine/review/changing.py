@@ -4,8 +4,14 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from policyengine.policy.document import PolicyDocument
-from policyengine.policy.document.plans import Cancel, Downgrade, Upgrade
-from policyengine.review.difference import Difference
+from policyengine.policy.document.plans import (
+    Cancel,
+    Changes,
+    Downgrade,
+    ForbiddenChange,
+    Upgrade,
+)
+from policyengine.review.difference import Difference, gone, said
 from policyengine.review.grants import percents
 from policyengine.review.saying import choice, quantity, text
 from policyengine.review.words import listed
@@ -30,6 +36,12 @@ _EARLIER_USE: Final = {
     "as_charged": "what was charged",
     "re_rated": "what they cost on the new plan",
 }
+_FORBIDDEN: Final = {
+    "upgrade": "upgrades",
+    "downgrade": "downgrades",
+    "cancel": "cancellations",
+    "any": "changes of plan",
+}
 _PRORATED: Final = {
     "": "whole",
     "by_day": "by the days that are left",
@@ -45,8 +57,25 @@ def changing_differences(old: PolicyDocument, new: PolicyDocument) -> Iterator[D
     yield from _pairs(old, new)
     yield from _common("/changes/downgrade", "a downgrade", was.downgrade, now.downgrade)
     yield from _common("/changes/cancel", "a cancellation", was.cancel, now.cancel)
+    yield from _forbidden(was, now)
     subject = "a cancelled wallet falls back to"
     yield from text("/changes/cancel/to", subject, (was.cancel.to, now.cancel.to), "structural")
+
+
+def _forbidden(was: Changes, now: Changes) -> Iterator[Difference]:
+    for index, each in enumerate(now.forbidden):
+        if each not in was.forbidden:
+            yield said("dearer", f"/changes/forbidden/{index}", f"forbidden: {_what(each)}")
+    for index, each in enumerate(was.forbidden):
+        if each not in now.forbidden:
+            sentence = f"no longer forbidden: {_what(each)}"
+            yield gone("additive", f"/changes/forbidden/{index}", sentence)
+
+
+def _what(rule: ForbiddenChange) -> str:
+    before = "" if rule.from_ is None else f" from {rule.from_}"
+    after = "" if rule.to is None else f" to {rule.to}"
+    return f"{_FORBIDDEN[rule.change]}{before}{after}"
 
 
 def _pairs(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:

@@ -17,6 +17,7 @@ _BEFORE: Final = {
     "overage": "paid beyond the balance",
     "fallback": "priced as another model",
 }
+_ABOVE: Final = {"charge": "charged", "refuse": "refused"}
 _BEFORE_RANKS: Final = (("refuse",), ("overage", "fallback"))
 _AFTER: Final = {"take_what_is_left": "not collected", "go_into_debt": "owed"}
 _AFTER_RANKS: Final = (("go_into_debt",), ("take_what_is_left",))
@@ -56,6 +57,24 @@ def _estimate(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:
     words = ("holds may last longer", "holds may last less long")
     longest = was.longest_hold, now.longest_hold
     yield from span("/estimate/longest_hold", words, longest, "neither")
+    yield from _grace(was.grace, now.grace)
+    yield from choice(
+        "/estimate/capture_above_hold",
+        "a capture of more than its hold has is",
+        (was.capture_above_hold, now.capture_above_hold),
+        _ABOVE,
+        absent="charge",
+    )
+
+
+def _grace(was: str | None, now: str | None) -> Iterator[Difference]:
+    where = "/estimate/grace"
+    words = tuple(f"holds can be captured {each} after their end" for each in ("longer", "shorter"))
+    if was is not None and now is not None:
+        yield from span(where, (words[0], words[1]), (was, now), "neither")
+    elif was != now:
+        sentence = f"{words[now is None]}: {was or 'not at all'} -> {now or 'not at all'}"
+        yield said("structural", where, sentence)
 
 
 def _shortfall(was: Shortfall, now: Shortfall) -> Iterator[Difference]:

@@ -110,6 +110,7 @@ def hold_row(wallet: int, hold: Hold) -> Row:
         hold.captured_micro,
         hold.member,
         hold.asked,
+        hold.grace_until or None,
     )
 
 
@@ -136,6 +137,7 @@ def hold_of(row: Row, draws: Sequence[Row]) -> Hold:
         row[4],
         row[12],
         row[13],
+        row[14] or 0,
     )
 
 

@@ -130,6 +130,7 @@ class HoldRow(LedgerRow, table=True):
     captured_micro: int = whole()
     member: str = words()
     asked: str = words()
+    grace_until: int | None = whole()
 
 
 class HoldDraw(LedgerRow, table=True):

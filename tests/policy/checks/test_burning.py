@@ -27,6 +27,8 @@ def judged(order: list[str]) -> list[str]:
         (["priority", "oldest", "priority"], ["PE206"]),
         (["general_first", "priority", "restricted_first", "oldest"], ["PE250"]),
         (["priority", "pack_before_plan", "oldest", "plan_before_pack"], ["PE250"]),
+        (["priority", "larger_first", "oldest"], []),
+        (["priority", "larger_first", "smaller_first", "oldest"], ["PE250"]),
         (["oldest", "newest", "soonest_expiry"], ["PE253", "PE250", "PE252"]),
     ],
 )

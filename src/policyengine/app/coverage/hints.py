@@ -29,6 +29,8 @@ _BY_KEY: Final[Mapping[str, str]] = {
     "output_tokens": "estimate a request without saying how long its answer will be",
     "hold": "hold without saying how long, and look a moment before {old} are over and just then",
     "longest_hold": "ask for a hold of {old}, and for one that is a little longer",
+    "grace": "capture a hold a moment before {old} after its end, and just then",
+    "capture_above_hold": "capture more than a hold has, and look at the hold",
     "before_request": "charge more than there is",
     "after_request": "charge more than there is for a request that has run",
     "expired_lot": "refund a charge that a lot paid which has expired meanwhile",

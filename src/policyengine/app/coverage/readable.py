@@ -45,7 +45,12 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
         "shortfall_after": ("/shortfall/after_request",),
         "refund_life": ("/refunds/expired_lot", "/refunds/new_lot_expires"),
     },
-    HoldRule: {"life": ("/hold",), "longest": ("/longest_hold",)},
+    HoldRule: {
+        "life": ("/hold",),
+        "longest": ("/longest_hold",),
+        "above": ("/capture_above_hold",),
+        "grace": ("/grace",),
+    },
     DebtRule: {
         "limit_micro": ("/limit",),
         "at_renewal": ("/at_renewal",),
@@ -114,11 +119,12 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
     },
     FallbackRule: {"model": ("/model",)},
     UseCapRule: {
-        "key": ("/scope", "/per"),
+        "key": ("/scope", "/per", "/within"),
         "scope": ("/scope",),
         "amount_micro": ("/credits",),
-        "per": ("/per",),
-        "window": ("/per",),
+        "per": ("/per", "/within"),
+        "window": ("/per", "/within"),
+        "from_first_use": ("/within",),
     },
     TopUpRule: {
         "below_micro": ("/below",),

@@ -33,6 +33,10 @@ from policyengine.policy.checks.counting import check_image_constants
 from policyengine.policy.checks.cycling import check_calendar_cycles, check_plans_that_end
 from policyengine.policy.checks.expressions import check_expressions_read
 from policyengine.policy.checks.findings import Check
+from policyengine.policy.checks.forbidding import (
+    check_forbidden_changes_exist,
+    check_forbidden_upgrades_have_no_rule,
+)
 from policyengine.policy.checks.formulas import (
     check_formula_uses_multiplier,
     check_formula_uses_rates,
@@ -167,6 +171,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_upgrades_agree,
     check_upgrades_fit_plans,
     check_pairs,
+    check_forbidden_changes_exist,
+    check_forbidden_upgrades_have_no_rule,
     check_carried_credits,
     check_carried_shares,
     check_plans_ascend,

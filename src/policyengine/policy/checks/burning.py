@@ -16,6 +16,7 @@ _OPPOSITES: Final[tuple[tuple[BurnKey, BurnKey], ...]] = (
     ("oldest", "newest"),
     ("restricted_first", "general_first"),
     ("plan_before_pack", "pack_before_plan"),
+    ("larger_first", "smaller_first"),
 )
 
 

@@ -105,7 +105,11 @@ def check_changes_cost_time(document: PolicyDocument, source: Source) -> Iterato
     upgrade, downgrade = document.changes.upgrade, document.changes.downgrade
     upper = list(document.plans)[1:]
     giving = any(_of_each_cycle(document.plans[name]) for name in upper)
-    if giving and upgrade.when == downgrade.when == "now":
+    stays = any(
+        each.change in {"downgrade", "any"} and each.from_ is each.to is None
+        for each in document.changes.forbidden
+    )
+    if giving and upgrade.when == downgrade.when == "now" and not stays:
         yield found(
             source,
             "PE248",

@@ -10,6 +10,7 @@ from policyengine.policy.checks.findings import (
     unknown_name,
 )
 from policyengine.policy.document import PolicyDocument
+from policyengine.policy.document.plans import Changes
 from policyengine.policy.source import Source
 from policyengine.policy.vocabulary import vocabulary_of
 from policyengine.values.diagnostics import Diagnostic
@@ -54,13 +55,21 @@ def _plans_named(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     for name, part in document.plans.items():
         if part.after_cycles is not None:
             yield pointer_to("plans", name, "after_cycles", "to"), part.after_cycles.to
-    for index, pair in enumerate(document.changes.pairs):
-        yield pointer_to("changes", "pairs", index, "from"), pair.from_
-        yield pointer_to("changes", "pairs", index, "to"), pair.to
-    yield "/changes/cancel/to", document.changes.cancel.to
+    yield from _plans_of_changes(document.changes)
     if document.replaces is not None:
         for removed, plan in document.replaces.removed_plans.items():
             yield pointer_to("replaces", "removed_plans", removed), plan
+
+
+def _plans_of_changes(changes: Changes) -> Iterator[tuple[str, str]]:
+    for index, pair in enumerate(changes.pairs):
+        yield pointer_to("changes", "pairs", index, "from"), pair.from_
+        yield pointer_to("changes", "pairs", index, "to"), pair.to
+    for index, each in enumerate(changes.forbidden):
+        for key, plan in (("from", each.from_), ("to", each.to)):
+            if plan is not None:
+                yield pointer_to("changes", "forbidden", index, key), plan
+    yield "/changes/cancel/to", changes.cancel.to
 
 
 def _plans_of_limits(document: PolicyDocument) -> Iterator[tuple[str, Sequence[str]]]:

@@ -40,6 +40,8 @@ def _spans(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     yield "/charge/late_usage", document.charge.late_usage
     yield "/estimate/hold", document.estimate.hold
     yield "/estimate/longest_hold", document.estimate.longest_hold
+    if document.estimate.grace is not None:
+        yield "/estimate/grace", document.estimate.grace
     if document.refunds.new_lot_expires is not None:
         yield "/refunds/new_lot_expires", document.refunds.new_lot_expires
     yield from _spans_of_plans(document)
@@ -115,6 +117,24 @@ def check_holds_fit(document: PolicyDocument, source: Source) -> Iterator[Diagno
             f"write `{part.longest_hold}` or more, or a shorter `longest_hold`",
             see_value(source, "/estimate/longest_hold", "a hold may last as long"),
         )
+    elif part.grace is not None and _is_longer_together(part.longest_hold, part.grace, late):
+        yield found(
+            source,
+            "PE233",
+            "/charge/late_usage",
+            f"a hold may be captured later than `{late}`, in its grace time, and is then refused",
+            "write a longer `late_usage`, or a shorter `longest_hold` or `grace`",
+            see_value(source, "/estimate/grace", "so long after its end"),
+        )
+    if part.grace is not None and is_longer(part.grace, part.longest_hold):
+        yield found(
+            source,
+            "PE238",
+            "/estimate/grace",
+            f"`{part.grace}` of grace are longer than the longest hold",
+            f"write at most `{part.longest_hold}`; `5 seconds` are usual",
+            see_value(source, "/estimate/longest_hold", "no hold lasts longer"),
+        )
 
 
 def check_grants_last(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -150,6 +170,14 @@ def is_longer(one: str, other: str) -> bool:
     """Tell whether one span is longer than another, whenever both begin."""
     first, second = _span(one), _span(other)
     return first is not None and second is not None and _shortest(first) > _longest(second)
+
+
+def _is_longer_together(one: str, more: str, other: str) -> bool:
+    """Tell whether two spans, one after the other, are longer than a third one."""
+    first, second, third = _span(one), _span(more), _span(other)
+    if first is None or second is None or third is None:
+        return False
+    return _shortest(first) + _shortest(second) > _longest(third)
 
 
 def _shortest(span: CalendarSpan) -> int:

@@ -1,4 +1,4 @@
-"""PE240 to PE253 and PE280 to PE289: plans, changes, burn order, alerts, what is replaced."""
+"""PE239 to PE253 and PE280 to PE289: plans, changes, burn order, alerts, what is replaced."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +6,17 @@ from typing import Final
 from policyengine.policy.codes.info import CodeInfo
 
 CONDUCT_CODES: Final[Mapping[str, CodeInfo]] = {
+    "PE239": CodeInfo(
+        title="a forbidden change without effect",
+        what="An entry of `changes.forbidden` is about no change that a wallet can make, or an "
+        "entry before it forbids the same; or a rule of `pairs` is for an upgrade that is "
+        "forbidden.",
+        why="one of the two was meant otherwise: nothing is decided by it as it stands.",
+        wrong="plans: {free: {}, pro: {}}\nchanges:\n  forbidden:\n"
+        "    - {change: upgrade, from: pro, to: free}",
+        right="plans: {free: {}, pro: {}}\nchanges:\n  forbidden:\n"
+        "    - {change: downgrade, from: pro, to: free}",
+    ),
     "PE240": CodeInfo(
         title="an answer is missing that another one asks for",
         what="One answer leads to a further question, and that has none: `go_into_debt` needs "

@@ -78,7 +78,8 @@ NUMBER_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE233": CodeInfo(
         title="usage that is late before its hold ends",
-        what="`charge.late_usage` is shorter than `estimate.longest_hold`.",
+        what="`charge.late_usage` is shorter than `estimate.longest_hold`, with `estimate.grace` "
+        "where there is one.",
         why="usage counts from its start, so that what a long hold captures at its end would be "
         "refused as late, and not be charged.",
         wrong="charge: {late_usage: 1 hour}\nestimate: {longest_hold: 24 hours}",
@@ -115,5 +116,13 @@ NUMBER_CODES: Final[Mapping[str, CodeInfo]] = {
         why="days and months begin at midnight somewhere, and it must be clear where.",
         wrong="time: {zone: Asia/Beijing}",
         right="time: {zone: Asia/Shanghai}",
+    ),
+    "PE238": CodeInfo(
+        title="a grace time longer than the longest hold",
+        what="`estimate.grace` is longer than `estimate.longest_hold`.",
+        why="it is for answers that come a moment too late; credits that are kept back for longer "
+        "than any hold lasts are held, by another name.",
+        wrong="estimate: {longest_hold: 24 hours, grace: 2 days}",
+        right="estimate: {longest_hold: 24 hours, grace: 5 seconds}",
     ),
 }

@@ -39,6 +39,18 @@ class Estimate(Part):
     longest_hold: SpanText = Field(
         description="The longest time a hold may last, extensions included.", examples=["24 hours"]
     )
+    grace: SpanText | None = Field(
+        default=None,
+        description="How long after its end a hold can still be captured and released, before it "
+        "gives its credits back; absent: not at all.",
+        examples=["5 seconds"],
+    )
+    capture_above_hold: Literal["charge", "refuse"] | None = Field(
+        default=None,
+        description="A capture for which what is held does not suffice: charge the rest as well, "
+        "or refuse it and leave the hold open; absent: `charge`.",
+        examples=["refuse"],
+    )
 
 
 class Debt(Part):

@@ -200,6 +200,8 @@ BurnKey: TypeAlias = Literal[
     "plan_before_pack",
     "pack_before_plan",
     "free_before_bought",
+    "larger_first",
+    "smaller_first",
     "oldest",
     "newest",
 ]
@@ -314,6 +316,25 @@ class PlanPair(Part):
     )
 
 
+class ForbiddenChange(Part):
+    """A change of plan that no wallet may make."""
+
+    change: Literal["upgrade", "downgrade", "cancel", "any"] = Field(
+        description="What is forbidden: moving up the list of plans, moving down, cancelling, or "
+        "all of them.",
+        examples=["downgrade"],
+    )
+    from_: Name | None = Field(
+        default=None,
+        alias="from",
+        description="The plan before; absent: any plan.",
+        examples=["pro"],
+    )
+    to: Name | None = Field(
+        default=None, description="The plan after; absent: any plan.", examples=["free"]
+    )
+
+
 class Changes(Part):
     """What happens when a wallet changes its plan; packs and one-time grants are never touched."""
 
@@ -355,4 +376,10 @@ class Changes(Part):
                 }
             ]
         ],
+    )
+    forbidden: list[ForbiddenChange] = Field(
+        default_factory=list,
+        max_length=PAIRS_MAX,
+        description="Changes of plan that are refused; absent: none.",
+        examples=[[{"change": "downgrade", "from": "pro"}]],
     )

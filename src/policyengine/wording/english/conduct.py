@@ -20,6 +20,8 @@ CONDUCT: Final[Mapping[str, str]] = {
     "burn.plan_before_pack": "whatever is not from a pack",
     "burn.pack_before_plan": "whatever is from a pack",
     "burn.free_before_bought": "what was a gift, before what a plan gave or what was bought",
+    "burn.larger_first": "what began with more credits, however many are left",
+    "burn.smaller_first": "what began with fewer credits, however many are left",
     "burn.oldest": "what was given earlier",
     "burn.newest": "what was given later",
     "burn.priority_of": "{whose} have the priority {priority}.",
@@ -78,6 +80,13 @@ CONDUCT: Final[Mapping[str, str]] = {
     "holds.life": "Credits can be set aside for a request; they are given back after {span} unless "
     "it says otherwise.",
     "holds.longest": "No credits are set aside for longer than {span}.",
+    "holds.grace": "For {span} after that time, a request can still be charged to what was set "
+    "aside for it, or give it back.",
+    "holds.no_grace": "After that time, nothing can be charged to what was set aside.",
+    "holds.above_charge": "A request that costs more than was set aside for it is charged in full, "
+    "from other credits as well.",
+    "holds.above_refuse": "A charge of more than was set aside for it is refused; the credits stay "
+    "set aside.",
     "refunds.back": "A refund goes back to the credits that paid, the last ones first.",
     "refunds.stay_expired": "Refunded credits that have expired meanwhile stay expired.",
     "refunds.new_lot": "Refunded credits that have expired meanwhile are given anew, for {span}.",
@@ -92,6 +101,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "caps.model": "Each model uses at most {most} {window}",
     "caps.wallet": "A wallet uses at most {most} {window}",
     "caps.cycle": "in a cycle",
+    "caps.from_first_use": "in the {span} from the first use on",
     "caps.hour": "in an hour of the clock",
     "caps.day": "in a calendar day",
     "caps.week": "in a calendar week, from Monday",

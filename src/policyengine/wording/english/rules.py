@@ -67,7 +67,6 @@ RULES: Final[Mapping[str, str]] = {
     "formula.ceil": "{value} (rounded up to {step}s)",
     "formula.floor": "{value} (rounded down to {step}s)",
     "formula.choice": "{body} if {test}, otherwise {orelse}",
-    "formula.measured": "{number} {measure}",
     "formula.at_rate": "its {measure} at their rates",
     "formula.all": "the number of {measure}",
     "formula.all_input": "what is sent",
@@ -176,6 +175,14 @@ RULES: Final[Mapping[str, str]] = {
     "changes.re_rated": "{change} prices what was used in this cycle once more, as if the new plan "
     "had held from its start; the difference is given back or taken.",
     "changes.cancel_to": "A cancellation leads to {to}.",
+    "changes.forbidden": "{what}{between} is refused.",
+    "forbidden.upgrade": "An upgrade",
+    "forbidden.downgrade": "A downgrade",
+    "forbidden.cancel": "A cancellation",
+    "forbidden.any": "Any change of plan",
+    "forbidden.between_before": " from {before}",
+    "forbidden.between_after": " to {after}",
+    "forbidden.between_before_after": " from {before} to {after}",
     "changes.untouched": "Packs, credits given once and credits given by hand are never touched by "
     "a change of plan.",
 }

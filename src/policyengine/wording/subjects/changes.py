@@ -7,6 +7,7 @@ from typing import Final
 from policyengine.policy.document.plans import Cancel, Downgrade, Upgrade
 from policyengine.policy.policy import Policy
 from policyengine.wording.naming import plan_name, plan_names
+from policyengine.wording.refusing import NOTHING
 from policyengine.wording.words import Sentence, Share, say
 
 PERCENT: Final = 100
@@ -31,7 +32,21 @@ def change_sentences(policy: Policy) -> Iterator[Sentence]:
     cancel = changes.cancel
     yield say("changes.cancel_to", "/changes/cancel/to", to=plan_name(policy, cancel.to))
     yield from _leaving(cancel, say("change.cancel"), "/changes/cancel")
+    yield from _forbidden(policy)
     yield say("changes.untouched", "/changes")
+
+
+def _forbidden(policy: Policy) -> Iterator[Sentence]:
+    for index, each in enumerate(policy.changes.forbidden):
+        ends = {"before": each.from_, "after": each.to}
+        named = {key: plan_name(policy, plan) for key, plan in ends.items() if plan is not None}
+        between = "_".join(("between", *named)) if named else ""
+        yield say(
+            "changes.forbidden",
+            f"/changes/forbidden/{index}",
+            what=say(f"forbidden.{each.change}"),
+            between=Sentence(f"forbidden.{between}", "", named) if named else NOTHING,
+        )
 
 
 def _upgrade(rule: Upgrade, change: Sentence, where: str) -> Iterator[Sentence]:

@@ -1,9 +1,11 @@
 """What is spent first, what happens when credits run out, and what failures cost."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 from policyengine.ledger.lots import PRIORITY_DEFAULT
+from policyengine.policy.forbidding import forbidden_by
 from policyengine.policy.limits import FallbackRule, OverageRule
 from policyengine.policy.policy import Policy
 from policyengine.wording.naming import model_name, plan_names, whose
@@ -75,7 +77,10 @@ def ways_out(policy: Policy) -> Listing:
     overage = policy.limits.overage
     offered = {
         "pack": bool(policy.packs),
-        "plan": len(policy.plans) > 1,
+        "plan": any(
+            forbidden_by(policy.changes, "upgrade", lower, higher) is None
+            for lower, higher in combinations(policy.plans, 2)
+        ),
         "wait": any(each.given != "once" for plan in policy.plans.values() for each in plan.grants),
         "overage": overage is not None and overage.needs_consent,
         "model": len(multipliers) > 1,
