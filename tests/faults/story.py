@@ -47,7 +47,7 @@ _FOLDER: Final = Path(__file__).parents[1] / "policies"
 
 @cache
 def policies() -> Policies:
-    """Read the policies of the story: with top-ups, seats, old units, overage, new terms at once."""
+    """Read the policies of the story: top-ups, seats, old units, overage, new terms at once."""
     return usable_policies([_FOLDER / each for each in ("top_ups", "overage", "choices")])
 
 
