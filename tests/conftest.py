@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tools import counts
 
 from store.servers import Server, start_server
 
@@ -26,9 +27,13 @@ def server() -> Server:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what tests have measured: `record_property("figure", ...)`."""
+    """Print what tests have measured and counted: `record_property("figure", ...)`."""
     reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-    properties = (each for report in reports for each in report.user_properties)
+    properties = [each for report in reports for each in report.user_properties]
     figures = {value for name, value in properties if name == "figure"}
     for figure in sorted(figures):
         terminalreporter.write_line(figure)
+    found = counts.gathered(properties)
+    if found.counts:
+        terminalreporter.write_line(f"faults: {found.line()}")
+        counts.keep(found)

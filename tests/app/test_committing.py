@@ -9,7 +9,6 @@ import pytest
 
 from app.shops import Clock, policies_in, policy_text
 from policyengine.app.committing import (
-    BatchDone,
     Committer,
     CommitterClosed,
     DeadlinePassed,
@@ -21,6 +20,7 @@ from policyengine.engine.commands import Command, Settle
 from policyengine.ledger.book import LedgerFault
 from policyengine.ledger.transactions import PolicyRef, Transaction
 from policyengine.store.faults import LedgerBusy
+from policyengine.store.happenings import Batched, Happening, Retried, Teller, TurnedAway
 from store.servers import Server
 
 CREDIT = 1_000_000
@@ -58,8 +58,8 @@ class Ledger:
 
 
 def test_what_waits_is_committed_together_in_the_order_of_arrival() -> None:
-    ledger, told = Ledger(), list[BatchDone]()
-    committer = Committer(ledger.execute, batch_max=3, observer=told.append)
+    ledger, told = Ledger(), list[Happening]()
+    committer = Committer(ledger.execute, batch_max=3, tell=Teller(told.append))
     ledger.may_go.clear()
     first = committer.submit(command("k0"))
     assert ledger.began.wait(10)
@@ -70,29 +70,32 @@ def test_what_waits_is_committed_together_in_the_order_of_arrival() -> None:
     ]
     committer.close()
     assert ledger.batches == [["k0"], ["k1", "k2", "k3"], ["k4", "k5"]]
-    assert [(each.size, each.waiting, each.failed) for each in told] == [
-        (1, 0, 0), (3, 2, 0), (2, 0, 0),
+    batches = [each for each in told if isinstance(each, Batched)]
+    assert batches == told
+    assert [(each.size, each.waiting, each.failed, each.late) for each in batches] == [
+        (1, 0, 0, 0), (3, 2, 0, 0), (2, 0, 0, 0),
     ]  # fmt: skip
-    assert all(each.seconds >= 0 for each in told)
+    assert all(each.seconds >= 0 and each.waited_seconds >= 0 for each in batches)
 
 
 def test_a_full_queue_turns_away_at_once_and_keeps_what_it_took() -> None:
-    ledger = Ledger()
-    committer = Committer(ledger.execute, queue_max=2)
+    ledger, told = Ledger(), list[Happening]()
+    committer = Committer(ledger.execute, queue_max=2, tell=Teller(told.append))
     ledger.may_go.clear()
     taken = [committer.submit(command("k0"))]
     assert ledger.began.wait(10)
     taken += [committer.submit(command(f"k{number}")) for number in (1, 2)]
     with pytest.raises(QueueFull, match="2 commands wait already; nothing was written"):
         committer.submit(command("k3"))
+    assert told == [TurnedAway(waiting=2)]
     ledger.may_go.set()
     assert [each.result(10).transaction.key for each in taken] == ["k0", "k1", "k2"]
     committer.close()
 
 
 def test_a_command_that_waited_too_long_is_not_written() -> None:
-    ledger = Ledger()
-    committer = Committer(ledger.execute)
+    ledger, told = Ledger(), list[Happening]()
+    committer = Committer(ledger.execute, tell=Teller(told.append))
     ledger.may_go.clear()
     first = committer.submit(command("k0"))
     assert ledger.began.wait(10)
@@ -103,12 +106,15 @@ def test_a_command_that_waited_too_long_is_not_written() -> None:
     assert [each.result(10).transaction.key for each in (first, patient)] == ["k0", "k2"]
     committer.close()
     assert ledger.batches == [["k0"], ["k2"]]
+    last = told[-1]
+    assert isinstance(last, Batched)
+    assert (last.size, last.failed, last.late) == (2, 1, 1)
 
 
 def test_one_poisoned_command_fails_alone() -> None:
-    ledger, told = Ledger(), list[BatchDone]()
+    ledger, told = Ledger(), list[Happening]()
     ledger.fails["k1"] = LedgerFault("poison")
-    committer = Committer(ledger.execute, observer=told.append)
+    committer = Committer(ledger.execute, tell=Teller(told.append))
     ledger.may_go.clear()
     first = committer.submit(command("k0"))
     assert ledger.began.wait(10)
@@ -118,7 +124,20 @@ def test_one_poisoned_command_fails_alone() -> None:
         others[0].result(10)
     assert [each.result(10).transaction.key for each in (first, others[1])] == ["k0", "k2"]
     committer.close()
-    assert told[-1].failed == 1
+    assert Retried("LedgerFault", 2) in told
+    last = told[-1]
+    assert isinstance(last, Batched)
+    assert (last.size, last.failed, last.late) == (2, 1, 0)
+
+
+def test_an_observer_that_ends_its_thread_does_not_end_the_committer() -> None:
+    def stop(happening: Happening) -> None:
+        raise SystemExit(str(happening))
+
+    committer = Committer(Ledger().execute, tell=Teller(stop))
+    for key in ("k0", "k1"):
+        assert committer.submit(command(key)).result(10).transaction.key == key
+    committer.close()
 
 
 def test_a_store_that_is_busy_fails_the_batch_and_not_the_next_one() -> None:

@@ -1,11 +1,10 @@
 """Git revisions as policies: read by plumbing, refused with a reason, nothing ever written."""
 
-import os
-import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
 
+from app.repositories import git
 from policyengine.app.diffing import diff_of, latest_of
 from policyengine.app.editions import at_revision, edition_of, lock_changes
 from policyengine.app.policies import PolicyError
@@ -15,18 +14,6 @@ from policyengine.values.calendar import parse_instant
 ROOT = Path(__file__).parents[2]
 NOW = parse_instant("2026-03-01T00:00:00Z")
 YAML = frozenset({".yaml"})
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=T", "-c", "user.email=t@example.com"]
-    # A hook's variables, which a test sets, are for the code under test alone.
-    clean = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(  # noqa: S603  # a fixed command
-        ["git", "-C", folder, *identity, "-c", "commit.gpgsign=false", *arguments],  # noqa: S607  # whichever git is there
-        env=clean,
-        check=True,
-        capture_output=True,
-    )
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.repositories import commit_all
 from policyengine.app.simulation import simulating
 from policyengine.cli.main import run
 
@@ -89,6 +90,16 @@ def test_what_a_ledger_recorded_is_simulated(cli: Cli) -> None:
     assert "falls by 16.7 %" in out
     code, _, err = cli("--usage", "ledger", "--db", "gone.db", *CHANGE)
     assert (code, "gone.db" in err) == (2, True)
+
+
+def test_either_policy_may_be_as_a_git_revision_has_it(cli: Cli) -> None:
+    commit_all(Path())
+    before = json.loads(cli(*USAGE, *CHANGE, "--format", "json")[1])
+    Path("v2.yaml").write_text(Path("v2.yaml").read_text().replace("credits: 2400", "credits: 9"))
+    sides = ("--policy", "HEAD:v2.yaml", "--vs", "HEAD:./v1.yaml")
+    after = json.loads(cli(*USAGE, *sides, "--format", "json")[1])
+    assert after["new"]["path"] == "HEAD:v2.yaml"
+    assert after["figures"] == before["figures"]
 
 
 def test_a_change_is_markdown_for_a_pull_request(cli: Cli) -> None:

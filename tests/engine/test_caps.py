@@ -14,6 +14,7 @@ from policyengine.policy.limits import UseCapRule
 from policyengine.values.calendar import (
     INSTANT_MAX,
     NEVER,
+    SECOND,
     CalendarSpan,
     datetime_of,
     parse_instant,
@@ -21,6 +22,7 @@ from policyengine.values.calendar import (
 )
 
 MEMBER = {"scope": "member", "credits": 100, "per": "1 day"}
+HOUR = 3600 * SECOND
 UNITS = ("hour", "day", "week", "month")
 
 
@@ -180,3 +182,28 @@ def test_a_name_in_each_scope() -> None:
         for scope in ("member", "conversation", "model", "wallet")
     ]
     assert [whose.in_scope(each) for each in rules] == ["mia", "c", "lite", ""]
+
+
+@given(st.lists(st.integers(0, 12 * HOUR), min_size=1, max_size=8))
+def test_a_window_from_the_first_use_on_contains_every_use_that_it_counts(
+    pauses: list[int],
+) -> None:
+    within = {"scope": "member", "credits": 1000, "within": "5 hours"}
+    wallet = Wallet(limited(caps(within)))
+    opened, expected = wallet.now, 0
+    for index, pause in enumerate(pauses):
+        moment = wallet.now + pause
+        if not index or moment >= opened + 5 * HOUR:
+            opened, expected = moment, 0
+        wallet.do(Charge(spend(10), member="mia"), moment)
+        expected += 10 * CREDIT
+        (use,) = wallet.book.limits.uses
+        assert (use.ends_at, use.used_micro) == (opened + 5 * HOUR, expected)
+
+
+def test_a_window_from_the_first_use_on_counts_days_by_the_policys_calendar() -> None:
+    within = {"scope": "wallet", "credits": 1000, "within": "2 days"}
+    rules = limited(caps(within), {"time/zone": "Europe/Berlin"})
+    wallet = Wallet(rules, start=parse_instant("2026-03-28T12:00:00Z"))
+    wallet.do(Charge(spend(10)))
+    assert wallet.book.limits.uses[0].ends_at == parse_instant("2026-03-30T11:00:00Z")

@@ -10,18 +10,14 @@ from policyengine.engine.commands import (
     KEY_LENGTH_MAX,
     Adjust,
     Body,
-    BuyPack,
-    ChangePlan,
     Charge,
     Command,
     GiveGrant,
     Settle,
     Subscribe,
-    Usage,
 )
 from policyengine.engine.decide import _KINDS, decide
 from policyengine.ledger.book import Book
-from policyengine.ledger.lots import Restriction
 from policyengine.ledger.transactions import PolicyRef
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
@@ -153,28 +149,6 @@ def test_every_command_has_a_kind_and_a_decision() -> None:
     assert (
         decide(Wallet(plan="").timeline, book, Command("ana", "k", START, Settle())).recorded == ()
     )
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        Charge(spend(1), conversation_id="c" * 256),
-        Charge(spend(1), operation_id="\ud800"),
-        Charge(spend(1, model="m" * 256)),
-        BuyPack("pack_500", reference="pay\0ment"),
-        BuyPack("p" * 256),
-        ChangePlan("\ud800"),
-        Subscribe("pro", "\ud800"),
-        Charge(Usage.of("lite", {"\ud800": 1})),
-        GiveGrant(CREDIT, restricted_to=Restriction(("m" * 256,))),
-        GiveGrant(CREDIT, restricted_to=Restriction((), ("\0",))),
-    ],
-)
-def test_texts_that_no_ledger_can_keep_are_refused_and_not_recorded(body: Body) -> None:
-    wallet = Wallet()
-    before = wallet.book
-    assert wallet.refused(body) == "invalid_text"
-    assert wallet.book == before
 
 
 def test_a_text_in_any_language_is_kept() -> None:

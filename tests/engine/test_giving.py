@@ -7,6 +7,7 @@ from policyengine.engine.commands import Cancel, ChangePlan, Charge, Settle
 from policyengine.ledger.lots import Restriction
 from policyengine.ledger.subscriptions import Given, Series
 from policyengine.policy.policy import Policy
+from policyengine.values.amounts import AMOUNT_MICRO_MAX
 from policyengine.values.calendar import parse_span
 
 MARCH = at("2026-03-01")
@@ -122,3 +123,13 @@ def test_a_cap_on_the_balance_leaves_room_for_what_pays_debt() -> None:
     wallet.do(Charge(spend(2050), after_request=True))
     wallet.do(Settle(), MARCH)
     assert (wallet.available, wallet.book.debt_micro) == (1950 * CREDIT, 0)
+
+
+def test_a_wallet_with_all_that_a_ledger_accounts_for_renews_and_is_given_what_fits() -> None:
+    half = 6 * 10**11
+    wallet = Wallet(with_grant(monthly(credits=half, carry_over="all")))
+    assert wallet.available == half * CREDIT
+    wallet.do(Charge(spend(10)), at("2026-03-10"))
+    assert wallet.available == AMOUNT_MICRO_MAX - 10 * CREDIT
+    wallet.do(Settle(), at("2026-04-10"))
+    assert wallet.available == AMOUNT_MICRO_MAX

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.wallets import CREDIT, START, Wallet, at, policy, spend
-from policyengine.engine.commands import ChangePlan, Charge, Settle
+from policyengine.engine.commands import ChangePlan, Charge, OpenHold, Release, Settle
 from policyengine.engine.keeping import kept_of
 from policyengine.ledger.lots import Lot, LotTerms
 from policyengine.policy.policy import KeptRule, Policy
-from policyengine.values.calendar import NEVER
+from policyengine.values.calendar import NEVER, parse_span
 
 MARCH = at("2026-03-01")
 AMOUNTS = st.integers(0, 10**9)
@@ -133,3 +133,24 @@ def test_kept_credits_may_have_a_priority_of_their_own() -> None:
     wallet.do(Settle(), at("2026-04-01"))
     carried = [each for each in wallet.book.lots.values() if each.terms.source == "carried"]
     assert {each.terms.priority for each in carried if each.is_open} == {5}
+
+
+@pytest.mark.parametrize("moment", ["2026-02-20", "2026-03-05", "2026-04-05", "2026-05-05"])
+@pytest.mark.parametrize("expires", ["end_of_cycle", "10 days"])
+def test_where_all_is_kept_what_a_hold_gives_back_is_kept_over_any_number_of_renewals(
+    moment: str, expires: str
+) -> None:
+    rules = policy(
+        {
+            "plans/pro/grants/monthly/carry_over": "all",
+            "plans/pro/grants/monthly/expires": expires,
+            "estimate/longest_hold": "200 days",
+        }
+    )
+    held, free = Wallet(rules), Wallet(rules)
+    hold = held.do(OpenHold(100 * CREDIT, life=parse_span("150 days")))
+    held.do(Release(hold.seq), at(moment))
+    free.do(Settle(), at(moment))
+    assert held.available == free.available
+    ends = {each.terms.expires_at for each in held.lots.values() if each.remaining}
+    assert ends == {each.terms.expires_at for each in free.lots.values() if each.remaining}

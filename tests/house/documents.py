@@ -15,7 +15,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -116,8 +116,14 @@ def tidy_lines(text: str) -> tuple[str, ...]:
 class Performance:
     """One document being performed in one folder."""
 
-    def __init__(self, document: Path, folder: Path) -> None:
-        """Take the document to perform, and a folder that it may fill."""
+    def __init__(
+        self, document: Path, folder: Path, variables: Mapping[str, str] | None = None
+    ) -> None:
+        """Take the document to perform, a folder that it may fill, and more for its environment.
+
+        A `PATH` among the variables is looked through first.
+        """
+        self.variables = dict(variables or {})
         self.document = document
         self.folder = folder
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
@@ -193,8 +199,9 @@ class Performance:
             self._compare(command.line, command.shown, done.stdout)
 
     def _environment(self) -> dict[str, str]:
+        own = str(Path(sys.executable).parent)
+        path = (self.variables.get("PATH", own), own, os.environ["PATH"])
         return {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
             "PYTHONPATH": str(SOURCES),  # of these sources, wherever the command was installed from
             "COLUMNS": COLUMNS,
@@ -202,6 +209,8 @@ class Performance:
             "NO_COLOR": "1",
             "TERM": "dumb",
             "TZ": "UTC",
+            **self.variables,
+            "PATH": os.pathsep.join(path),
         }
 
     def _compare(self, line: int, shown: Sequence[str], printed: str) -> None:

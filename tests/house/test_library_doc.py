@@ -1,15 +1,17 @@
 """docs/library.md: every verb, refusal and exception is listed, and nothing that is not there."""
 
 import re
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import pytest
 
 from policyengine.adapters.usage import PROVIDERS
 from policyengine.app.engine import Engine
 from policyengine.engine.refusals import CODES
+from policyengine.store.happenings import Happening
 
 ROOT: Final = Path(__file__).parents[2]
 TEXT: Final = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
@@ -84,3 +86,14 @@ def test_every_fault_of_the_store_is_listed() -> None:
         if isinstance(each, type) and issubclass(each, faults.StoreFault)
     }
     assert there - {name for _, name in ERRORS} == set()
+
+
+def test_every_happening_is_listed_with_its_fields_in_order() -> None:
+    listed = {
+        match[1]: re.findall(r"`(\w+)`", match[2])
+        for match in re.finditer(
+            r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", part("Watching"), re.MULTILINE
+        )
+    }
+    happenings = get_args(Happening)
+    assert listed == {each.__name__: [field.name for field in fields(each)] for each in happenings}

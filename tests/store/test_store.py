@@ -20,7 +20,7 @@ from policyengine.store.faults import (
 )
 from policyengine.store.place import place_of
 from policyengine.store.sqlite import engine_of, fault_of
-from policyengine.store.store import LedgerStore, wall_clock
+from policyengine.store.store import LedgerStore
 from policyengine.store.verify import verify
 from store.ledgers import CREDIT, Scribe, save, wander
 
@@ -207,11 +207,6 @@ def test_a_closed_store_leaves_one_file_and_its_gate(store: LedgerStore, tmp_pat
     save(store, wander("ana", 1, 5))
     store.close()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["ledger0.db", "ledger0.db.lock"]
-
-
-def test_stored_time_is_the_machines_by_default() -> None:
-    before = time.time_ns() // 1000
-    assert before <= wall_clock() <= time.time_ns() // 1000
 
 
 @pytest.mark.parametrize(

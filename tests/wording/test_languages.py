@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from string import Formatter
 from typing import Final
 
@@ -12,7 +13,16 @@ from policyengine.values.calendar import CalendarSpan, parse_instant
 from policyengine.wording.languages import CHINESE, ENGLISH, LANGUAGES
 from policyengine.wording.rendering import Language, instant_words, rendered, written
 from policyengine.wording.sections import policy_sections
-from policyengine.wording.words import Count, Figure, Listing, Sentence, Value, Verbatim, say
+from policyengine.wording.words import (
+    Count,
+    Figure,
+    Listing,
+    Measured,
+    Sentence,
+    Value,
+    Verbatim,
+    say,
+)
 from wording.policies import every_policy, policy_at
 
 NAMES: Final = ("noun.", "section.", "measure.", "unit.", "grant.", "word.")
@@ -91,6 +101,24 @@ def test_no_internal_word_reaches_a_reader(name: str) -> None:
 def test_one_is_told_from_many(count: int, english: str, chinese: str) -> None:
     assert english == written(Count(count, "pack"), ENGLISH)
     assert chinese == written(Count(count, "pack"), CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("number", "measure", "english", "chinese"),
+    [
+        (Fraction(1), "images", "1 image", "1 图像"),
+        (Fraction(2), "images", "2 images", "2 图像"),
+        (Fraction(1, 2), "searches", "0.5 searches", "0.5 搜索"),
+        (Fraction(1), "searches", "1 search", "1 搜索"),
+        (Fraction(1), "render_minutes", "1 render minute", "1 render minutes"),
+        (Fraction(1_000_000), "tokens", "1,000,000 tokens", "1,000,000 Token"),
+    ],
+)
+def test_a_measure_is_counted_as_readers_count(
+    number: Fraction, measure: str, english: str, chinese: str
+) -> None:
+    assert written(Measured(number, measure), ENGLISH) == english
+    assert written(Measured(number, measure), CHINESE) == chinese
 
 
 def test_values_are_listed_with_the_words_of_the_language() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
-from policyengine.app.committing import Observer
 from policyengine.app.engine import Engine
 from policyengine.app.policies import Policies
-from policyengine.app.shell import Clock, wall_clock
+from policyengine.store.clock import Clock, wall_clock
+from policyengine.store.happenings import Observer
 
 THREADS_MAX: Final = 128
 """How many verbs are under way at once: half of what is committed together; more wait."""

@@ -11,6 +11,7 @@ from typing import Final
 from policyengine.app.receipts import Receipt
 from policyengine.engine.commands import Command
 from policyengine.store.faults import StoreFault
+from policyengine.store.happenings import UNOBSERVED, Batched, Retried, Teller, TurnedAway
 
 BATCH_MAX: Final = 256
 """How many commands are committed together: more wins little, and each waits for all."""
@@ -30,27 +31,11 @@ class CommitterClosed(StoreFault):
     """The engine is closed; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchDone:
-    """What one batch was: for counters and timings.
-
-    `waiting` is how many commands were left in the queue as it began; `failed` how many of its
-    commands got an exception instead of an answer.
-    """
-
-    size: int
-    seconds: float
-    waiting: int
-    failed: int
-
-
-Observer = Callable[[BatchDone], None]
-
-
 @dataclass(slots=True)
 class _Waiting:
     command: Command
     deadline: float | None
+    since: float
     answer: Future[Receipt] = field(default_factory=Future)
 
 
@@ -67,13 +52,13 @@ class Committer:
         *,
         batch_max: int = BATCH_MAX,
         queue_max: int = QUEUE_MAX,
-        observer: Observer | None = None,
+        tell: Teller = UNOBSERVED,
     ) -> None:
         """Take how commands are executed in one commit, and who is told of each batch."""
         self._execute = execute
         self._batch_max = batch_max
         self._queue_max = queue_max
-        self._observer = observer
+        self._tell = tell
         self._queue: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
@@ -87,16 +72,20 @@ class Committer:
         Raises: QueueFull, CommitterClosed. The future raises DeadlinePassed, or what the store
         raises.
         """
-        waiting = _Waiting(command, None if timeout is None else monotonic() + timeout)
+        now = monotonic()
+        waiting = _Waiting(command, None if timeout is None else now + timeout, now)
         with self._changed:
             if self._is_closed:
                 raise CommitterClosed("the engine is closed; nothing was written")
-            if len(self._queue) >= self._queue_max:
-                raise QueueFull(
-                    f"{self._queue_max} commands wait already; nothing was written, try again later"
-                )
-            self._queue.append(waiting)
-            self._changed.notify()
+            is_taken = len(self._queue) < self._queue_max
+            if is_taken:
+                self._queue.append(waiting)
+                self._changed.notify()
+        if not is_taken:  # told outside the lock, which every other command needs
+            self._tell(TurnedAway(self._queue_max))
+            raise QueueFull(
+                f"{self._queue_max} commands wait already; nothing was written, try again later"
+            )
         return waiting.answer
 
     def close(self) -> None:
@@ -108,10 +97,11 @@ class Committer:
 
     def _work(self) -> None:
         while batch := self._next():
-            started, waiting = monotonic(), len(self._queue)
-            failed = self._commit(batch)
-            if self._observer is not None:
-                self._observer(BatchDone(len(batch), monotonic() - started, waiting, failed))
+            began, waiting = monotonic(), len(self._queue)
+            failed, late = self._commit(batch, began)
+            if failed or self._tell.hears_all:
+                waited, seconds = began - batch[0].since, monotonic() - began
+                self._tell(Batched(len(batch), seconds, waited, waiting, failed, late))
 
     def _next(self) -> list[_Waiting]:
         """Wait for commands; gives none when the committer is closed and all are written."""
@@ -121,17 +111,17 @@ class Committer:
             count = min(self._batch_max, len(self._queue))
             return [self._queue.popleft() for _ in range(count)]
 
-    def _commit(self, batch: Sequence[_Waiting]) -> int:
-        """Answer a batch; gives how many commands failed."""
-        now = monotonic()
-        live = []
+    def _commit(self, batch: Sequence[_Waiting], now: float) -> tuple[int, int]:
+        """Answer a batch; gives how many commands failed, and how many of these were late."""
+        live, late = [], 0
         for each in batch:
             if each.deadline is not None and each.deadline < now:
                 sentence = "the command waited for longer than it may; nothing was written"
                 each.answer.set_exception(DeadlinePassed(sentence))
+                late += 1
             elif each.answer.set_running_or_notify_cancel():
                 live.append(each)
-        return len(batch) - len(live) + (self._answer(live) if live else 0)
+        return len(batch) - len(live) + (self._answer(live) if live else 0), late
 
     def _answer(self, batch: Sequence[_Waiting]) -> int:
         try:
@@ -141,6 +131,7 @@ class Committer:
                 for each in batch:
                     each.answer.set_exception(error)
                 return len(batch)
+            self._tell(Retried(type(error).__name__, len(batch)))
             # One of them is poison, and nothing was written: each alone, so that only it fails.
             return sum(self._answer([each]) for each in batch)
         for each, receipt in zip(batch, receipts, strict=True):

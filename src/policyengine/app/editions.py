@@ -63,6 +63,20 @@ def at_revision(revision: str, inside: str | Path) -> Edition:
     Takes: a path from the top of the repository as text, or any path of the working tree.
     Raises: PolicyError where it cannot be read, or a file has errors.
     """
+    path, wanted = revision_policies(revision, inside)
+    is_single = [name for name, _ in wanted] == [f"{revision}:{path}"]
+    return _edition(f"{revision}:{path}", wanted, is_single=is_single)
+
+
+def revision_policies(
+    revision: str, inside: str | Path
+) -> tuple[PurePosixPath, list[tuple[str, bytes]]]:
+    """Read the policy files of a git revision.
+
+    Takes: a path from the top of the repository as text, or any path of the working tree.
+    Gives: the path from the top of the repository, and each file's content by `REVISION:path`.
+    Raises: PolicyError where it cannot be read.
+    """
     here = Path.cwd()
     try:
         if isinstance(inside, Path) or inside.startswith("./"):
@@ -75,13 +89,11 @@ def at_revision(revision: str, inside: str | Path) -> Edition:
         files = revision_files(repository, revision, path, SUFFIXES)
     except RevisionError as error:
         raise PolicyError(str(error)) from error
-    wanted = [
+    return path, [
         (f"{revision}:{file}", data)
         for file, data in files.items()
         if not NOT_POLICIES.intersection(file.parts[:-1])
     ]
-    is_single = [str(file) for file in files] == [str(path)]
-    return _edition(f"{revision}:{path}", wanted, is_single=is_single)
 
 
 def lock_changes(revision: str, path: Path) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from policyengine.app.arguments import checked
 from policyengine.app.cases import Asked, Case, report
 from policyengine.app.charge_request import ChargeRequest
-from policyengine.app.committing import Committer, Observer
+from policyengine.app.committing import Committer
 from policyengine.app.held import HeldCredits
 from policyengine.app.inputs import (
     Credits,
@@ -20,7 +21,7 @@ from policyengine.app.inputs import (
 )
 from policyengine.app.policies import Policies, usable_policies
 from policyengine.app.receipts import Receipt
-from policyengine.app.shell import Clock, Shell, wall_clock
+from policyengine.app.shell import Shell
 from policyengine.app.writing import Writing
 from policyengine.engine.commands import (
     Adjust,
@@ -46,6 +47,8 @@ from policyengine.engine.estimating import Estimate
 from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, Restriction
 from policyengine.ledger.subscriptions import Rollover
+from policyengine.store.clock import Clock, wall_clock
+from policyengine.store.happenings import Observer, Teller
 from policyengine.store.rebuild import Rebuilt, rebuild
 from policyengine.store.store import LedgerStore
 from policyengine.values.calendar import parse_span
@@ -82,14 +85,15 @@ class Engine(Writing):
 
         Takes: `sqlite:///credits.db`, `postgresql://user@host/database`, or `sqlite://` for one in
         memory; a folder of policies; `group_commit` where many threads write: what they send is
-        committed together, and `observer` is told of each commit.
+        committed together; an `observer` that is told what happens, for counters and timings.
         Raises: PolicyError when a policy has an error; the store's faults when the file is no
         ledger, is newer than this library or cannot be written.
         """
         loaded = policies if isinstance(policies, Policies) else usable_policies([Path(policies)])
-        shell = Shell(LedgerStore.open(url, clock=clock, create=create), loaded, clock)
+        tell = Teller(observer)
+        shell = Shell(LedgerStore.open(url, clock=clock, create=create, tell=tell), loaded, clock)
         if group_commit:
-            shell.committer = Committer(shell.now, observer=observer)
+            shell.committer = Committer(shell.now, tell=tell)
         return cls(shell)
 
     def close(self) -> None:
@@ -237,7 +241,7 @@ class Engine(Writing):
 
     def charge_many(self, requests: Iterable[ChargeRequest]) -> list[Receipt]:
         """Charge many requests in one durable step, in order, each on its own merits."""
-        return self.shell.now([each.command for each in requests])
+        return self.shell.now([checked(each.command) for each in requests])
 
     def refund(
         self,

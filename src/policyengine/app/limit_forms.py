@@ -30,7 +30,8 @@ def limits_form(balance: Balance) -> Form:
             {
                 "scope": each.rule.scope,
                 "name": each.name,
-                "per": each.rule.per,
+                "per": None if each.rule.from_first_use else each.rule.per,
+                "within": each.rule.per if each.rule.from_first_use else None,
                 "limit": credits_plain(each.rule.amount_micro),
                 "used": credits_plain(each.used_micro),
                 "held": credits_plain(each.held_micro),

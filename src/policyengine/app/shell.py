@@ -1,11 +1,11 @@
 """The imperative shell: load what commands need, decide, write, answer."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from policyengine.app.arguments import checked
 from policyengine.app.committing import Committer
 from policyengine.app.policies import Policies, PolicyError
 from policyengine.app.receipts import Receipt, receipt_of
@@ -15,20 +15,14 @@ from policyengine.ledger.book import LedgerFault
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.transactions import PolicyRef, change_of
 from policyengine.store.batch import Entry
+from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.faults import LedgerContended
+from policyengine.store.happenings import Answered, Retried
 from policyengine.store.sessions import WriteSession
 from policyengine.store.store import LedgerStore
-from policyengine.values.calendar import Instant
 
 ATTEMPTS_MAX: Final = 5
 """How often commands are decided anew when writers wait for each other."""
-
-Clock = Callable[[], Instant]
-
-
-def wall_clock() -> Instant:
-    """Give the machine's time."""
-    return time.time_ns() // 1000
 
 
 @dataclass(slots=True)
@@ -42,10 +36,13 @@ class Shell:
     _known: set[PolicyRef] = field(default_factory=set)
 
     def one(self, command: Command) -> Receipt:
-        """Execute a command at the clock's instant: alone, or together with those of others."""
+        """Execute a command at the clock's instant: alone, or together with those of others.
+
+        Raises: TypeError, ValueError for values that are not of their declared types.
+        """
         if self.committer is None:
-            return self.now([command])[0]
-        return self.committer.submit(command).result()
+            return self.now([checked(command)])[0]
+        return self.committer.submit(checked(command)).result()
 
     def close(self) -> None:
         """Write what waits, and close the ledger."""
@@ -62,7 +59,7 @@ class Shell:
                 at = self.clock()
                 return self._receipts(desk, [replace(each, at=at) for each in asked])
 
-        return _retried(attempt)
+        return self._answered(attempt, len(asked))
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         """Execute commands at their own instants: replays, scenarios, tests."""
@@ -71,7 +68,7 @@ class Shell:
             with self.deciding(commands) as (_, desk):
                 return self._receipts(desk, commands)
 
-        return _retried(attempt)
+        return self._answered(attempt, len(commands))
 
     @contextmanager
     def deciding(self, commands: Sequence[Command]) -> Iterator[tuple[WriteSession, Desk]]:
@@ -98,6 +95,24 @@ class Shell:
                 )
         self._known |= kept  # only now: what was not committed is not remembered
 
+    def _answered(self, attempt: Callable[[], list[Receipt]], commands: int) -> list[Receipt]:
+        """Try a few times, where writers were in each other's way, and tell what came of it."""
+        tell = self.store.tell
+        receipts = None
+        for _ in range(ATTEMPTS_MAX - 1):
+            try:
+                receipts = attempt()
+                break
+            except LedgerContended as error:
+                tell(Retried(type(error).__name__, commands))
+        if receipts is None:
+            receipts = attempt()
+        if tell.hears_all:
+            for each in receipts:
+                code = "" if each.refusal is None else each.refusal.code
+                tell(Answered(each.transaction.kind, code, each.is_replay))
+        return receipts
+
     def _receipts(self, desk: Desk, commands: Iterable[Command]) -> list[Receipt]:
         return [receipt_of(each) for each in decide_all(self.policies.timelines, desk, commands)]
 
@@ -122,16 +137,6 @@ class Shell:
         if ref not in self._known and not _is_remembered(session, ref):
             session.remember_policy(ref, policy.source)
         return ref
-
-
-def _retried(attempt: Callable[[], list[Receipt]]) -> list[Receipt]:
-    """Try again, a few times, where writers were in each other's way and nothing was written."""
-    for _ in range(ATTEMPTS_MAX - 1):
-        try:
-            return attempt()
-        except LedgerContended:
-            continue
-    return attempt()
 
 
 def _is_remembered(session: WriteSession, ref: PolicyRef) -> bool:

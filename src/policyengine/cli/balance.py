@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from policyengine.engine.balance import Balance
+    from policyengine.policy.limits import UseCapRule
 
 
 @with_call()
@@ -78,6 +79,10 @@ def _standing(balance: "Balance") -> Iterator[tuple[str, str]]:
         yield "scheduled", f"{credits_text(series.amount_micro)} credits on {when}{every}"
 
 
+def _window(rule: "UseCapRule") -> str:
+    return f"within {rule.per} of the first use" if rule.from_first_use else f"per {rule.per}"
+
+
 def _limits(balance: "Balance") -> Iterator[tuple[str, str]]:
     """Tell what limits leave, and what waits for an invoice or a payment."""
     from policyengine.cli.receipts import moment
@@ -93,7 +98,8 @@ def _limits(balance: "Balance") -> Iterator[tuple[str, str]]:
         left, limit = credits_text(cap.left_micro), credits_text(cap.rule.amount_micro)
         name = f" {cap.name}" if cap.name else ""
         again = moment(cap.ends_at, balance.as_of)
-        yield f"{cap.rule.scope}{name}", f"{left} left of {limit} per {cap.rule.per}, until {again}"
+        what = f"{left} left of {limit} {_window(cap.rule)}, until {again}"
+        yield f"{cap.rule.scope}{name}", what
     for top_up in limits.top_ups:
         if top_up.state == "pending":
             name = f"{balance.wallet_id}:{top_up.seq}"

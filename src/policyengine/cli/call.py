@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 import typer
 
 from policyengine.cli.faults import WrongUse
+from policyengine.values.characters import escaped_json
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -80,10 +81,19 @@ class Call:
 
     @property
     def url(self) -> str:
-        """Give the ledger's address; a plain path is one of a SQLite file."""
+        """Give the ledger's address; a plain path is one of a SQLite file.
+
+        Raises: WrongUse for a server's address with a slip in it, which is not said again: it may
+        have a password.
+        """
         if self.db is None:
             return DATABASE_OF_DEMO if self.demo else DATABASE_USUAL
-        return self.db if "://" in self.db else f"sqlite:///{self.db}"
+        if "://" in self.db:
+            return self.db
+        if ":" in self.db.rpartition("@")[0]:  # `user:password@host`
+            remedy = "write `postgresql://user@host/database`"
+            raise WrongUse("the address of the server has no `://`", remedy)
+        return f"sqlite:///{self.db}"
 
     def load_policies(self) -> "Policies":
         """Read the policies.
@@ -115,7 +125,7 @@ class Call:
 
         text = DEMO_ENDS_AT if self.demo and self.at is None else self.at
         if text is None:
-            from policyengine.app.shell import wall_clock
+            from policyengine.store.clock import wall_clock
 
             return wall_clock
         instant = parse_instant(text)
@@ -153,7 +163,7 @@ def make_folder() -> None:
 
 def print_json(plain: Any) -> None:
     """Print plain data as JSON."""
-    typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+    typer.echo(escaped_json(json.dumps(plain, indent=2, ensure_ascii=False)))
 
 
 def with_call(*without: str) -> Callable[[Callable[..., int]], Callable[..., int]]:

@@ -76,7 +76,7 @@ def diff(
 
 def _now(at: str | None) -> "Instant":
     if at is None:
-        from policyengine.app.shell import wall_clock
+        from policyengine.store.clock import wall_clock
 
         return wall_clock()
     from policyengine.values.calendar import parse_instant

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import typer
 
+from policyengine.values.characters import escaped_json, unsteered
+
 OK: Final = 0
 FINDINGS: Final = 1
 """Findings in files, a refusal, something asked about that does not exist."""
@@ -137,13 +139,13 @@ def _print(fault: Fault, arguments: Sequence[str]) -> None:
     if _wants_json(arguments):
         about = {"message": fault.message, "detail": fault.detail, "help": fault.remedy}
         plain = {"error": {**about, "exit": fault.code}}
-        typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        typer.echo(escaped_json(json.dumps(plain, indent=2, ensure_ascii=False)))
         return
     if fault.detail:
-        typer.echo(fault.detail, err=True)
-    typer.echo(f"error: {fault.message}", err=True)
+        typer.echo(unsteered(fault.detail), err=True)
+    typer.echo(unsteered(f"error: {fault.message}"), err=True)
     if fault.remedy:
-        typer.echo(f"  = help: {fault.remedy}", err=True)
+        typer.echo(unsteered(f"  = help: {fault.remedy}"), err=True)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

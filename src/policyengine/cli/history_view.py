@@ -30,7 +30,9 @@ def conversation_parts(
     yield headline("plain", (f"{wallet}: {what}, {credits_text(total)} credits", STRONG))
     yield ""
     drawn = table(
-        ["conversation", "credits", "calls", "models", "last (UTC)", ""], ["credits", "calls"]
+        ["conversation", "credits", "calls", "models", "last (UTC)", " "],
+        ["credits", "calls"],
+        ["last (UTC)"],
     )
     for each in found:
         drawn.add_row(
@@ -98,7 +100,7 @@ def operation_parts(
         (f"{credits_text(charged)} credits in {_counted(calls, 'call')}", STRONG),
     )
     yield ""
-    drawn = table(["operation", "id", "when (UTC)", "what", "credits"], ["credits"])
+    drawn = table(["operation", "id", "when (UTC)", "what", "credits"], ["credits"], ["when (UTC)"])
     for operation in operations:
         name = operation.name or "-"
         for transaction in operation.transactions:
@@ -216,7 +218,8 @@ def settled_parts(wallet: str, number: int, entries: Sequence[Entry]) -> Iterato
 
 
 def _statement(entries: Sequence[Entry]) -> RenderableType:
-    drawn = table(["when (UTC)", "id", "what", "change", "balance"], ["change", "balance"])
+    columns = ["when (UTC)", "id", "what", "change", "balance"]
+    drawn = table(columns, ["change", "balance"], ["when (UTC)"])
     for entry in entries:
         transaction = entry.transaction
         drawn.add_row(

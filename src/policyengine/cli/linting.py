@@ -83,7 +83,7 @@ def lint(
 
 
 def _now(at: str | None) -> "Instant":
-    from policyengine.app.shell import wall_clock
+    from policyengine.store.clock import wall_clock
     from policyengine.values.calendar import parse_instant
 
     return wall_clock() if at is None else parse_instant(at)

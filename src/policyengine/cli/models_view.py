@@ -16,7 +16,10 @@ from policyengine.policy.policy import ModelPrices, Policy, PriceTable
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import credits_plain
 from policyengine.values.calendar import instant_text
+from policyengine.wording.languages import ENGLISH
+from policyengine.wording.rendering import written
 from policyengine.wording.subjects.prices import unit_cost
+from policyengine.wording.words import Measured
 
 NARROW = 100
 """On a screen below this many columns, the names of units stand in two lines."""
@@ -32,7 +35,8 @@ def models_parts(timeline: Timeline, policy: Policy) -> Iterator[RenderableType]
     for measure, part in policy.document.units.items():
         units = list(part.rates)
         yield ""
-        yield indented(quiet(f"credits for {part.per:,} {measure}"))
+        measured = written(Measured(Fraction(part.per), measure), ENGLISH)
+        yield indented(quiet(f"credits for {measured}"))
         yield indented(_prices(policy, units, part.per))
     notes = [*price_notes(policy), *_coming_notes(timeline, policy)]
     if notes:

@@ -3,14 +3,18 @@
 Colour only ever repeats what a word or sign says, so that nothing is lost without it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from policyengine.values.characters import unsteered
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
 
@@ -30,6 +34,17 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Unsteered:
+    """A part whose words cannot steer the terminal; only its styles do."""
+
+    part: RenderableType
+
+    def __rich_console__(self, screen: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for segment in screen.render(self.part, options):
+            yield segment._replace(text=unsteered(segment.text))
+
+
 def show(parts: Iterable[RenderableType]) -> None:
     """Print parts below each other, without blanks at the ends of lines.
 
@@ -38,7 +53,7 @@ def show(parts: Iterable[RenderableType]) -> None:
     screen = console()
     with screen.capture() as captured:
         for part in parts:
-            screen.print(part)
+            screen.print(_Unsteered(part))
     for line in captured.get().splitlines():
         typer.echo(line.replace(NO_BREAK, " ").rstrip())
 
@@ -64,9 +79,13 @@ def lined_up(amounts: Sequence[str]) -> list[str]:
     return [each.rjust(width) for each in amounts]
 
 
-def table(columns: Sequence[str], right: Iterable[str] = ()) -> Table:
-    """Start a table without lines; the named columns are aligned to the right."""
-    aligned = set(right)
+def table(columns: Sequence[str], right: Iterable[str] = (), whole: Iterable[str] = ()) -> Table:
+    """Start a table without lines.
+
+    Takes: the names of its columns; those that are aligned to the right; those whose contents are
+    never broken into lines, such as times: others give way to them.
+    """
+    aligned, unbroken = set(right), set(whole)
     made = Table(
         box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET, show_edge=False
     )
@@ -75,6 +94,7 @@ def table(columns: Sequence[str], right: Iterable[str] = ()) -> Table:
             name,
             justify="right" if name.strip() in aligned else "left",
             overflow="fold",
+            no_wrap=name in unbroken,
         )
     return made
 

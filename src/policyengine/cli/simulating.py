@@ -35,7 +35,8 @@ NewPolicy: TypeAlias = Annotated[
     typer.Option(
         "--policy",
         metavar="NEW",
-        help="A file: that version, as if always in force. A folder or `@name`: its versions.",
+        help="A file: that version, as if always in force. A folder or `@name`: its versions. "
+        "Either as a git revision has it: `main:policies/shop`.",
     ),
 ]
 OldPolicy: TypeAlias = Annotated[

@@ -34,7 +34,7 @@ _FOLDER_USUAL: Final = Path(POLICIES_USUAL)
 
 def _now(at: str | None) -> "Instant":
     if at is None:
-        from policyengine.app.shell import wall_clock
+        from policyengine.store.clock import wall_clock
 
         return wall_clock()
     from policyengine.values.calendar import parse_instant

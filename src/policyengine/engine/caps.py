@@ -22,6 +22,7 @@ from policyengine.values.calendar import (
     SECOND,
     CalendarSpan,
     Instant,
+    add_span,
     datetime_of,
     instant_of,
     instant_text,
@@ -108,7 +109,7 @@ def _holder(rule: UseCapRule, hold: Hold) -> str:
 
 
 def _state(policy: Policy, book: Book, rule: UseCapRule, name: str, at: Instant) -> CapState:
-    ends_at = _window_end(policy, book, rule, at)
+    ends_at = _window_end(policy, book, rule, name, at)
     held = sum(
         hold.held_micro
         for hold in book.holds.values()
@@ -118,9 +119,12 @@ def _state(policy: Policy, book: Book, rule: UseCapRule, name: str, at: Instant)
     return CapState(rule, name, used, held, ends_at)
 
 
-def _window_end(policy: Policy, book: Book, rule: UseCapRule, at: Instant) -> Instant:
+def _window_end(policy: Policy, book: Book, rule: UseCapRule, name: str, at: Instant) -> Instant:
     if rule.window is None:
         return NEVER if book.subscription is None else book.subscription.ends_at
+    if rule.from_first_use:
+        running = book.limits.window_end(rule.key, name, at)
+        return add_span(at, rule.window, policy.zone) if running is None else running
     return window_end(rule.window, policy.zone, at)
 
 
@@ -169,7 +173,8 @@ def cap_reached(states: Iterable[CapState], cap: CapState, needed: Micro) -> Ref
             {
                 "scope": each.rule.scope,
                 "name": each.name,
-                "per": each.rule.per,
+                "per": None if each.rule.from_first_use else each.rule.per,
+                "within": each.rule.per if each.rule.from_first_use else None,
                 "limit_micro": each.rule.amount_micro,
                 "left_micro": each.left_micro,
                 "resets_at": instant_text(each.ends_at),
@@ -185,6 +190,8 @@ def _cap_words(cap: CapState, needed: Micro) -> Sentence:
     scope = Term("word", rule.scope)
     named = say("refusal.of_name", scope=scope, name=Verbatim(cap.name))
     window: Value = Term("word", CYCLE) if rule.window is None else Span(rule.window)
+    if rule.from_first_use:
+        window = say("refusal.from_first_use", span=window)
     until = NOTHING if cap.ends_at >= NEVER else say("refusal.until", until=Verbatim(ends))
     return say(
         "refusal.cap_reached",

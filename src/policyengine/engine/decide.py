@@ -1,7 +1,7 @@
 """The one door into the rules: a command on a book becomes transactions and a new book."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from policyengine.engine import refusals
@@ -46,16 +46,10 @@ from policyengine.engine.seats import set_seats
 from policyengine.engine.settling import settle
 from policyengine.engine.situation import NOTHING_PRIOR, Draft, Prior, Situation, refused
 from policyengine.engine.spending import charge
+from policyengine.engine.texts import text_refusal
 from policyengine.engine.top_ups import due_top_up, fail_top_up, pay_top_up, set_top_up
 from policyengine.ledger.book import Book, apply, with_lots
-from policyengine.ledger.transactions import (
-    NAME_LENGTH_MAX,
-    REASON_LENGTH_MAX,
-    PolicyRef,
-    Refusal,
-    Transaction,
-    TransactionKind,
-)
+from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, TransactionKind
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 
@@ -136,10 +130,11 @@ def decide(
     Gives: the transactions to write and the book after them. The book's clock never goes back:
     a command from before `book.settled_at` is decided at that instant.
     """
-    if refusal := _key_refusal(command.key) or _text_refusal(command):
+    answered = prior.answered
+    if refusal := _key_refusal(command.key) or (text_refusal(command) if not answered else None):
         return Decision(book, (), unrecorded(command, refusal))
-    if prior.answered is not None:
-        return _answer_again(book, command, prior.answered)
+    if answered is not None:
+        return _answer_again(book, command, answered)
     at = max(command.at, book.settled_at)
     policy = timeline.at(at)
     if policy is None:
@@ -222,52 +217,6 @@ def _key_refusal(key: str) -> Refusal | None:
     if not key.isprintable():
         return refusals.refusal("invalid_key", "a key has printable characters only")
     return None
-
-
-_TEXT_FIELDS: Final = (
-    "conversation_id",
-    "operation_id",
-    "member",
-    "reference",
-    "plan",
-    "pack",
-    "unit",
-    "policy",
-)
-"""Names that a command carries into its transaction, if only into the words of a refusal."""
-
-
-_TEXTS_OF: Final[Mapping[type[Body], tuple[str, ...]]] = {
-    kind: tuple(each.name for each in fields(kind) if each.name in _TEXT_FIELDS) for kind in _KINDS
-}
-
-
-def _text_refusal(command: Command) -> Refusal | None:
-    """Refuse texts that a ledger cannot keep: too long, or no Unicode."""
-    body = command.body
-    names = [command.actor, *[getattr(body, name) for name in _TEXTS_OF[type(body)]]]
-    usage = body.usage if isinstance(body, Charge | OpenHold | Capture) else None
-    if usage is not None:
-        names += [usage.model, *[unit for unit, _ in usage.counts]]
-    if isinstance(body, GiveGrant):
-        names += [*body.restricted_to.models, *body.restricted_to.units]
-    joined = "".join((*names, command.reason))
-    if len(joined) <= NAME_LENGTH_MAX and joined.isascii() and "\0" not in joined:
-        return None  # all together are shorter than one may be
-    if len(command.reason) > REASON_LENGTH_MAX or max(map(len, names)) > NAME_LENGTH_MAX:
-        message = f"a name has at most {NAME_LENGTH_MAX} characters, a reason {REASON_LENGTH_MAX}"
-        return refusals.refusal("invalid_text", message)
-    if "\0" in joined or not (joined.isascii() or _is_unicode(joined)):
-        return refusals.refusal("invalid_text", "a text has characters that no ledger can keep")
-    return None
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 _NO_POLICY: Final = PolicyRef("", 0, "")

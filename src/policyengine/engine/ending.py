@@ -1,5 +1,6 @@
 """Lots that end before their expiry: expired, withdrawn, or carried into another lot."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from policyengine.engine.situation import Draft
@@ -17,6 +18,22 @@ def cycle_lots(book: Book) -> list[Lot]:
         for _, lot in sorted(book.lots.items())
         if lot.terms.cycle_bound and lot.is_open and lot.end is None
     ]
+
+
+def held_after_carrying(book: Book, at: Instant) -> list[Lot]:
+    """Give the lots that were carried until now and of which holds still set something aside."""
+    return [
+        lot
+        for _, lot in sorted(book.lots.items())
+        if lot.held and lot.end is not None and lot.end.carried_expires_at == at
+    ]
+
+
+def carry_held_on(draft: Draft, lot: Lot, expires: Instant) -> None:
+    """Let what holds give back to a lot that was carried last as what is carried once more."""
+    if lot.end is not None and expires > draft.at:
+        end = replace(lot.end, carried_expires_at=expires)
+        draft.change(LotEnded(lot.terms.no, end))
 
 
 def end_lot(draft: Draft, lot: Lot, how: str, carried_expires_at: Instant | None = None) -> None:

@@ -12,7 +12,7 @@ from policyengine.ledger.changes import GiftGiven, SeriesSet
 from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
 from policyengine.ledger.subscriptions import Given, Series
 from policyengine.policy.policy import CapRule, GrantRule, PlanRule, Policy
-from policyengine.values.amounts import Micro, round_ratio
+from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro, round_ratio
 from policyengine.values.calendar import Instant
 
 _NOTHING: Final[Mapping[str, Micro]] = MappingProxyType({})
@@ -167,7 +167,7 @@ def open_grant(
     Gives: what was granted.
     """
     restricted = _restriction(grant)
-    amount = min(amount, room(draft, plan, amount, restricted))
+    amount = min(amount, room(draft, plan, restricted))
     ends_at = period.ends_at
     if grant.expiry.how != "end_of_period":
         ends_at = expires_at(grant.expiry, draft.at, cycle.ends_at, draft.policy.zone)
@@ -191,16 +191,19 @@ def open_grant(
     return amount
 
 
-def room(draft: Draft, plan: PlanRule, amount: Micro, restricted: Restriction) -> Micro:
-    """Give how much of an amount fits below the plan's cap on the balance, holds included.
+def room(draft: Draft, plan: PlanRule, restricted: Restriction) -> Micro:
+    """Give how much of an amount fits below the cap on the balance, holds included.
 
-    What pays debt at once never reaches the balance.
+    It is the plan's, or where it has none, the most that a ledger accounts for: a wallet at which
+    a renewal would fail could do nothing any more. What pays debt at once never reaches the
+    balance.
     """
-    if plan.balance_at_most_micro is None:
-        return amount
+    most = plan.balance_at_most_micro
+    if most is None:
+        most = AMOUNT_MICRO_MAX
     owed = draft.debt if draft.pays_debt("plan") and not restricted else 0
     balance = draft.available + draft.book.held_micro - owed
-    return max(0, plan.balance_at_most_micro - balance)
+    return max(0, most - balance)
 
 
 def is_time(grant: GrantRule, at: Instant) -> bool:

@@ -1,7 +1,14 @@
 """Keeping unused credits when their grant comes again: all of them, or as much as a rule says."""
 
 from policyengine.engine.cycles import Cycle, grant_period
-from policyengine.engine.ending import carry_lot, cycle_lots, end_lot, open_carried
+from policyengine.engine.ending import (
+    carry_held_on,
+    carry_lot,
+    cycle_lots,
+    end_lot,
+    held_after_carrying,
+    open_carried,
+)
 from policyengine.engine.giving import open_grant
 from policyengine.engine.per_seat import seated
 from policyengine.engine.situation import Draft
@@ -23,7 +30,7 @@ def keep_at_renewal(
     left or carried, follow the rule that gave them.
     """
     waiting: dict[str, list[Lot]] = {}
-    for lot in cycle_lots(draft.book):
+    for lot in (*cycle_lots(draft.book), *held_after_carrying(draft.book, draft.at)):
         if lot.terms.rolls:
             waiting.setdefault(_without_version(lot.terms.rule), []).append(lot)
     plan = seated(
@@ -49,7 +56,7 @@ def keep_in_cycle(
         return
     lots = [
         lot
-        for lot in cycle_lots(draft.book)
+        for lot in (*cycle_lots(draft.book), *held_after_carrying(draft.book, draft.at))
         if lot.terms.rolls and _without_version(lot.terms.rule) == grant.rule
     ]
     _keep(draft, grant, lots, period.ends_at)
@@ -68,9 +75,12 @@ def _until(draft: Draft, grant: GrantRule, cycle: Cycle) -> Instant:
 def _keep(draft: Draft, grant: GrantRule, lots: list[Lot], until: Instant) -> None:
     if grant.kept is None:
         for lot in lots:
-            if lot.terms.expires_at <= draft.at:
+            if lot.end is not None:
+                carry_held_on(draft, lot, until)
+            elif lot.terms.expires_at == draft.at:  # what expired before is not kept
                 carry_lot(draft, lot, until, times_kept=lot.terms.times_kept + 1)
         return
+    lots = [lot for lot in lots if lot.end is None]
     kept = kept_of(grant.kept, grant, lots, draft.policy.quantum_micro)
     parts: list[tuple[Lot, Micro]] = []
     for lot in _longest_first(lots):

@@ -1,8 +1,9 @@
 """Rating: usage in, price out; exact arithmetic on whole numbers, rounded once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from policyengine.engine import modifying, refusals
 from policyengine.engine.commands import Usage
@@ -20,12 +21,12 @@ from policyengine.policy.policy import (
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, MICRO_PER_CREDIT, Micro, round_ratio
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What usage costs under a policy: rounded, at least the least if above 0.
 
     `tier` is the index of the tier that priced the whole request. `terms` is None where model,
-    counts and outcome alone decided.
+    counts and outcome alone decided. A named tuple, since one is made for each request rated and
+    a frozen dataclass takes as long to make as the price to reckon.
     """
 
     total_micro: Micro
@@ -63,7 +64,7 @@ def _rate_unlisted(policy: Policy, usage: Usage, standing: Standing) -> Price | 
     if isinstance(price, Refusal):
         return price
     terms = PriceTerms() if price.terms is None else price.terms
-    return replace(price, terms=replace(terms, asked=usage.model))
+    return price._replace(terms=replace(terms, asked=usage.model))
 
 
 def _rate(policy: Policy, model: ModelPrices, usage: Usage, standing: Standing) -> Price | Refusal:

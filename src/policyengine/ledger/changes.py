@@ -332,8 +332,11 @@ _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(
 
 
 def changes_text(changes: tuple[Change, ...]) -> str:
-    """Write changes as compact JSON, always in the same way; the hash chain binds this text."""
-    return _CHANGES.dump_json(changes, exclude_defaults=False).decode()
+    """Write changes as compact JSON, always in the same way; the hash chain binds this text.
+
+    Raises: pydantic_core.PydanticSerializationError for a change that could not be read back.
+    """
+    return _CHANGES.dump_json(changes, exclude_defaults=False, warnings="error").decode()
 
 
 def changes_of(text: str) -> tuple[Change, ...]:

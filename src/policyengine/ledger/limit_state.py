@@ -108,6 +108,13 @@ class LimitState:
                 return use.used_micro
         return 0
 
+    def window_end(self, cap: str, name: str, at: Instant) -> Instant | None:
+        """Give the end of the window in which a name's use of a cap is counted at an instant."""
+        for use in self.uses:
+            if use.cap == cap and use.name == name and at < use.ends_at:
+                return use.ends_at
+        return None
+
     def re_rate(self, plan: str, ends_at: Instant) -> Micro:
         """Give what the use of a cycle would have cost more on a plan, and is not settled."""
         for each in self.re_rates:

@@ -36,7 +36,9 @@ class FallbackRule:
 class UseCapRule:
     """The most that one name in a scope may use in a window.
 
-    `key` names what is counted; caps that count the same share it. No models or plans: all.
+    `key` names what is counted; caps that count the same share it. `window` is that of the
+    calendar, or where the cap counts `from_first_use`, how long one lasts; without any it is the
+    plan's cycle. No models or plans: all.
     """
 
     key: str
@@ -47,6 +49,7 @@ class UseCapRule:
     models: tuple[str, ...]
     plans: tuple[str, ...]
     pointer: str
+    from_first_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +140,19 @@ def _caps(document: PolicyDocument) -> tuple[UseCapRule, ...]:
     caps = []
     for index, part in enumerate(document.caps):
         models = tuple(sorted(part.models or ()))
-        key = " ".join([part.scope, "per", part.per, *models])
+        per = part.within or part.per or CYCLE
+        key = " ".join([part.scope, "within" if part.within else "per", per, *models])
         caps.append(
             UseCapRule(
                 key,
                 part.scope,
                 micro_of(part.credits),
-                part.per,
-                None if part.per == CYCLE else parse_span(part.per),
+                per,
+                None if per == CYCLE else parse_span(per),
                 models,
                 tuple(part.plans or ()),
                 f"/caps/{index}",
+                part.within is not None,
             )
         )
     return tuple(caps)

@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from policyengine.policy.nodes import pointer_of
 from policyengine.policy.outline import Outline
+from policyengine.policy.schema import REFERENCE
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic
 
@@ -17,8 +18,14 @@ _OUTLINES_MAX: Final = 8
 
 @lru_cache(_OUTLINES_MAX)
 def validator_of(outline: Outline) -> Draft202012Validator:
-    """Give the validator of a schema; patterns hold for the whole of a text."""
-    return Draft202012Validator(_ended(outline.schema))
+    """Give the validator of a schema; patterns hold for the whole of a text.
+
+    Each reference stands for what it names: to look it up for each value costs more than to check
+    the value.
+    """
+    schema = _ended(outline.schema)
+    definitions = schema.pop("$defs")
+    return Draft202012Validator(_inlined(schema, definitions, {}))
 
 
 def schema_findings(source: Source, outline: Outline) -> Iterator[Diagnostic]:
@@ -39,6 +46,20 @@ def schema_findings(source: Source, outline: Outline) -> Iterator[Diagnostic]:
             pointer=pointer,
             help="write the value as the JSON Schema of such files describes it",
         )
+
+
+def _inlined(node: Any, definitions: dict[str, Any], done: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_inlined(each, definitions, done) for each in node]
+    if not isinstance(node, dict):
+        return node
+    rest = {key: _inlined(each, definitions, done) for key, each in node.items() if key != "$ref"}
+    if "$ref" not in node:
+        return rest
+    name = node["$ref"].removeprefix(REFERENCE)
+    if name not in done:
+        done[name] = _inlined(definitions[name], definitions, done)
+    return {**done[name], **rest}
 
 
 def _ended(node: Any) -> Any:

@@ -18,7 +18,7 @@ _SCOPES: Final = {
     "wallet": "the wallet",
 }
 
-_CapKey: TypeAlias = tuple[str, str, tuple[str, ...]]
+_CapKey: TypeAlias = tuple[str, str | None, str | None, tuple[str, ...]]
 
 
 def limit_differences(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:
@@ -28,7 +28,7 @@ def limit_differences(old: PolicyDocument, new: PolicyDocument) -> Iterator[Diff
 
 
 def _key(cap: Cap) -> _CapKey:
-    return cap.scope, cap.per, tuple(sorted(cap.models or ()))
+    return cap.scope, cap.per, cap.within, tuple(sorted(cap.models or ()))
 
 
 def _caps(old: Sequence[Cap], new: Sequence[Cap]) -> Iterator[Difference]:
@@ -38,11 +38,11 @@ def _caps(old: Sequence[Cap], new: Sequence[Cap]) -> Iterator[Difference]:
     for key, (index, now) in after.items():
         where = f"/caps/{index}"
         if key not in before:
-            amount = f"{number(now.credits)} per {_per(now)}{_whom(now)}"
+            amount = f"{number(now.credits)} {_per(now)}{_whom(now)}"
             yield said("dearer", where, f"a new cap: {_scope(now)} may use {amount}")
             continue
         was = before[key][1]
-        words = tuple(f"{_scope(now)} may use {each} per {_per(now)}" for each in ("more", "less"))
+        words = tuple(f"{_scope(now)} may use {each} {_per(now)}" for each in ("more", "less"))
         values = was.credits, now.credits
         yield from quantity(f"{where}/credits", (words[0], words[1]), values, "more")
         yield from members(
@@ -55,7 +55,7 @@ def _caps(old: Sequence[Cap], new: Sequence[Cap]) -> Iterator[Difference]:
         )
     for key, (index, was) in before.items():
         if key not in after:
-            amount = f"{number(was.credits)} per {_per(was)}{_whom(was)}"
+            amount = f"{number(was.credits)} {_per(was)}{_whom(was)}"
             yield gone("additive", f"/caps/{index}", f"no cap any more: {_scope(was)}, {amount}")
 
 
@@ -65,7 +65,9 @@ def _scope(cap: Cap) -> str:
 
 
 def _per(cap: Cap) -> str:
-    return cap.per.removeprefix("1 ")
+    if cap.per is None:
+        return f"within {cap.within} of the first use"
+    return f"per {cap.per.removeprefix('1 ')}"
 
 
 def _whom(cap: Cap) -> str:

@@ -57,7 +57,10 @@ from policyengine.policy.timeline import Timeline
 from policyengine.values.calendar import NEVER, SECOND, CalendarSpan, Instant
 
 MOVES_NOTHING: Final[frozenset[TransactionKind]] = frozenset({"report", "resolve"})
-_UNITS: Final = (("minute", 60), ("second", 1), ("hour", 3600), ("day", 86_400))
+_DAY: Final = 86_400
+_CLOCK_CHANGE_MAX: Final = 2 * 3600
+"""By how many seconds clocks go forward or back at most; Antarctica's Troll station changes so."""
+_UNITS: Final = (("minute", 60), ("second", 1), ("hour", 3600), ("day", _DAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +310,17 @@ def _extend(of: Transaction, within: _Within) -> Iterator[Body]:
 
 
 def _spans(microseconds: int) -> Iterator[CalendarSpan]:
-    """Give the spans that are so long: the same time in each unit that divides it."""
+    """Give the spans that are so long: the same time in each unit that divides it.
+
+    A span of days over a change of the clocks is longer or shorter than so many times 24 hours.
+    """
     seconds, rest = divmod(microseconds, SECOND)
     for unit, length in _UNITS:
         if not rest and seconds % length == 0 and seconds > 0:
             yield CalendarSpan(seconds // length, unit)  # type: ignore[arg-type]  # one of the units
+    days = (seconds + _DAY // 2) // _DAY
+    if not rest and days > 0 and 0 < abs(seconds - days * _DAY) <= _CLOCK_CHANGE_MAX:
+        yield CalendarSpan(days, "day")
 
 
 _Candidates = Callable[[Transaction, _Within], Iterator[Body]]

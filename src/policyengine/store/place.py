@@ -25,9 +25,15 @@ class Place:
 
     @property
     def name(self) -> str:
-        """Name the ledger for people: never with a password."""
-        shown = self.url.render_as_string(hide_password=True) if self.path is None else self.path
-        return f"`{shown}`"
+        """Name the ledger for people: never with a password, nor any other setting but the host."""
+        if self.path is not None:
+            return f"`{self.path}`"
+        hosts = {key: value for key, value in self.url.query.items() if key in {"host", "port"}}
+        return f"`{self.url.set(query=hosts).render_as_string(hide_password=True)}`"
+
+    def __repr__(self) -> str:
+        """Show the name: settings of the address may be secrets."""
+        return f"Place({self.name})"
 
     @property
     def is_server(self) -> bool:
@@ -42,8 +48,9 @@ def place_of(address: str) -> Place:
     """
     try:
         url = make_url(address)
-    except ArgumentError as error:
-        raise StoreFault(f"`{address}` is not the address of a ledger; {_EXAMPLE}") from error
+    except (ArgumentError, ValueError):
+        # Its own message would repeat the address, which may have a password in it.
+        raise StoreFault(f"this is not the address of a ledger; {_EXAMPLE}") from None
     if url.get_backend_name() in {"postgresql", "postgres"}:
         return Place(_server(url), None)
     if url.get_backend_name() != "sqlite":
@@ -64,6 +71,11 @@ def _server(url: URL) -> URL:
         raise StoreFault(f"PostgreSQL is spoken to by `psycopg` only; {_EXAMPLE_PG}")
     if not url.database:
         raise StoreFault(f"the address names no database; {_EXAMPLE_PG}")
+    if "@" in (url.host or ""):  # whatever says the host would say a part of the password
+        raise StoreFault("an `@` in the password of an address is written `%40`, and a `/` `%2F`")
+    password = url.query.get("password")  # there, everything that shows the address would show it
+    if isinstance(password, str):
+        url = url.difference_update_query(["password"]).set(password=password)
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -93,8 +105,11 @@ def check_file(path: Path, *, create: bool) -> None:
 def _make(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
-    except FileExistsError:
-        return  # another process was faster: it is the same file
+    except FileExistsError as error:
+        if path.exists():
+            return  # another process was faster: it is the same file
+        # SQLite would follow the link, and make a file that others may read.
+        raise NotALedger(f"`{path}` is a link to a file that is not there") from error
     except FileNotFoundError as error:
         raise NotALedger(f"there is no folder `{path.parent}` to put a ledger in") from error
     except PermissionError as error:

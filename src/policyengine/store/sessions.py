@@ -1,8 +1,10 @@
 """Sessions: what can be asked of the ledger in one transaction of the database, and written."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from time import monotonic
 from typing import Final
 
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import bindparam, select
 
 from policyengine.engine.batch import Named
@@ -138,12 +140,15 @@ class WriteSession(ReadSession):
         """Take a connection that holds the write lock, and the instant that is recorded."""
         super().__init__(driver, statements, policies)
         self.now = now
+        self.transactions_count = 0
+        self.wallets_count = 0
+        self.waited_seconds = 0.0
         self._unfinished = 0
 
     def books(self, wallet_ids: Iterable[str]) -> dict[str, Book]:
         """Give the books of wallets, and keep others from writing them until the end."""
         asked = list(wallet_ids)
-        self.statements.dialect.hold_wallets(self.driver, asked)
+        self._hold(asked)
         return super().books(asked)
 
     def remember_policy(self, ref: PolicyRef, source: str) -> None:
@@ -169,7 +174,7 @@ class WriteSession(ReadSession):
             raise LedgerFault("a wallet has more than one entry in one write")
         unknown = [name for name in names if name not in self._positions]
         if unknown:
-            self.statements.dialect.hold_wallets(self.driver, unknown)
+            self._hold(unknown)
             self._positions.update(self.loader.positions(unknown))
         if not entries:
             self.end_change()
@@ -188,10 +193,19 @@ class WriteSession(ReadSession):
                 for entry in entries
             }
             batch.send(self.driver, self.statements)
-        except (OverflowError, UnicodeEncodeError) as error:
+        except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
         self._positions.update(moved)
+        self.transactions_count += count
+        self.wallets_count += len(names)
         self.end_change()
+
+    def _hold(self, wallet_ids: Sequence[str]) -> None:
+        began = monotonic()
+        try:
+            self.statements.dialect.hold_wallets(self.driver, wallet_ids)
+        finally:
+            self.waited_seconds += monotonic() - began
 
     def begin_change(self) -> None:
         """Note that a change is under way: the session may not be committed before its end."""

@@ -1,10 +1,10 @@
 """The ledger in a database: opened once, written by one session at a time, read by many."""
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -15,25 +15,22 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.store import sqlite
+from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
 from policyengine.store.faults import LedgerBusy, OutcomeUnknown, StoreFault
+from policyengine.store.happenings import UNOBSERVED, Teller, Viewed
 from policyengine.store.migrate import HEAD, revision_of
 from policyengine.store.place import Place, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
 from policyengine.store.statements import Statements
 from policyengine.store.turnstile import Turnstile
-from policyengine.values.calendar import Instant
+from policyengine.store.watching import Watch
 
 PATIENCE_MS: Final = 10_000
 """How long a session waits for other writers before it gives up."""
-
-
-def wall_clock() -> Instant:
-    """Give the time of day of this machine."""
-    return time.time_ns() // 1000
 
 
 def dialect_of(place: Place) -> Dialect:
@@ -81,12 +78,12 @@ def step_of(url: str) -> Step:
         with engine.connect() as connection:
             return Step(place.name, dialect.name, revision_of(connection))
     except DBAPIError as error:
-        raise _unconnected(dialect, error) from error
+        raise unconnected(dialect, error) from error
     finally:
         engine.dispose()
 
 
-def _unconnected(dialect: Dialect, error: DBAPIError) -> Exception:
+def unconnected(dialect: Dialect, error: DBAPIError) -> Exception:
     """Say why a ledger cannot be opened: nothing can have been written yet."""
     cause = error.orig if isinstance(error.orig, Exception) else error
     found = dialect.fault_of(cause)
@@ -103,7 +100,8 @@ class LedgerStore:
         engine: Engine,
         dialect: Dialect,
         turnstile: Turnstile,
-        clock: Callable[[], Instant],
+        clock: Clock,
+        tell: Teller,
         *,
         is_shared: bool,
     ) -> None:
@@ -112,6 +110,7 @@ class LedgerStore:
         self._dialect = dialect
         self._turnstile = turnstile
         self._clock = clock
+        self.tell = tell
         self._is_shared = is_shared
         self._statements = Statements(dialect)
         self._policies = PolicyNumbers()
@@ -123,10 +122,11 @@ class LedgerStore:
         cls,
         url: str,
         *,
-        clock: Callable[[], Instant] = wall_clock,
+        clock: Clock = wall_clock,
         create: bool = True,
         patience_ms: int = PATIENCE_MS,
         dialect: Dialect | None = None,
+        tell: Teller = UNOBSERVED,
     ) -> "LedgerStore":
         """Open a ledger, bring its tables up to date, and create it where there is none.
 
@@ -147,12 +147,12 @@ class LedgerStore:
             engine.dispose()
             turnstile.close()
             if isinstance(error, DBAPIError):
-                raise _unconnected(dialect, error) from error
+                raise unconnected(dialect, error) from error
             if isinstance(error, dialect.driver_errors):
                 raise dialect.fault_of(error) from error
             raise
         is_shared = place.path is None and not place.is_server
-        return cls(engine, dialect, turnstile, clock, is_shared=is_shared)
+        return cls(engine, dialect, turnstile, clock, tell, is_shared=is_shared)
 
     def close(self) -> None:
         """Let the ledger go."""
@@ -183,28 +183,46 @@ class LedgerStore:
         rules or the database refuse; StaleBook; StoreFault when the machine fails.
         """
         self._check_process()
-        if self._dialect.writes_one_by_one:
-            with self._turnstile.turn() as deadline, self._faults():
-                pooled = self._writer = self._writer or self._engine.raw_connection()
-                with self._turnstile.gate(deadline):
-                    self._driver(pooled).run(self._dialect.begin_writing)
-                yield from self._written(pooled)
-            return
+        watch, fault = Watch(), ""
+        try:
+            if self._dialect.writes_one_by_one:
+                yield from self._written_in_turn(watch)
+            else:
+                yield from self._written_at_once(watch)
+        except BaseException as error:
+            fault = type(error).__name__
+            raise
+        finally:
+            if fault or self.tell.hears_all:
+                self.tell(watch.written(fault))
+
+    def _written_in_turn(self, watch: Watch) -> Iterator[WriteSession]:
+        """Write on the connection that all writers of the process take turns with."""
+        with self._turnstile.turn() as deadline, self._faults():
+            pooled = self._writer = self._writer or self._engine.raw_connection()
+            with self._turnstile.gate(deadline):
+                self._driver(pooled).run(self._dialect.begin_writing)
+            yield from self._written(pooled, watch)
+
+    def _written_at_once(self, watch: Watch) -> Iterator[WriteSession]:
+        """Write on a connection of its own; the session locks its wallets."""
         with self._faults():
             pooled = self._engine.raw_connection()
             try:
                 self._driver(pooled).run(self._dialect.begin_writing)
-                yield from self._written(pooled)
+                yield from self._written(pooled, watch)
             finally:
                 pooled.close()
 
-    def _written(self, pooled: PoolProxiedConnection) -> Iterator[WriteSession]:
+    def _written(self, pooled: PoolProxiedConnection, watch: Watch) -> Iterator[WriteSession]:
         try:
             driver = self._driver(pooled)
             policies = Policies(driver, self._statements, self._policies)
             session = WriteSession(driver, self._statements, policies, self._clock())
+            watch.start(session)
             yield session
             session.check_whole()
+            watch.commit()
             driver.connection.commit()
         except BaseException:
             self._roll_back(pooled)
@@ -218,11 +236,19 @@ class LedgerStore:
         Raises: StoreFault when the machine fails.
         """
         self._check_process()
-        if self._is_shared:
-            with self._turnstile.turn():
+        began, fault = monotonic(), ""
+        try:
+            if self._is_shared:
+                with self._turnstile.turn():
+                    yield from self._view()
+            else:
                 yield from self._view()
-        else:
-            yield from self._view()
+        except StoreFault as error:
+            fault = type(error).__name__
+            raise
+        finally:
+            if fault or self.tell.hears_all:
+                self.tell(Viewed(fault, monotonic() - began))
 
     def _view(self) -> Iterator[ReadSession]:
         with self._faults():
@@ -243,7 +269,7 @@ class LedgerStore:
         except self._dialect.driver_errors as error:
             raise self._dialect.fault_of(error) from error
         except DBAPIError as error:  # a new connection could not be had
-            raise _unconnected(self._dialect, error) from error
+            raise unconnected(self._dialect, error) from error
         except PoolTimeout as error:
             raise LedgerBusy(
                 "all connections to the ledger are in use; nothing was written, try again"

@@ -94,7 +94,7 @@ def drawn(finding: Diagnostic, lines: Sequence[str]) -> str:
     span = finding.span
     near = [each for each in finding.related if not each.file]
     head = (
-        f"{finding.file}:{span.line}:{span.column}: "
+        f"{_drawable(finding.file)}:{span.line}:{span.column}: "
         f"{finding.severity}[{finding.code}] {finding.message}"
     )
     gutter = len(str(max([span.line, *(each.span.line for each in near)])))
@@ -104,7 +104,7 @@ def drawn(finding: Diagnostic, lines: Sequence[str]) -> str:
     margin = " " * (gutter + 3)
     for related in finding.related:
         if related.file:
-            place = f"{related.file}:{related.span.line}:{related.span.column}"
+            place = f"{_drawable(related.file)}:{related.span.line}:{related.span.column}"
             parts.append(f"{margin}> {place}: {related.message}")
     if finding.help:
         parts.append(f"{margin}= help: {finding.help}")

@@ -1,6 +1,7 @@
 """Expressions of a policy as phrases: signs and names become words, numbers stay exact."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import reduce
 from typing import Final, assert_never
 
@@ -26,7 +27,7 @@ from policyengine.policy.vocabulary import (
     Vocabulary,
     vocabulary_of,
 )
-from policyengine.wording.words import Sentence, Term, Value, listed, number, say
+from policyengine.wording.words import Measured, Sentence, Term, Value, listed, number, say
 
 _SIGNS: Final = {
     "+": "sum",
@@ -127,8 +128,7 @@ class _Reader:
         units = self.vocabulary.counts.get(other.name, ())
         if not units:
             return self.phrase(node)
-        measure = Term("measure", self.vocabulary.measures[units[0]])
-        return say("formula.measured", number=number(node.value), measure=measure)
+        return Measured(Fraction(node.value), self.vocabulary.measures[units[0]])
 
     def _name(self, name: str) -> Value:
         if name in self.vocabulary.priced:

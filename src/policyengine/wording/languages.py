@@ -33,7 +33,9 @@ _SPANS_ZH: Final = {
 
 
 def _counted(number: str, is_one: bool, noun: str) -> str:
-    one, _, many = noun.partition("|")
+    one, bar, many = noun.partition("|")
+    if not bar:  # a name that the catalogue does not have: policies write measures in the plural
+        one, many = noun.removesuffix("s"), noun
     return f"{number} {one if is_one else many}"
 
 

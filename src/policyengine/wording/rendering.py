@@ -12,6 +12,7 @@ from policyengine.wording.words import (
     Count,
     Figure,
     Listing,
+    Measured,
     Number,
     Sentence,
     Share,
@@ -51,7 +52,7 @@ def rendered(sentence: Sentence, language: Language) -> str:
     return language.spaced(language.texts[sentence.key].format_map(values))
 
 
-def written(value: Value, language: Language) -> str:  # noqa: C901, PLR0911  # one case per kind
+def written(value: Value, language: Language) -> str:  # noqa: C901, PLR0911, PLR0912  # one case per kind
     """Write what stands in a gap."""
     match value:
         case Amount(micro):
@@ -64,12 +65,15 @@ def written(value: Value, language: Language) -> str:  # noqa: C901, PLR0911  # 
             return f"{decimal_text(exact * _PERCENT)}%"
         case Count(count, noun):
             return _counted(Fraction(count), noun, language)
+        case Measured(exact, measure):
+            noun = _named("measure", measure, language)
+            return language.counted(decimal_text(exact), exact == 1, noun)
         case Span(span, each):
             return language.span(span, each)
         case When(instant):
             return instant_words(instant)
         case Term(kind, name):
-            return language.texts.get(f"{kind}.{name}") or name.replace("_", " ")
+            return _named(kind, name, language).rpartition("|")[2]
         case Verbatim(text):
             return text
         case Listing(items, joined):
@@ -79,6 +83,11 @@ def written(value: Value, language: Language) -> str:  # noqa: C901, PLR0911  # 
             return rendered(value, language)
         case _:
             assert_never(value)
+
+
+def _named(kind: str, name: str, language: Language) -> str:
+    """Give the catalogue's entry for a name of the policy, or the name in plain words."""
+    return language.texts.get(f"{kind}.{name}") or name.replace("_", " ")
 
 
 def _counted(exact: Fraction, noun: str, language: Language) -> str:

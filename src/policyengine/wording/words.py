@@ -50,6 +50,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """So much of a measure of the policy: `1 image`, `200,000 tokens`."""
+
+    number: Fraction
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A length of time: `12 months`; with `each`, how often: `every month`."""
 
@@ -97,7 +105,18 @@ class Sentence:
 
 
 Value: TypeAlias = (
-    Amount | Figure | Number | Share | Count | Span | When | Term | Verbatim | Listing | Sentence
+    Amount
+    | Figure
+    | Number
+    | Share
+    | Count
+    | Measured
+    | Span
+    | When
+    | Term
+    | Verbatim
+    | Listing
+    | Sentence
 )
 
 

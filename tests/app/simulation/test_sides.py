@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.repositories import commit_all
 from app.simulation.simulations import REFERENCE, altered
 from policyengine.app.policies import PolicyError
 from policyengine.app.simulation.sides import content_of, side_of, timeline_of
@@ -33,6 +34,27 @@ def test_content_does_not_depend_on_layout_or_place(tmp_path: Path) -> None:
     contents = [content_of(side_of(str(each))) for each in (REFERENCE / "v1.yaml", spaced, other)]
     assert contents[0] == contents[1] != contents[2]
     assert content_of(side_of(str(REFERENCE))) not in contents
+
+
+def test_a_git_revision_is_what_it_was_and_not_what_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = Path("policies/codeflicker")
+    place.mkdir(parents=True)
+    for name in ("v1.yaml", "v2.yaml"):
+        (place / name).write_bytes((REFERENCE / name).read_bytes())
+    commit_all(tmp_path)
+    was = [content_of(side_of(str(each))) for each in (place, place / "v1.yaml")]
+    altered(place, 1, "multiplier: 6", "multiplier: 7", "v1.yaml")
+    Path("policies/codeflicker/scenarios").mkdir()
+    names = ("HEAD:policies/codeflicker", "HEAD:policies/codeflicker/v1.yaml")
+    sides = [side_of(name) for name in names]
+    assert [content_of(each) for each in sides] == was
+    assert [each.is_always for each in sides] == [False, True]
+    assert content_of(side_of(str(place / "v1.yaml"))) != was[1]
+    with pytest.raises(PolicyError, match="no revision `nowhere`"):
+        side_of("nowhere:policies/codeflicker")
 
 
 @pytest.mark.parametrize(

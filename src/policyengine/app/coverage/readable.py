@@ -119,11 +119,12 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
     },
     FallbackRule: {"model": ("/model",)},
     UseCapRule: {
-        "key": ("/scope", "/per"),
+        "key": ("/scope", "/per", "/within"),
         "scope": ("/scope",),
         "amount_micro": ("/credits",),
-        "per": ("/per",),
-        "window": ("/per",),
+        "per": ("/per", "/within"),
+        "window": ("/per", "/within"),
+        "from_first_use": ("/within",),
     },
     TopUpRule: {
         "below_micro": ("/below",),

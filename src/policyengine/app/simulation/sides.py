@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from policyengine.app.editions import revision_policies
 from policyengine.app.policies import PolicyError, policy_files
 from policyengine.app.starter import policy_folder
 from policyengine.policy.load import Loaded, load_policy
@@ -32,17 +33,24 @@ class Side:
 def side_of(name: str) -> Side:
     """Read a side: a policy file, a folder of versions, or `@` and a packaged policy's name.
 
+    Takes: also `REVISION:path`, a file or folder as a git revision has it.
     Raises: PolicyError for a path without a policy.
     """
     path = policy_folder(name)
-    files = policy_files(path)
+    revision, colon, inside = name.partition(":")
+    if colon and not path.exists():
+        top, files = revision_policies(revision, inside)
+        is_single = [each for each, _ in files] == [f"{revision}:{top}"]
+    else:
+        is_single = path.is_file()
+        files = [(str(each), _read(each)) for each in policy_files(path)]
     if not files:
-        raise PolicyError(f"there is no policy file in `{path}`")
-    folders = sorted({str(each.parent) for each in files})
+        raise PolicyError(f"there is no policy file in `{name}`")
+    folders = sorted({each.rpartition("/")[0] for each, _ in files})
     if len(folders) > 1:
         listed = ", ".join(f"`{each}`" for each in folders)
-        raise PolicyError(f"`{path}` holds several policies; name one of {listed}")
-    return Side(name, tuple((str(each), _read(each)) for each in files), path.is_file())
+        raise PolicyError(f"`{name}` holds several policies; name one of {listed}")
+    return Side(name, tuple(files), is_single)
 
 
 def _read(file: Path) -> bytes:

@@ -98,10 +98,12 @@ def check_fallback_is_cheaper(document: PolicyDocument, source: Source) -> Itera
 
 
 def check_caps_have_effect(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
-    """A cap blocks something that no other cap blocks before it, and its time ends."""
+    """A cap says its time in one way; it blocks something before others do, and its time ends."""
     caps = document.caps
     for index, cap in enumerate(caps):
         pointer = pointer_to("caps", index)
+        if (cap.per is None) == (cap.within is None):
+            yield from _without_one_time(source, pointer, cap)
         if cap.per == CYCLE:
             yield from _without_cycle(document, source, pointer, cap)
         for number, other in enumerate(caps):
@@ -121,6 +123,17 @@ def check_caps_have_effect(document: PolicyDocument, source: Source) -> Iterator
                 break
 
 
+def _without_one_time(source: Source, pointer: str, cap: Cap) -> Iterator[Diagnostic]:
+    is_empty = cap.per is None
+    yield found_at_key(
+        source,
+        "PE264",
+        pointer,
+        f"this cap says {'nothing' if is_empty else 'two things'} of the time in which it counts",
+        "write either `per` or `within`" if is_empty else "delete one of `per` and `within`",
+    )
+
+
 def _without_cycle(
     document: PolicyDocument, source: Source, pointer: str, cap: Cap
 ) -> Iterator[Diagnostic]:
@@ -138,8 +151,8 @@ def _without_cycle(
 
 def _covers(other: Cap, cap: Cap) -> bool:
     """Tell whether a cap counts the same use as another one, for all its plans."""
-    counted = (cap.scope, cap.per, set(cap.models or ()))
-    if (other.scope, other.per, set(other.models or ())) != counted:
+    counted = (cap.scope, cap.per, cap.within, set(cap.models or ()))
+    if (other.scope, other.per, other.within, set(other.models or ())) != counted:
         return False
     return other.plans is None or (cap.plans is not None and set(cap.plans) <= set(other.plans))
 

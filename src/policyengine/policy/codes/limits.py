@@ -55,6 +55,14 @@ LIMIT_CODES: Final[Mapping[str, CodeInfo]] = {
         wrong="top_up: {below: 100, up_to: 50}",
         right="top_up: {below: 100, up_to: 500}",
     ),
+    "PE264": CodeInfo(
+        title="a cap without a time, or with two",
+        what="A cap has neither `per` nor `within`, or both.",
+        why="`per` counts by the calendar or the cycle, `within` from the first use on; it has to "
+        "be clear when it begins anew.",
+        wrong="caps: [{scope: member, credits: 10, per: 1 day, within: 5 hours}]",
+        right="caps: [{scope: member, credits: 10, within: 5 hours}]",
+    ),
     "PE298": CodeInfo(
         title="a grant per seat that seats do not fit",
         what="A grant that is `for_each: seat` is not given in each cycle, or its rollover says "

@@ -64,9 +64,15 @@ class Cap(Part):
         description="Whose use is counted.", examples=["member"]
     )
     credits: PositiveNumber = Field(description="The most, in credits.", examples=[500])
-    per: Literal["cycle", "1 hour", "1 day", "1 week", "1 month"] = Field(
+    per: Literal["cycle", "1 hour", "1 day", "1 week", "1 month"] | None = Field(
+        default=None,
         description="In which time: the plan's cycle, or a calendar hour, day, week or month.",
         examples=["1 month"],
+    )
+    within: SpanText | None = Field(
+        default=None,
+        description="In which time from the first use on; instead of `per`.",
+        examples=["5 hours"],
     )
     models: list[ModelName] | None = Field(
         default=None,

@@ -89,6 +89,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "caps.model": "每个模型{window}最多使用{most}",
     "caps.wallet": "每个钱包{window}最多使用{most}",
     "caps.cycle": "每个周期",
+    "caps.from_first_use": "从首次使用起的{span}内",
     "caps.hour": "每小时（按钟点）",
     "caps.day": "每天",
     "caps.week": "每周（周一起）",

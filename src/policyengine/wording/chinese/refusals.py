@@ -88,6 +88,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.cap_reached": "需要{needed}，{who}每{per}的上限{limit}还剩{left}{until}",
     "refusal.of_name": "{scope}“{name}”",
     "refusal.of_scope": "该{scope}",
+    "refusal.from_first_use": "首次使用起{span}",
     "refusal.until": "，到{until}为止",
     "word.member": "成员",
     "word.conversation": "会话",

@@ -63,7 +63,6 @@ RULES: Final[Mapping[str, str]] = {
     "formula.ceil": "{value}（向上取整到{step}的整数倍）",
     "formula.floor": "{value}（向下取整到{step}的整数倍）",
     "formula.choice": "{body}（若{test}），否则为{orelse}",
-    "formula.measured": "{number} {measure}",
     "formula.at_rate": "{measure}按费率计价",
     "formula.all": "{measure}总数",
     "formula.all_input": "输入总量",

@@ -101,6 +101,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "caps.model": "Each model uses at most {most} {window}",
     "caps.wallet": "A wallet uses at most {most} {window}",
     "caps.cycle": "in a cycle",
+    "caps.from_first_use": "in the {span} from the first use on",
     "caps.hour": "in an hour of the clock",
     "caps.day": "in a calendar day",
     "caps.week": "in a calendar week, from Monday",

@@ -96,6 +96,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.cap_reached": "needs {needed}, {left} left{who} of {limit} per {per}{until}",
     "refusal.of_name": " of {scope} `{name}`",
     "refusal.of_scope": " of the {scope}",
+    "refusal.from_first_use": "{span} from the first use",
     "refusal.until": ", until {until}",
     "word.member": "member",
     "word.conversation": "conversation",

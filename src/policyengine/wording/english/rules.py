@@ -67,7 +67,6 @@ RULES: Final[Mapping[str, str]] = {
     "formula.ceil": "{value} (rounded up to {step}s)",
     "formula.floor": "{value} (rounded down to {step}s)",
     "formula.choice": "{body} if {test}, otherwise {orelse}",
-    "formula.measured": "{number} {measure}",
     "formula.at_rate": "its {measure} at their rates",
     "formula.all": "the number of {measure}",
     "formula.all_input": "what is sent",

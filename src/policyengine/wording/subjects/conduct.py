@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policyengine.policy.limits import UseCapRule
 from policyengine.policy.policy import Policy
 from policyengine.wording.formulas import abnormal_phrase
 from policyengine.wording.naming import model_names, pack_name, plan_names
@@ -97,6 +98,14 @@ def abnormal_sentences(policy: Policy) -> Iterator[Sentence]:
         yield say("abnormal.flag", rule.pointer, condition=abnormal_phrase(rule.text))
 
 
+def _window(cap: UseCapRule) -> Sentence:
+    if cap.window is None:
+        return say("caps.cycle")
+    if cap.from_first_use:
+        return say("caps.from_first_use", span=Span(cap.window))
+    return say(f"caps.{cap.window.unit}")
+
+
 def cap_sentences(policy: Policy) -> Iterator[Sentence]:
     """Say what members, conversations, models and wallets may use."""
     for cap in policy.limits.caps:
@@ -106,7 +115,7 @@ def cap_sentences(policy: Policy) -> Iterator[Sentence]:
         if cap.plans:
             parts.append(say("modifier.plans", plans=plan_names(policy, cap.plans)))
         values: dict[str, Value] = {"most": Amount(cap.amount_micro)}
-        values["window"] = say(f"caps.{'cycle' if cap.window is None else cap.window.unit}")
+        values["window"] = _window(cap)
         key = f"caps.{cap.scope}"
         most = Sentence(key, "", values)
         if parts:

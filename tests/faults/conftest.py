@@ -1,0 +1,31 @@
+"""What tests of faults share: one place to count, one seed, and how long they run."""
+
+from collections.abc import Callable
+
+import pytest
+from tools import counts as counted
+
+
+class Counting:
+    """Counts of one test: what it did to the ledger, and what harm came of it."""
+
+    def __init__(self, record: Callable[[str, object], None]) -> None:
+        self._record = record
+
+    def add(self, **counts: int) -> None:
+        """Add to the counts of the run; the names are those of `tools/counts.py`."""
+        for name, count in counts.items():
+            assert name in counted.NAMES, f"add `{name}` to tools/counts.py first"
+            self._record(f"{counted.PROPERTY}{name}", count)
+
+
+@pytest.fixture
+def counts(record_property: Callable[[str, object], None]) -> Counting:
+    """Count into the table of the run: `counts.add(kills=1, lost=0)`."""
+    return Counting(record_property)
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """The number that random choices follow from; `SOAK_SEED=7 tools/soak` takes another one."""
+    return counted.seed()
