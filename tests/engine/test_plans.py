@@ -366,3 +366,10 @@ def test_a_downgrade_may_carry_credits_into_the_new_cycle() -> None:
     wallet.do(ChangePlan("pro"))
     wallet.do(Settle(), MARCH)
     assert left(wallet) == [("carried", 6000, APRIL), ("plan", 2000, APRIL)]
+
+
+def test_a_cancellation_may_be_forbidden() -> None:
+    wallet = Wallet(policy({"changes/forbidden": [{"change": "cancel", "from": "pro"}]}))
+    assert wallet.refused(Cancel()) == "change_forbidden"
+    wallet.do(ChangePlan("pro_plus"))
+    assert wallet.do(Cancel()).refusal is None

@@ -18,6 +18,7 @@ from policyengine.wording.rendering import rendered
 _NUMBERS: Final = (
     ("needed", "needed_micro"),
     ("available", "available_micro"),
+    ("held for it", "held_micro"),
     ("as overage", "overage_micro"),
     ("short", "short_micro"),
     ("owed", "debt_micro"),
@@ -50,7 +51,7 @@ def refusal_rows(refusal: Refusal, now: Instant) -> list[Row]:
     for label, key in _NUMBERS:
         if details.get(key):
             pairs.append((label, f"{credits_text(details[key])} credits"))
-        elif key == "available_micro" and key in details:
+        elif key in {"available_micro", "held_micro"} and key in details:
             pairs.append((label, "nothing"))
     if "scope" in details:
         name = f" {details['name']}" if details["name"] else ""

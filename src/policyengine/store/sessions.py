@@ -46,6 +46,17 @@ _DUE: Final = (
     .order_by(WALLET.c.due_at, WALLET.c.id)
     .limit(bindparam("limit"))
 )
+_BEFORE: Final = (
+    select(WALLET.c.id, WALLET.c.wallet_id)
+    .where(
+        WALLET.c.policy == bindparam("policy"),
+        WALLET.c.plan_version < bindparam("version"),
+        WALLET.c.settled_at < bindparam("instant"),
+        WALLET.c.id > bindparam("after"),
+    )
+    .order_by(WALLET.c.id)
+    .limit(bindparam("limit"))
+)
 
 
 class ReadSession:
@@ -129,6 +140,24 @@ class ReadSession:
     def due_wallets(self, now: Instant, limit: int = PAGE_DEFAULT) -> list[str]:
         """Give wallets that time changes at or before an instant, the longest due first."""
         return [row[0] for row in self.driver.rows(self.statements.of(_DUE), now=now, limit=limit)]
+
+    def wallets_before(
+        self, policy: str, version: int, instant: Instant, after: int, limit: int = PAGE_DEFAULT
+    ) -> list[tuple[int, str]]:
+        """Give wallets on plans of earlier versions that were not settled since an instant.
+
+        Takes: a policy, the version after theirs, the number of the last wallet that is known.
+        Gives: numbers and names, in the order in which they were opened; it reads all wallets.
+        """
+        rows = self.driver.rows(
+            self.statements.of(_BEFORE),
+            policy=policy,
+            version=version,
+            instant=instant,
+            after=after,
+            limit=limit,
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def policy_source(self, ref: PolicyRef) -> str:
         """Give the text of a policy version that has decided something.
