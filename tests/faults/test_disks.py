@@ -117,6 +117,29 @@ def test_power_failures_would_show_that_a_commit_did_not_wait_for_the_disk(
     assert faults == 0
 
 
+def test_a_ledger_whose_making_was_cut_short_by_a_power_failure_is_made_by_the_next(
+    tmp_path: Path, counts: Counting, seed: int
+) -> None:
+    folder, copy = tmp_path / "disk", tmp_path / "image"
+    folder.mkdir()
+    disk, chance = Disk(folder), Random(seed)
+    LedgerStore.open(address(folder), dialect=on_disk(disk)).close()
+    image, seen = Image({}), 0
+    for point in sorted(chance.sample(range(len(disk.journal)), 25)):
+        for event in disk.journal[seen:point]:
+            image.see(event)
+        seen = point
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for name, data in image.left(chance).items():
+            (copy / name).write_bytes(data)
+        with LedgerStore.open(address(copy)) as store:
+            assert agree(story()[0], Shell(store, policies()).execute(story()[0].commands))
+            assert audit(store) == []
+    disk.forget()
+    counts.add(images=25, audits=25, unbalanced=0)
+
+
 # Calls that fail
 
 
