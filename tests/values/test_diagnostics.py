@@ -1,5 +1,6 @@
 """Findings as data, and how they are drawn."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,3 +143,14 @@ def test_a_warning_is_no_error() -> None:
 def test_any_place_in_any_text_can_be_drawn(lines: list[str], place: tuple[int, ...]) -> None:
     drawing = drawn(finding(Span(*place)), lines)
     assert not any(is_unseen(each) for each in drawing if each != "\n")
+
+
+@pytest.mark.parametrize("name", ["::error::x.yaml", "##[command]x.yaml"])
+def test_the_name_of_a_file_is_no_command_of_a_build_server(name: str) -> None:
+    finding = Diagnostic(code="PE110", message="m", file=name, span=Span(1, 1, 1, 2))
+    assert drawn(finding, ("x",)).startswith(f"./{name}:1:1: error[PE110] m")
+
+
+def test_the_name_of_a_file_cannot_steer_a_terminal() -> None:
+    finding = Diagnostic(code="PE110", message="m", file="a\x1b[2J.yaml", span=Span(1, 1, 1, 2))
+    assert drawn(finding, ("x",)).startswith("a\ufffd[2J.yaml:1:1: ")

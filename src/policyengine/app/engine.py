@@ -22,6 +22,7 @@ from policyengine.app.inputs import (
 from policyengine.app.policies import Policies, usable_policies
 from policyengine.app.receipts import Receipt
 from policyengine.app.shell import Shell
+from policyengine.app.sweeping import sweep
 from policyengine.app.writing import Writing
 from policyengine.engine.commands import (
     Adjust,
@@ -30,7 +31,6 @@ from policyengine.engine.commands import (
     Capture,
     ChangePlan,
     Charge,
-    Command,
     Extend,
     GiveGrant,
     OpenHold,
@@ -52,8 +52,6 @@ from policyengine.store.happenings import Observer, Teller
 from policyengine.store.rebuild import Rebuilt, rebuild
 from policyengine.store.store import LedgerStore
 from policyengine.values.calendar import parse_span
-
-SWEEP_BATCH = 256
 
 
 class Engine(Writing):
@@ -384,12 +382,4 @@ class Engine(Writing):
 
     def sweep(self, limit: int = 100_000) -> int:
         """Settle every wallet that is due; gives how many were."""
-        done = 0
-        while done < limit:
-            with self.shell.store.reading() as session:
-                due = session.due_wallets(self.shell.clock(), min(SWEEP_BATCH, limit - done))
-            if not due:
-                return done
-            self.shell.now([Command(each, f"sweep-{each}", 0, Settle()) for each in due])
-            done += len(due)
-        return done
+        return sweep(self.shell, limit)

@@ -34,13 +34,16 @@ def instant_form(instant: Instant) -> str | None:
 
 
 def details_form(details: Any) -> Any:
-    """Give a refusal's numbers with amounts in credits: `short_micro` becomes `short`."""
+    """Give a refusal's numbers with amounts in credits: `short_micro` becomes `short`.
+
+    They are in the order of their names, as a ledger gives them back: a retry gets the same bytes.
+    """
     if isinstance(details, Mapping):
         return {
             key.removesuffix(_MICRO): (
                 credits_plain(value) if key.endswith(_MICRO) else details_form(value)
             )
-            for key, value in details.items()
+            for key, value in sorted(details.items())
         }
     if isinstance(details, list | tuple):
         return [details_form(each) for each in details]

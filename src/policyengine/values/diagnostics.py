@@ -94,7 +94,7 @@ def drawn(finding: Diagnostic, lines: Sequence[str]) -> str:
     span = finding.span
     near = [each for each in finding.related if not each.file]
     head = (
-        f"{_drawable(finding.file)}:{span.line}:{span.column}: "
+        f"{_place(finding.file)}:{span.line}:{span.column}: "
         f"{finding.severity}[{finding.code}] {finding.message}"
     )
     gutter = len(str(max([span.line, *(each.span.line for each in near)])))
@@ -109,6 +109,11 @@ def drawn(finding: Diagnostic, lines: Sequence[str]) -> str:
     if finding.help:
         parts.append(f"{margin}= help: {finding.help}")
     return "\n".join(parts)
+
+
+def _place(file: str) -> str:
+    """Name a file at the start of a line, where build servers take some signs for commands."""
+    return f"./{_drawable(file)}" if file.startswith(("::", "##")) else _drawable(file)
 
 
 def _frame(span: Span, lines: Sequence[str], gutter: int, mark: str, note: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policyengine.app.reports.report import Report
+from policyengine.values.characters import unsteered
 from policyengine.values.diagnostics import Diagnostic
 
 ANNOTATIONS_MAX: Final = 10
@@ -32,5 +33,5 @@ def _annotation(finding: Diagnostic, more: int) -> str:
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = unsteered(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return text.replace(":", "%3A").replace(",", "%2C") if in_property else text

@@ -3,6 +3,7 @@
 from typing import Final
 
 from policyengine.app.reports.report import Report
+from policyengine.values.characters import unsteered
 from policyengine.values.diagnostics import Diagnostic
 
 ROWS_MAX: Final = 50
@@ -25,7 +26,8 @@ def markdown_text(report: Report) -> str:
     if broken:
         lines += ["", "Not as promised:", ""]
         lines += [
-            f"- {_cell(each.title)} (`{each.file}:{each.line}`)" for each in broken[:ROWS_MAX]
+            f"- {_cell(each.title)} ({_code(f'{each.file}:{each.line}')})"
+            for each in broken[:ROWS_MAX]
         ]
     if report.notes:
         lines += ["", report.notes]
@@ -33,11 +35,18 @@ def markdown_text(report: Report) -> str:
 
 
 def _row(finding: Diagnostic) -> str:
-    place = f"`{finding.file}:{finding.span.line}:{finding.span.column}`"
+    place = _code(f"{finding.file}:{finding.span.line}:{finding.span.column}")
     what = f"{finding.severity} {finding.code}: {_cell(finding.message)}"
     return f"| {place} | {what} | {_cell(finding.help)} |"
 
 
 def _cell(text: str) -> str:
     """Keep a text within its cell, and its signs from being read as tags."""
+    text = unsteered(text)
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    """Quote the name of a place; a name may have any sign in it, and none may end the quote."""
+    quoted = _cell(text).replace("&lt;", "<").replace("`", "'")
+    return f"`{quoted}`"

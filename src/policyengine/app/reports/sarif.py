@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from policyengine.app.codes import ALL_CODES
 from policyengine.app.reports.report import Report
+from policyengine.values.characters import escaped_json
 from policyengine.values.diagnostics import Diagnostic, Edit, Span
 
 VERSION: Final = "2.1.0"
@@ -26,7 +27,8 @@ def sarif_text(report: Report, program_version: str) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(each, codes.index(each.code)) for each in report.findings],
     }
-    return json.dumps({"version": VERSION, "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    log = {"version": VERSION, "runs": [run]}
+    return escaped_json(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _rule(code: str) -> dict[str, Any]:

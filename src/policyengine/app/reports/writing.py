@@ -9,6 +9,7 @@ from policyengine.app.reports.junit import junit_text
 from policyengine.app.reports.markdown import markdown_text
 from policyengine.app.reports.report import Report
 from policyengine.app.reports.sarif import sarif_text
+from policyengine.values.characters import escaped_json
 
 MachineFormat: TypeAlias = Literal["json", "github", "sarif", "junit", "markdown"]
 
@@ -17,7 +18,7 @@ def report_text(report: Report, output: MachineFormat) -> str:
     """Write a report in a format, with a line end after it."""
     match output:
         case "json":
-            return json.dumps(report.form, indent=2, ensure_ascii=False) + "\n"
+            return escaped_json(json.dumps(report.form, indent=2, ensure_ascii=False)) + "\n"
         case "github":
             return "".join(f"{each}\n" for each in annotations(report))
         case "sarif":
