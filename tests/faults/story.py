@@ -47,8 +47,8 @@ _FOLDER: Final = Path(__file__).parents[1] / "policies"
 
 @cache
 def policies() -> Policies:
-    """Read the policies of the story: with top-ups, seats and old units, and with overage."""
-    return usable_policies([_FOLDER / "top_ups", _FOLDER / "overage"])
+    """Read the policies of the story: with top-ups and seats, with overage, with new terms."""
+    return usable_policies([_FOLDER / name for name in ("top_ups", "overage", "choices")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,13 @@ def _time(teller: Teller) -> None:
     teller.ana("downgrade", ChangePlan("pro"))
     teller.now += 40 * DAY
     teller.act("renew", ("ana", Settle()))
+    teller.act("subscribe to terms that change", ("eve", Subscribe("max", "choices")))
     everyone = ("ana", "ben", "cyd")
     charges = [(wallet, Charge(usage(1_000 + at))) for at, wallet in enumerate(everyone * 3)]
     teller.act("a batch of three wallets", *charges, ("dan", Subscribe("free", "top_ups")))
     teller.act("cancel", ("cyd", Cancel()))
     teller.now += 400 * DAY
-    teller.act("a year later", *((wallet, Settle()) for wallet in everyone))
+    teller.act("a year later", *((wallet, Settle()) for wallet in (*everyone, "eve")))
 
 
 @cache
