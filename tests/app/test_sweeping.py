@@ -47,7 +47,7 @@ def test_a_sweep_writes_new_terms_that_hold_at_once(at_once: Shop) -> None:
 def test_a_sweep_goes_on_where_its_limit_ended_it(
     at_once: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "SWEEP_BATCH", 2)
+    monkeypatch.setattr(sweeping, "BATCH", 2)
     for number in range(4):
         at_once.engine.subscribe(f"w{number}", "plus")
     at_once.clock.set(LATER)

@@ -75,7 +75,7 @@ class Wire:
                 self.proxy.cuts += 1
             if cut == "before":
                 break
-            self.is_cut_at_reply = cut == "after"
+            self.is_cut_at_reply = cut in {"during", "after"}
             self.server.sendall(said)
             if cut == "during":
                 break

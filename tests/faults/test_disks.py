@@ -12,7 +12,7 @@ from faults.conftest import Counting
 from faults.disks import Disk, Image
 from faults.drivers import on_disk
 from faults.hurting import agree, standing
-from faults.story import START, Act, policies, story
+from faults.story import START, Act, policies, some_acts, story
 from policyengine.app.shell import Shell
 from policyengine.engine.commands import Adjust, Command, Subscribe
 from policyengine.ledger.transactions import Transaction
@@ -117,6 +117,29 @@ def test_power_failures_would_show_that_a_commit_did_not_wait_for_the_disk(
     assert faults == 0
 
 
+def test_a_ledger_whose_making_was_cut_short_by_a_power_failure_is_made_by_the_next(
+    tmp_path: Path, counts: Counting, seed: int
+) -> None:
+    folder, copy = tmp_path / "disk", tmp_path / "image"
+    folder.mkdir()
+    disk, chance = Disk(folder), Random(seed)
+    LedgerStore.open(address(folder), dialect=on_disk(disk)).close()
+    image, seen = Image({}), 0
+    for point in sorted(chance.sample(range(len(disk.journal)), 25)):
+        for event in disk.journal[seen:point]:
+            image.see(event)
+        seen = point
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for name, data in image.left(chance).items():
+            (copy / name).write_bytes(data)
+        with LedgerStore.open(address(copy)) as store:
+            assert agree(story()[0], Shell(store, policies()).execute(story()[0].commands))
+            assert audit(store) == []
+    disk.forget()
+    counts.add(images=25, audits=25, unbalanced=0)
+
+
 # Calls that fail
 
 
@@ -212,10 +235,11 @@ def test_a_disk_that_is_full_at_any_write_has_nothing_of_a_command(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("is_full", [False, True])
-def test_a_disk_may_fail_at_any_call_of_every_kind_of_transaction(
-    disk: Disk, counts: Counting, is_full: bool
+def test_a_disk_may_fail_at_any_call_of_any_kind_of_transaction(
+    disk: Disk, counts: Counting, seed: int, is_full: bool
 ) -> None:
     disk.is_full = is_full
-    ward = calls_that_fail(disk, *(each.name for each in story()))
-    assert ward.failed > 10 * len(story())
+    names = some_acts(seed)
+    ward = calls_that_fail(disk, *names)
+    assert ward.failed > 10 * len(names)
     tally(ward, counts, "full_disks" if is_full else "io_errors")

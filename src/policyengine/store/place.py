@@ -98,7 +98,8 @@ def check_file(path: Path, *, create: bool) -> None:
         raise LedgerReadOnly(f"`{path}` may not be read by this user") from error
     except OSError as error:
         raise StoreFault(f"`{path}` cannot be read: {error.strerror}") from error
-    if start and start != _MAGIC:
+    # The first write may have been cut short: with its journal beside it, SQLite takes it back.
+    if start and start != _MAGIC and not path.with_name(f"{path.name}-journal").exists():
         raise NotALedger(f"`{path}` is a file of another kind, or its start is damaged")
 
 
