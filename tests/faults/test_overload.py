@@ -129,8 +129,9 @@ def test_the_engine_itself_sheds_where_its_queue_is_full(tmp_path: Path) -> None
     opened_wallets(url)
     with Engine.open(url, writer.POLICIES, clock=writer.clock, group_commit=True) as engine:
         assert engine.shell.committer is not None
-        engine.shell.committer._queue_max = 0
+        (lane,) = engine.shell.committer._lanes
+        lane._queue_max = 0
         with pytest.raises(QueueFull, match="0 commands wait already"):
             engine.charge("w0", "standard", {"text_input": 10_000}, key="k")
-        engine.shell.committer._queue_max = QUEUE
+        lane._queue_max = QUEUE
         assert engine.charge("w0", "standard", {"text_input": 10_000}, key="k").is_accepted
