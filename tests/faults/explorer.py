@@ -15,7 +15,6 @@ import psycopg
 
 from policyengine.store import postgres
 from policyengine.store.dialect import Dialect
-from policyengine.store.driver import Driver
 
 State: TypeAlias = Literal["ready", "running", "waiting", "done"]
 
@@ -106,7 +105,7 @@ class _Stepped:
         return getattr(self._inner, name)
 
 
-class SteppedDriver(Driver):
+class SteppedDriver(postgres.PostgresDriver):
     """The driver of the store, statement by statement."""
 
     __slots__ = ()
