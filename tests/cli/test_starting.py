@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.repositories import commit_all
 from cli.terminal import Terminal
 
 
@@ -22,6 +23,38 @@ def test_what_init_names_next_works(empty: Terminal, monkeypatch: pytest.MonkeyP
     commands = re.findall(r"^  policyengine (.+)$", told, re.MULTILINE)
     assert commands == ["validate", "test", "models"]
     assert [empty.run(command).code for command in commands] == [0, 0, 0]
+
+
+def test_guards_are_added_to_a_folder_that_has_policies(empty: Terminal) -> None:
+    empty.run("init .")
+    answer = empty.run("init . --template guards")
+    assert answer.code == 0
+    assert re.findall(r"^  (\S+)$", answer.out, re.MULTILINE) == [
+        "policies/guards.yaml",
+    ]
+    commit_all(empty.folder)
+    for command in ("validate --fail-level warning", "fmt --check", "plan"):
+        done = empty.run(command)
+        assert done.code == 0, done.out + done.err
+    assert "policies/guards.yaml: 6 allow" in done.out
+    assert empty.run("init . --template guards").code == 2
+    Path("policies/guards.yaml").write_text("mine\n")
+    assert empty.run("init . --template guards").code == 2
+    assert Path("policies/guards.yaml").read_text() == "mine\n"
+
+
+def test_what_is_commented_out_of_the_guards_is_right_as_well(empty: Terminal) -> None:
+    empty.run("init .")
+    empty.run("init . --template guards")
+    file = Path("policies/guards.yaml")
+    head, mark, rest = file.read_text().partition("# costs:")
+    file.write_text(
+        head + re.sub(r"^( *)# (?=costs|  |margins)", r"\1", mark + rest, flags=re.MULTILINE)
+    )
+    commit_all(empty.folder)
+    assert "margins" in file.read_text()
+    answer = empty.run("plan")
+    assert "least margin" in answer.out, answer.err
 
 
 def test_editors_find_the_schemas_beside_the_files(empty: Terminal) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyengine.review.rises import UNBOUNDED, Rise, Scope, rises
+from policyengine.review.rises import UNBOUNDED, Rise, Scope, refused_models, rises
 from review.probes import exact, is_free_of_errors, models, requests, tier
 from review.wide import GONE, Change, changed
 
@@ -129,3 +129,14 @@ def test_a_model_that_only_one_version_has_is_not_compared() -> None:
     new = changed(("models.other", {"multiplier": 9}))
     assert max(each.ratio for each in rises(changed(), new, ALL)) == 1
     assert list(rises(changed(), new, Scope(("other",)))) == []
+
+
+def test_a_model_that_is_gone_has_the_price_that_its_requests_have_now() -> None:
+    old = changed(("models.other", {"multiplier": 0.5}))
+    found = max(rises(old, changed(), Scope(("other",))), key=lambda each: each.ratio)
+    assert (found.model, found.ratio) == ("other, now priced as standard,", Fraction(2))
+    assert refused_models(old, changed(), ALL) == ()
+    refuse = (("charge.unknown_model", "refuse"), ("charge.priced_as", GONE))
+    assert list(rises(old, changed(*refuse), Scope(("other",)))) == []
+    assert refused_models(old, changed(*refuse), ALL) == ("other",)
+    assert refused_models(old, changed(*refuse), Scope(("lite",))) == ()

@@ -12,6 +12,7 @@ PACKAGED: Final = "@"
 """The sign before the name of a policy that comes with the package: `@codeflicker`."""
 NAMES_SHOWN_MAX: Final = 5
 _YAML: Final = ".yaml"
+GUARDS_SCHEMA: Final = "guards.schema.json"
 _ROOT: Final = Path(policyengine.__file__).parent
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -69,7 +70,7 @@ def templates() -> tuple[str, ...]:
 
 
 def starter_files(template: str) -> dict[Path, bytes]:
-    """Give the files of a new folder by their paths in it: policy, scenarios, schemas.
+    """Give the files of a new folder by their paths in it: policy, scenarios, schemas; or guards.
 
     Takes: one of `templates()`: a commented product, or a packaged policy as it is.
     Raises: ValueError for another name.
@@ -83,13 +84,14 @@ def starter_files(template: str) -> dict[Path, bytes]:
         files = {path: content for path, content in below.items() if path.suffix == _YAML}
     # Those of files that people write; the schemas of reports, in a folder below, are for machines.
     schemas = {each.name: each.read_bytes() for each in packaged("schemas").glob("*.json")}
-    schemas |= _own_schemas(content for path, content in files.items() if _is_policy(path))
+    policies = [content for path, content in files.items() if is_policy_path(path)]
+    if policies:
+        schemas |= _own_schemas(policies)
+    else:
+        # It is added to a folder that has policies, and their schemas, already.
+        schemas = {name: text for name, text in schemas.items() if name == GUARDS_SCHEMA}
     files |= {Path("schemas") / name: content for name, content in schemas.items()}
     return dict(sorted(files.items(), key=lambda each: (len(each[0].parts), each[0])))
-
-
-def _is_policy(path: Path) -> bool:
-    return is_policy_path(path)
 
 
 def _own_schemas(policies: Iterable[bytes]) -> dict[str, bytes]:

@@ -36,7 +36,7 @@ Format: TypeAlias = Literal["text", "json", "markdown"]
 Place: TypeAlias = Annotated[
     str,
     typer.Argument(
-        metavar="[FOLDER]",
+        metavar="FOLDER",
         envvar="POLICYENGINE_POLICIES",
         help="A folder of policies.",
     ),

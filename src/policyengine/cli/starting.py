@@ -8,6 +8,7 @@ import typer
 from policyengine.cli.faults import OK, WrongUse
 
 SHOWN_MAX: Final = 8
+GUARDS: Final = Path("policies/guards.yaml")
 
 
 def init(
@@ -19,21 +20,24 @@ def init(
         typer.Option(
             "--template",
             metavar="NAME",
-            help="A commented product: `chat`, `agent`, `image` or `team`; or a policy that comes "
-            "along, such as `codeflicker`.",
+            help="A commented product: `chat`, `agent`, `image` or `team`; `guards` for bounds "
+            "beside policies; or a policy that comes along, such as `codeflicker`.",
         ),
     ] = "chat",
 ) -> int:
     """Write a commented policy, scenarios that test it, and the schemas that editors read.
 
     `chat` has plans and packs; `agent` long sessions with tools, holds and caps; `image` a price
-    for each image and second; `team` seats that share a pool. Nothing is overwritten.
+    for each image and second; `team` seats that share a pool. `guards` adds bounds that `plan`
+    holds changes to. Nothing is overwritten.
 
     Example: policyengine init my-prices --template agent
     """
     from policyengine.app.starter import starter_files
 
     files = starter_files(template)
+    if GUARDS in files:  # they come to a folder that may have their schema already
+        files = {path: each for path, each in files.items() if not _is_same(folder / path, each)}
     there = [path for path in files if (folder / path).exists()]
     if there:
         raise WrongUse(
@@ -49,6 +53,11 @@ def init(
     return OK
 
 
+def _is_same(target: Path, content: bytes) -> bool:
+    """Tell whether a schema is there already, as it would be written."""
+    return target.name != GUARDS.name and target.is_file() and target.read_bytes() == content
+
+
 def _tell(folder: Path, files: list[Path]) -> None:
     where = "" if folder == Path() else f" in {folder}"
     typer.echo(f"wrote {len(files)} files{where}")
@@ -59,5 +68,6 @@ def _tell(folder: Path, files: list[Path]) -> None:
     typer.echo("\nNext:")
     if folder != Path():
         typer.echo(f"  cd {folder}")
-    for command in ("validate", "test", "models"):
+    commands = ("validate", "plan") if GUARDS in files else ("validate", "test", "models")
+    for command in commands:
         typer.echo(f"  policyengine {command}")

@@ -62,12 +62,26 @@ class Rise:
 
 
 def rises(old: Policy, new: Policy, scope: Scope) -> Iterator[Rise]:
-    """Give what every part of every price costs in both versions, where both have it."""
-    for name, model in new.models.items():
-        if name not in old.models or (scope.models and name not in scope.models):
+    """Give what every part of every price costs in both versions, where both have it.
+
+    A model that is gone has the price that requests for it have now, if they are not refused.
+    """
+    for name, model in old.models.items():
+        now = name if name in new.models else new.unknown_as
+        if now is None or (scope.models and name not in scope.models):
             continue
-        for asking, before, after in audiences(old.models[name], model, scope.plans):
-            yield from _of_audience(old, new, before, after, audience_text(asking))
+        said = name if now == name else f"{name}, now priced as {now},"
+        for asking, before, after in audiences(model, new.models[now], scope.plans):
+            found = _of_audience(old, new, before, after, audience_text(asking))
+            yield from (replace(each, model=said) for each in found)
+
+
+def refused_models(old: Policy, new: Policy, scope: Scope) -> tuple[str, ...]:
+    """Name the models that are gone, and whose requests are refused now."""
+    if new.unknown_as is not None:
+        return ()
+    gone = [name for name in old.models if name not in new.models]
+    return tuple(name for name in gone if not scope.models or name in scope.models)
 
 
 def audiences(

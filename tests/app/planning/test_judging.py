@@ -87,6 +87,19 @@ def test_the_worst_case_is_said_with_its_numbers(dearer: Known) -> None:
     assert not found.is_kept
 
 
+def test_a_model_that_is_gone_is_never_a_silent_pass() -> None:
+    gone = ("  lite: {multiplier: 0.5, counted_as: gpt_4o}\n", "")
+    of = known(reference(1, DRAFT), reference(1, DRAFT, gone))
+    for scope in ("", ", models: [lite]"):
+        found = judged(f"measure: price_rise, at_most: 0%, otherwise: block{scope}", of)
+        assert (found.verdict, found.measured.doubt) == (
+            "warn",
+            "requests for lite are refused now",
+        )
+    other = judged("measure: price_rise, at_most: 0%, otherwise: block, models: [frontier]", of)
+    assert other.verdict == "allow"
+
+
 def test_an_edited_version_in_force_reaches_into_the_past() -> None:
     found = judged("measure: past, otherwise: block", known(reference(1), reference(1, DEARER)))
     assert found.verdict == "block"

@@ -139,6 +139,17 @@ def test_the_nearest_guards_judge_and_the_worst_verdict_counts(folder: Path) -> 
     assert (nearer.guards_file, nearer.verdict) == (f"{HOME}/guards.yaml", "warn")
 
 
+def test_a_price_that_rises_in_an_older_version_is_seen_beside_a_newer_one(folder: Path) -> None:
+    begin(folder, SHOP_GUARDS.replace("20%", "30%"))
+    make_dearer(folder)
+    first = folder / HOME / "v1.yaml"
+    first.write_text(first.read_text().replace("multiplier: 0.5", "multiplier: 0.9"))
+    made = plan()
+    assert [new.version for _, new in made.change.pairs] == [2]
+    dearer = made.judged[0]
+    assert (dearer.verdict, dearer.measured.text) == ("block", "+80.0 %")
+
+
 @pytest.mark.parametrize(
     ("edit", "is_changed"),
     [

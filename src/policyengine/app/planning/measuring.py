@@ -21,7 +21,7 @@ from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import Policy
 from policyengine.review.difference import Difference, severity
 from policyengine.review.margins import Costs, Margin, margins, request_margins, unknown_costs
-from policyengine.review.rises import UNBOUNDED, Scope, rises
+from policyengine.review.rises import UNBOUNDED, Rise, Scope, refused_models, rises
 from policyengine.review.words import listed, number
 from policyengine.simulate.comparing import least_above
 from policyengine.simulate.sampling import Band
@@ -91,18 +91,19 @@ def share_text(text: str) -> Fraction:
 
 
 def _price_rise(guard: Guard, known: Known) -> Measured:
-    found = [
-        each
-        for old, new in known.pairs
-        if (scope := scope_of(guard, new)) is not None
-        for each in rises(old, new, scope)
-    ]
+    found: list[Rise] = []
+    refused: list[str] = []
+    for old, new in known.pairs:
+        scope = scope_of(guard, old)
+        if scope is not None:
+            found += rises(old, new, scope)
+            refused += refused_models(old, new, scope)
+    doubt = f"requests for {listed(refused)} are refused now" if refused else ""
     if not found:
-        return Measured(Fraction(0), "no price", "no price is compared")
+        return Measured(Fraction(0), "no price", "no price is compared", doubt)
     worst = max(found, key=lambda each: each.ratio)
-    doubt = ""
-    if not all(each.is_certain for each in found):
-        doubt = "its price is no plain sum, so that only some requests were compared"
+    if not doubt and not all(each.is_certain for each in found):
+        doubt = "a price is no plain sum, so that only some requests were compared"
     rise = worst.ratio - 1
     if not rise:
         return Measured(rise, change_text(rise), "no price rises", doubt)

@@ -46,8 +46,8 @@ class Change:
     @property
     def policies(self) -> tuple[Policy, ...]:
         """Give the versions whose figures count: those that change, or else all newest ones."""
-        if self.pairs:
-            return tuple(new for _, new in self.pairs)
+        if self.diff.compared:
+            return tuple(each.new for each in self.diff.compared)
         return tuple(each[max(each)] for each in self.edition.policies.values())
 
     @property
@@ -109,7 +109,7 @@ def plan_of(
     judged: tuple[Judged, ...] = ()
     if guards is not None:
         known = Known(
-            change.pairs,
+            tuple((each.old, each.new) for each in change.diff.compared),
             change.policies,
             scenarios.played,
             simulated,
