@@ -54,6 +54,7 @@ class Dialect:
     `is_listed(column, name)` is true for the values of a list that is bound as one parameter, made
     by `as_list`; `of_pairs(name, first, second)` selects the rows of a table whose two columns, of
     which the first is of whole numbers, are a pair of such a list, made by `as_pairs`.
+    `commit_fault_of` says what an error of a commit means, which may leave open what is written.
     For a block, `any_text` reads text that is not UTF-8, and `guards_off` takes the triggers away.
     """
 
@@ -80,6 +81,7 @@ class Dialect:
     as_pairs: Callable[[Iterable[tuple[int, Any]]], Any]
     driver_errors: tuple[type[Exception], ...]
     fault_of: Callable[[Exception], Exception]
+    commit_fault_of: Callable[[Exception], Exception]
     damage: Callable[[Driver], Iterator[str]]
     any_text: Callable[[Driver], AbstractContextManager[None]]
     guards_off: Callable[[Driver], AbstractContextManager[None]]
