@@ -11,6 +11,7 @@ from policyengine.store.store import LedgerStore
 from store.growth import FAR, crowd, lengthen
 from store.ledgers import CREDIT, START, Scribe, save
 from store.servers import Server
+from store.test_plans import ROWS_READ
 
 DUE = 20
 INSTRUCTIONS_MORE = 1.1
@@ -75,6 +76,23 @@ def test_a_server_finds_due_wallets_by_their_index(server: Server, empty_databas
     read = [row[0] for row in plan if "Index Scan using wallet_due" in row[0]]
     assert len(read) == 1
     assert f"rows={DUE}" in read[0]
+
+
+def test_a_server_finds_an_earlier_balance_in_a_few_looks(
+    server: Server, empty_database: str
+) -> None:
+    name = server.new_database(empty_database)
+    with LedgerStore.open(server.url(name)) as store:
+        scribe = ledger(store)
+        lengthen(store, "ana", 2_000, 10)
+        with store.reading() as session:
+            (before,) = session.driver.ask(ROWS_READ)[0]
+            found = session.balance_at("ana", scribe.at + 1_000)
+            (after,) = session.driver.ask(ROWS_READ)[0]
+    server.drop(name)
+    assert found is not None
+    assert found.seq == scribe.book.seq + 1_000
+    assert after - before < 40
 
 
 @pytest.mark.parametrize(

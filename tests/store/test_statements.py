@@ -30,8 +30,8 @@ WHOLE_TABLES: Final = {
     # Newest first until there are enough; most transactions are charges.
     "_CHARGES",
 }  # fmt: skip
-NO_TABLES: Final = ("json_each", "anon_")
-"""Lists in parameters."""
+NO_TABLES: Final = ("json_each", "anon_", "look", "CONSTANT ROW")
+"""Lists in parameters, and the steps of a search."""
 
 
 def declared(statements: Statements) -> Iterator[tuple[str, Statement]]:

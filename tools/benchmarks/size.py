@@ -85,16 +85,17 @@ def long_wallet(shop: Shop) -> None:
         f"<= {RATIO_GOAL}: {_verdict(ratios[1] <= RATIO_GOAL)}",
     )
     for figure, act in (
-        ("its balance, p99", lambda: shop.engine.balance("long")),
+        ("its balance", lambda: shop.engine.balance("long")),
         (
-            "its balance as of an instant half a million moves ago, p99",
+            "its balance as of an instant half a million moves ago",
             lambda: _read(shop, lambda each: each.balance_at("long", START + 3_601_000_000)),
         ),
-        ("a page of its statement, p99", lambda: shop.engine.entries("long")),
+        ("a page of its statement", lambda: shop.engine.entries("long")),
     ):
         taken = _taken(act)
-        is_met = _p(taken, 0.99) < READ_GOAL_MS
-        _row(shop, figure, f"{_p(taken, 0.99):.2f} ms", f"< {READ_GOAL_MS} ms: {_verdict(is_met)}")
+        p50, p99 = _p(taken, 0.5), _p(taken, 0.99)
+        said = f"p99 < {READ_GOAL_MS} ms: {_verdict(p99 < READ_GOAL_MS)}"
+        _row(shop, f"{figure}: p50, p99", f"{p50:.2f}, {p99:.2f} ms", said)
 
 
 def _read(shop: Shop, ask: Callable[[ReadSession], object]) -> object:

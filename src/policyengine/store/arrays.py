@@ -4,7 +4,8 @@ A statement for each row costs four times as much: a server prepares a table's c
 each time, and there are as many answers as rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -62,17 +63,20 @@ def arrays_of(rows: Sequence[Row]) -> list[str]:
 
 
 def _array(values: Sequence[int | str | bytes | None]) -> str:
-    return f"{{{','.join(map(_element, values))}}}"
+    kind = next((type(each) for each in values if each is not None), int)
+    write: Callable[[Any], str] = _WRITERS[kind]
+    return f"{{{','.join(['NULL' if each is None else write(each) for each in values])}}}"
 
 
-def _element(value: int | str | bytes | None) -> str:
-    match value:
-        case None:
-            return "NULL"
-        case int():
-            return str(value)
-        case str():
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{escaped}"'
-        case bytes():
-            return f'"\\\\x{value.hex()}"'
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _hexed(octets: bytes) -> str:
+    return f'"\\\\x{octets.hex()}"'
+
+
+_WRITERS: Final[Mapping[type, Callable[[Any], str]]] = MappingProxyType(
+    {int: str, str: _quoted, bytes: _hexed}
+)

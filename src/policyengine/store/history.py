@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import Select, bindparam, case, cast, literal_column, select
 from sqlalchemy.sql.expression import exists
 
 from policyengine.ledger.changes import Charged, changes_of
 from policyengine.ledger.transactions import Transaction, TransactionKind
+from policyengine.store.columns import INT64
 from policyengine.store.entries import Recorded
 from policyengine.store.loading import Loader
 from policyengine.store.statements import IN_CONVERSATION, PRICED
@@ -28,9 +29,34 @@ _RECORDED_AT, _HASH = 5, 21
 _WALLET_NUMBER: Final = select(WALLET.c.id, WALLET.c.seq).where(
     WALLET.c.wallet_id == bindparam("wallet_id")
 )
-_BALANCE: Final = select(TXN.c.effective_at, TXN.c.available_micro, TXN.c.debt_micro).where(
-    TXN.c.wallet == bindparam("wallet"), TXN.c.seq == bindparam("seq")
-)
+
+
+def _balance_then() -> Select[Any]:
+    """Select a wallet's last entry at or before an instant, found by halving in the database."""
+    look = select(
+        cast(literal_column("1"), INT64).label("low"), bindparam("high", type_=INT64).label("high")
+    ).cte("look", recursive=True)
+    middle, entry = (look.c.low + look.c.high) // 2, TXN.alias("entry")
+    found_at = (
+        select(entry.c.effective_at)
+        .where(entry.c.wallet == bindparam("wallet"), entry.c.seq == middle)
+        .correlate(look)
+        .scalar_subquery()
+    )
+    is_then = found_at <= bindparam("instant", type_=INT64)
+    halved = look.union_all(
+        select(
+            case((is_then, middle + 1), else_=look.c.low),
+            case((is_then, look.c.high), else_=middle - 1),
+        ).where(look.c.low <= look.c.high)
+    )
+    last = select(halved.c.high).where(halved.c.low > halved.c.high).scalar_subquery()
+    return select(TXN.c.seq, TXN.c.effective_at, TXN.c.available_micro, TXN.c.debt_micro).where(
+        TXN.c.wallet == bindparam("wallet"), TXN.c.seq == last
+    )
+
+
+_BALANCE_THEN: Final = _balance_then()
 _newer = TXN.alias("newer")
 _CONVERSATIONS: Final = (
     select(TXN.c.conversation_id)
@@ -210,22 +236,15 @@ def read_balance_at(loader: Loader, wallet_id: str, instant: Instant) -> Balance
     """Give a wallet's balance as its ledger has it at an instant; None before its first entry.
 
     Effective times never go back within a wallet, so the entry is found by halving: it takes as
-    many looks as the history has binary digits, and no index of its own.
+    many looks as the history has binary digits, one statement, and no index of its own.
     """
     found = wallet_number(loader, wallet_id)
     if found is None:
         return None
     wallet, last_seq = found
-    statement = loader.statements.of(_BALANCE)
-    low, high, best = 1, last_seq, None
-    while low <= high:
-        middle = (low + high) // 2
-        row = loader.driver.one(statement, wallet=wallet, seq=middle)
-        if row is None or row[0] > instant:
-            high = middle - 1
-        else:
-            low, best = middle + 1, Balance(row[1], row[2], middle, row[0])
-    return best
+    statement = loader.statements.of(_BALANCE_THEN)
+    row = loader.driver.one(statement, wallet=wallet, high=last_seq, instant=instant)
+    return None if row is None else Balance(row[2], row[3], row[0], row[1])
 
 
 def read_charges(
