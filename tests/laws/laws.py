@@ -33,7 +33,7 @@ from policyengine.values.calendar import Instant
 
 DEBT_LIMIT: Final = 40 * CREDIT
 
-JOINING: Final = {"subscribe", "change_plan", "cancel", "renew"}
+JOINING: Final = {"subscribe", "change_plan", "cancel", "renew", "adopt"}
 ORIGINS: Final = {
     "plan": {*JOINING, "recur", "seats"},
     "gift": JOINING,

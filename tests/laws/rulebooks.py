@@ -92,7 +92,7 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "expires": ("end_of_cycle", "10 days", "never"),
     "cycle": ("1 month", "3 days", "31 hours"),
     "later_cycle": ("1 month", "2 months", "5 days"),
-    "later_plans": ("at_next_cycle", "new_subscribers_only"),
+    "later_plans": ("at_next_cycle", "new_subscribers_only", "at_once"),
     "refunds": ("new_lot", "stay_expired"),
     "debt": ("none", "kept", "forgiven", "invoiced", "left"),
     "failed": ("free", "input_only", "full"),

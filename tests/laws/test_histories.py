@@ -97,6 +97,12 @@ def test_no_forbidden_change_of_plan_is_ever_made(history: History) -> None:
 
 @few
 @given(histories)
+def test_new_terms_at_once_take_nothing_back(history: History) -> None:
+    answers.new_terms_take_nothing_back(history)
+
+
+@few
+@given(histories)
 def test_a_lot_is_emptied_before_the_next_one_is_touched(history: History) -> None:
     laws.burn_order_is_total_and_obeyed(history)
 

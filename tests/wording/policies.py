@@ -116,6 +116,24 @@ packs: {}
 """Parts of the reference policy that say what no other policy here does."""
 
 
+AT_ONCE: Final = """
+plans:
+  free:
+    grants: {welcome: {credits: 300, given: once, expires: 1 month}}
+  pro_max:
+    cycle: 1 month
+    grants: {monthly: {credits: 6000, given: each_cycle, expires: end_of_cycle, carry_over: none}}
+packs: {}
+replaces:
+  version: 1
+  rates_and_models: from_effective
+  plans: at_once
+  packs: new_purchases
+  removed_plans: {pro: pro_max, pro_plus: pro_max}
+"""
+"""A second version, which takes subscribers along at once."""
+
+
 @cache
 def every_policy() -> tuple[Policy, ...]:
     """Give every policy there is, and the reference policy with each example of the guide."""
@@ -128,6 +146,7 @@ def _variants() -> Iterator[Policy]:
     blocks = blocks_of((ROOT / "docs" / "language.md").read_text())
     examples = [each.text for each in blocks if each.language == "yaml"]
     of_tests = [f"# in policies/codeflicker/v1.yaml{text}" for text in VARIANTS]
+    of_tests.append(f"# in policies/codeflicker/v2.yaml{AT_ONCE}")
     for example in (*examples, *of_tests):
         loaded = loaded_with(example)[1].loaded[-1]
         assert loaded.policy is not None, loaded.diagnostics

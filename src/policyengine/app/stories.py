@@ -30,6 +30,7 @@ from policyengine.values.calendar import instant_text
 _BY_THE_CLOCK: Final = {
     "expire": "credits expire",
     "recur": "a grant comes again",
+    "adopt": "a newer version's terms begin",
     "time_out": "a hold times out",
 }
 

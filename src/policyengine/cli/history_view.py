@@ -145,6 +145,7 @@ _WORDS: Final = {
     "expire": "expired",
     "renew": "renewal",
     "recur": "recurring grant",
+    "adopt": "new terms",
     "time_out": "hold timed out",
 }
 

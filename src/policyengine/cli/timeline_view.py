@@ -104,6 +104,8 @@ def _notes(drawn: Drawn) -> Iterator[RenderableType]:
         found = [keep_text(keep) for keep in replaces.keep]
         if replaces.plans == "new_subscribers_only":
             found.append("its plans are for new subscribers; others keep theirs")
+        if replaces.plans == "at_once":
+            found.append("existing subscribers get its plans at once")
         found += [
             f"{plan} is gone; its subscribers move to {target}"
             for plan, target in replaces.removed_plans.items()

@@ -51,7 +51,7 @@ def give_plan_grants(
 
 
 def _give_gift(draft: Draft, plan: PlanRule, grant: GrantRule, version: int, cycle: Cycle) -> None:
-    if grant.rule in draft.book.gifts or not _is_time(grant, draft.at):
+    if grant.rule in draft.book.gifts or not is_time(grant, draft.at):
         return
     draft.change(GiftGiven(grant.rule))
     open_grant(draft, plan, grant, f"v{version}.{grant.rule}", grant.amount_micro, cycle, cycle)
@@ -71,7 +71,7 @@ def _give_first(
     if part != 1:
         exact = amount * part
         amount = round_ratio(exact.numerator, exact.denominator, draft.policy.quantum_micro, "down")
-    if not _is_time(grant, draft.at):
+    if not is_time(grant, draft.at):
         amount = 0
     return _give_noted(
         draft, plan, grant, rule, amount, cycle, period, entry.counted.get(grant.name, 0)
@@ -104,7 +104,7 @@ def give_again(
 
     Gives: what the subscription has to note.
     """
-    if not _is_time(grant, draft.at):
+    if not is_time(grant, draft.at):
         return []
     cycle = Cycle(series.anchor_at, 0, series.anchor_at, series.ends_at)
     return _give_noted(draft, plan, grant, series.rule, grant.amount_micro, cycle, period)
@@ -206,7 +206,8 @@ def room(draft: Draft, plan: PlanRule, restricted: Restriction) -> Micro:
     return max(0, most - balance)
 
 
-def _is_time(grant: GrantRule, at: Instant) -> bool:
+def is_time(grant: GrantRule, at: Instant) -> bool:
+    """Tell whether a grant is given at an instant, by its promotional period if it has one."""
     return grant.between is None or grant.between[0] <= at < grant.between[1]
 
 

@@ -34,6 +34,7 @@ def cut_steps(
         ),
         *_answers_of_terms(terms, plan, grant, lot),
         *_answers_of_upgrade(decided_by, transaction, lot),
+        *_answer_of_adoption(terms, transaction),
     )
 
 
@@ -51,6 +52,12 @@ def _answers_of_terms(terms: Policy, plan: PlanRule, grant: GrantRule, lot: Lot)
     if plan.balance_at_most_micro is not None:
         most = credits_text(plan.balance_at_most_micro)
         yield Step("balance at most", most, place_of(terms, f"{plan.pointer}/balance_at_most"))
+
+
+def _answer_of_adoption(terms: Policy, transaction: Transaction) -> Iterator[Step]:
+    if transaction.kind == "adopt":
+        given = "the difference to the terms before"
+        yield Step("in a cycle under way", given, place_of(terms, "/replaces/plans"))
 
 
 def _answers_of_upgrade(policy: Policy, transaction: Transaction, lot: Lot) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policyengine.engine.adopting import Adoption, adopt, next_adoption
 from policyengine.engine.ending import follow_end
 from policyengine.engine.leaving import leaving_rule
 from policyengine.engine.overage import take_overage_back
@@ -17,8 +18,9 @@ from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
 
-# At one instant: expire, renew, recur (a grant), expire what a renewal might have kept, release.
-_EXPIRE, _RENEW, _RECUR, _EXPIRE_ROLLING, _TIME_OUT = range(5)
+# At one instant: expire, renew, recur (a grant), adopt new terms, expire what a renewal might have
+# kept, release. A grant that recurs just then gives its old amount before the difference comes.
+_EXPIRE, _RENEW, _RECUR, _ADOPT, _EXPIRE_ROLLING, _TIME_OUT = range(6)
 SETTLE_STEPS_MAX: Final = 100_000
 """More events than a lifetime of hourly cycles between two commands: the policy is at fault."""
 CLOSED_LOTS_PUT_ASIDE_EVERY: Final = 64
@@ -30,7 +32,7 @@ def settle(timeline: Timeline, book: Book, now: Instant) -> tuple[Book, tuple[Tr
 
     Gives: the settled book, and the transactions of what was due, in order.
     """
-    if book.due_at > now:
+    if book.due_at > now and next_adoption(timeline, book) is None:
         return book, ()
     written: list[Transaction] = []
     closed: list[Lot] = []
@@ -48,22 +50,34 @@ def settle(timeline: Timeline, book: Book, now: Instant) -> tuple[Book, tuple[Tr
 def next_due(timeline: Timeline, book: Book, now: Instant) -> Transaction | None:
     """Give the first thing that time does to a book at or before `now`, at its own instant.
 
-    Order at one instant: expire, renew, grant, release; then by number.
+    Order at one instant: expire, renew, grant, adopt, release; then by number.
     """
-    if book.due_at > now:
+    adoption = next_adoption(timeline, book)
+    if book.due_at > now and (adoption is None or adoption.at > now):
         return None
-    first = min(_events(timeline, book), default=None)
+    events = _events(timeline, book)
+    if adoption is not None:
+        events.append((adoption.at, _ADOPT, 0))
+    first = min(events, default=None)
     if first is None or first[0] > now:
         return None
-    at, event, number = first
+    return _happened(timeline, book, first, adoption)
+
+
+def _happened(
+    timeline: Timeline, book: Book, event: tuple[Instant, int, int], adoption: Adoption | None
+) -> Transaction:
+    at, what, number = event
     subscription = book.subscription
-    match event:
+    match what:
         case e if e in {_EXPIRE, _EXPIRE_ROLLING}:
             return _expire(timeline, book, book.lots[number], at)
         case e if e == _RENEW and subscription is not None:
             return renew(timeline, book, subscription)
         case e if e == _RECUR:
             return recur(timeline, book, book.series[number])
+        case e if e == _ADOPT and adoption is not None:
+            return adopt(timeline, book, adoption)
         case _:
             return _time_out(timeline, book, book.holds[number])
 

@@ -43,7 +43,8 @@ class Book:
     """One wallet's state at `settled_at`; nothing in it is older than it needs to decide.
 
     `lots` holds the open lots and those that a command names; `available_micro` is the sum of
-    what remains in them. `due_at` is at or before the next instant at which time changes the book.
+    what remains in them. `due_at` is at or before the next instant at which time changes the book,
+    unless a newer version takes the wallet along before.
     INVARIANT: every lot is balanced; 0 <= available, held, debt.
     """
 

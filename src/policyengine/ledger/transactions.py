@@ -34,6 +34,7 @@ TransactionKind: TypeAlias = Literal[
     "expire",
     "renew",
     "recur",
+    "adopt",
     "time_out",
 ]
 
@@ -41,7 +42,7 @@ NAME_LENGTH_MAX: Final = 255
 """The most characters of a key, a conversation, an operation, an actor, a model or a reference."""
 REASON_LENGTH_MAX: Final = 4_000
 
-SETTLED_KINDS: Final[frozenset[str]] = frozenset({"expire", "renew", "recur", "time_out"})
+SETTLED_KINDS: Final[frozenset[str]] = frozenset({"expire", "renew", "recur", "adopt", "time_out"})
 """Kinds that the clock writes, each at its own effective time."""
 
 

@@ -288,7 +288,7 @@ class ReplacesRule:
     """What a version means for existing subscribers."""
 
     version: int
-    plans: Literal["at_next_cycle", "new_subscribers_only"]
+    plans: Literal["at_next_cycle", "at_once", "new_subscribers_only"]
     keep: tuple[KeepRule, ...]
     removed_plans: Mapping[str, str]
 

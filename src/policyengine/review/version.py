@@ -13,6 +13,7 @@ from policyengine.values.calendar import parse_instant
 _STATUS: Final = {"draft": "a draft that decides nothing", "published": "published"}
 _PLANS: Final = {
     "at_next_cycle": "at their next cycle",
+    "at_once": "at once, in the cycle that is under way",
     "new_subscribers_only": "never, it is for new ones",
 }
 

@@ -51,6 +51,46 @@ def test_who_keeps_old_terms_is_answered_for_again() -> None:
     assert judged(WITH_STARTER, second, later(3, "2027-04-01", replaces=MOVED)) == []
 
 
+def at_once(text: str) -> str:
+    return text.replace("plans: at_next_cycle", "plans: at_once")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("credits: 2000", "credits: 2500", []),
+        ("cycle: 1 month", "cycle: 1 week", ["PE417"]),
+        ("cycle: 1 month", "cycle: 1 month\n    cycle_from: joining", []),
+        (
+            "cycle: 1 month",
+            "cycle: 1 month\n    cycle_from: calendar\n    first_cycle: full",
+            ["PE417"],
+        ),
+        ("zone: Asia/Shanghai", "zone: Asia/Tokyo", ["PE417", "PE417"]),
+        ("grants:\n      welcome", "cycle: 1 month\n    grants:\n      welcome", ["PE417"]),
+    ],
+)
+def test_new_terms_at_once_need_the_same_cycle(old: str, new: str, expected: list[str]) -> None:
+    second = at_once(later(2, "2026-03-01", (old, new)))
+    assert [code for code, _ in judged(FIRST, second) if code != "PE291"] == expected
+
+
+def test_a_grant_that_goes_on_at_once_has_the_same_rhythm() -> None:
+    grant = "{credits: 2000, given: each_cycle, expires: end_of_cycle, carry_over: none}"
+    daily = "{credits: 90, given: each_period, every: 1 day, expires: end_of_period}"
+    second = at_once(later(2, "2026-03-01", (grant, daily)))
+    assert judged(FIRST, second) == [("PE417", "2.yaml")]
+
+
+def test_a_removed_plan_hands_its_running_cycle_over_at_once() -> None:
+    assert judged(WITH_STARTER, at_once(later(2, "2026-03-01", replaces=MOVED))) == []
+    weekly = ("cycle: 1 month", "cycle: 1 week")
+    second = at_once(later(2, "2026-03-01", weekly, replaces=MOVED))
+    assert judged(WITH_STARTER, second) == [("PE417", "2.yaml"), ("PE417", "2.yaml")]
+    unanswered = at_once(later(2, "2026-03-01"))
+    assert judged(WITH_STARTER, unanswered) == [("PE407", "2.yaml")]
+
+
 def test_a_promise_is_kept_by_later_versions() -> None:
     second = later(2, "2026-03-01", replaces=kept("pro"))
     assert judged(FIRST, second, later(3, "2026-04-01")) == [("PE411", "3.yaml")]

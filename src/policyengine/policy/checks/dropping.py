@@ -90,11 +90,11 @@ def _grants(older: Version, newer: Version) -> Iterator[Diagnostic]:
         for name, grant in was.grants.items():
             is_gone = grant.given != "once" and name not in now.grants
             if is_gone and not _is_said(name, newer.document.why):
+                since = " from their next cycle" if replaces.plans == "at_next_cycle" else ""
                 yield newer.found(
                     "PE416",
                     pointer_to("plans", plan, "grants"),
-                    f"`{plan}` no longer gives `{name}`: its subscribers get it no more from "
-                    "their next cycle",
+                    f"`{plan}` no longer gives `{name}`: its subscribers get it no more{since}",
                     f"keep it, or name `{name}` in `why`, so that the changelog says so",
                     older.see(pointer_to("plans", plan, "grants", name), "given", at_key=True),
                     at_key=True,

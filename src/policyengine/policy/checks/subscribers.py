@@ -8,6 +8,7 @@ from policyengine.policy.checks.findings import did_you_mean, pointer_to
 from policyengine.policy.checks.replacement import covers
 from policyengine.policy.checks.sequence import Version
 from policyengine.policy.document.conduct import Replaces
+from policyengine.policy.document.plans import Plan
 from policyengine.values.calendar import parse_instant
 from policyengine.values.diagnostics import Diagnostic
 
@@ -25,6 +26,7 @@ def check_subscribers(versions: Sequence[Version]) -> Iterator[Diagnostic]:
             yield from _check_answers(version, replaces, held)
             yield from _check_names(version, replaces, held)
             yield from _check_plans_without_cycle(version, replaces, held)
+            yield from _check_cycles_go_on(version, replaces, held)
         held = _held_under(version, held)
     for older, newer in pairwise(versions):
         yield from _check_gifts(older, newer)
@@ -94,7 +96,7 @@ def _check_plans_without_cycle(
     version: Version, replaces: Replaces, held: Mapping[str, Version]
 ) -> Iterator[Diagnostic]:
     """Who has no cycles never reaches the next one, and stays where they are."""
-    if replaces.plans == "new_subscribers_only":
+    if replaces.plans != "at_next_cycle":
         return
     plans = version.document.plans
     for plan, older in held.items():
@@ -118,6 +120,44 @@ def _check_plans_without_cycle(
             at_key=True,
             severity="warning",
         )
+
+
+def _check_cycles_go_on(
+    version: Version, replaces: Replaces, held: Mapping[str, Version]
+) -> Iterator[Diagnostic]:
+    """New terms that hold at once hold in a cycle that both versions have."""
+    if replaces.plans != "at_once":
+        return
+    for plan, older in held.items():
+        after = replaces.removed_plans.get(plan, plan)
+        new = version.document.plans.get(after)
+        if older is version or new is None:
+            continue
+        key = _unlike(older.document.plans[plan], new)
+        if not key and version.document.time.zone != older.document.time.zone:
+            key = "time/zone"
+        if key:
+            see = older.see(pointer_to("plans", plan), "the plan before", at_key=True)
+            yield version.found(
+                "PE417",
+                "/replaces/plans",
+                f"a running cycle of `{plan}` cannot go on under new terms: `{key}` is another one",
+                f"write `at_next_cycle`, or `{key}` as in version {older.number}",
+                see,
+            )
+
+
+def _unlike(old: Plan, new: Plan) -> str:
+    """Name the key by which cycles of two plans differ, or periods of a grant that both have."""
+    for key in ("cycle", "cycle_from"):
+        if (getattr(old, key) or "joining") != (getattr(new, key) or "joining"):
+            return key
+    ours, theirs = (
+        {name: each.every for name, each in plan.grants.items() if each.given != "once"}
+        for plan in (old, new)
+    )
+    both = (name for name in ours if name in theirs)
+    return next((f"grants/{name}/every" for name in both if ours[name] != theirs[name]), "")
 
 
 def _check_promises(

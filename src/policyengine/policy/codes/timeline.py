@@ -86,8 +86,8 @@ TIMELINE_CODES: Final[Mapping[str, CodeInfo]] = {
     "PE410": CodeInfo(
         title="subscribers who never reach their next cycle",
         what="A plan without cycles is removed, or has cycles in the new version.",
-        why="existing subscribers get a version's plans at their next cycle. Who is on a plan "
-        "without cycles has none, and stays as they are.",
+        why="with `at_next_cycle` existing subscribers get a version's plans at their next cycle. "
+        "Who is on a plan without cycles has none, and stays as they are.",
         wrong="plans: {free: {grants: {}}}                    # version 1\n"
         "plans: {free: {cycle: 1 month, grants: {}}}    # version 2",
         right="plans: {free: {grants: {}}}                        # version 1\n"
@@ -149,5 +149,16 @@ TIMELINE_CODES: Final[Mapping[str, CodeInfo]] = {
         "changelog is made of `why`.",
         wrong="why: Better prices.    # version 2, in which `frontier` is missing",
         right="why: Better prices; the model frontier is retired.",
+    ),
+    "PE417": CodeInfo(
+        title="new terms at once in a cycle that ends otherwise",
+        what="`plans: at_once` stands where a plan has another `cycle`, `cycle_from` or time zone "
+        "than before, or a grant of it another `every`.",
+        why="subscribers get the new terms in the cycle that is under way, and that is one of the "
+        "old terms: it would have to end at two instants.",
+        wrong="plans: {pro: {cycle: 1 month}}    # version 1\n"
+        "plans: {pro: {cycle: 1 week}}     # version 2\nreplaces: {plans: at_once}",
+        right="plans: {pro: {cycle: 1 month}}    # version 1\n"
+        "plans: {pro: {cycle: 1 week}}     # version 2\nreplaces: {plans: at_next_cycle}",
     ),
 }

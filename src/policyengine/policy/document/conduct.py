@@ -169,8 +169,9 @@ class Replaces(Part):
         description="When requests are priced by this version: those that start from `effective`.",
         examples=["from_effective"],
     )
-    plans: Literal["at_next_cycle", "new_subscribers_only"] = Field(
-        description="When existing subscribers get this version's plans.",
+    plans: Literal["at_next_cycle", "at_once", "new_subscribers_only"] = Field(
+        description="When existing subscribers get this version's plans: at their next renewal, "
+        "from `effective` in the running cycle, or never.",
         examples=["at_next_cycle"],
     )
     packs: Literal["new_purchases"] = Field(

@@ -88,6 +88,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "caps.conversation": "每个会话{window}最多使用{most}",
     "caps.model": "每个模型{window}最多使用{most}",
     "caps.wallet": "每个钱包{window}最多使用{most}",
+    "caps.grant": "{grants}额度{window}最多使用{most}，其余由其他积分支付",
     "caps.cycle": "每个周期",
     "caps.from_first_use": "从首次使用起的{span}内",
     "caps.hour": "每小时（按钟点）",
@@ -109,9 +110,12 @@ CONDUCT: Final[Mapping[str, str]] = {
     "versions.replaces": "本版取代第{version}版。",
     "versions.prices": "从生效时起开始的请求按新价格计费。",
     "versions.plans_at_next_cycle": "现有订阅者在下次续期时适用其套餐的新条款；已有积分不变。",
+    "versions.plans_at_once": "现有订阅者立即适用其套餐的新条款：当前周期内定期发放多出的积分"
+    "随即补发，已有积分不收回，续期日期不变。",
     "versions.plans_new_subscribers_only": "现有订阅者在变更套餐之前保留原条款。",
     "versions.keep": "在{joined}之前加入{plan}套餐者，在{until}之前的续期仍适用原条款。",
     "versions.removed_plan": "{old}套餐已取消；其订阅者在下次续期时转为{new}套餐。",
+    "versions.removed_plan_at_once": "{old}套餐已取消；其订阅者立即转为{new}套餐。",
     "versions.packs": "积分包的变更只适用于新的购买。",
     # What is absent
     "absent.tiers": "没有分档：长请求与短请求费率相同。",

@@ -100,6 +100,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "caps.conversation": "A conversation uses at most {most} {window}",
     "caps.model": "Each model uses at most {most} {window}",
     "caps.wallet": "A wallet uses at most {most} {window}",
+    "caps.grant": "At most {most} of {grants} are spent {window}, other credits pay the rest",
     "caps.cycle": "in a cycle",
     "caps.from_first_use": "in the {span} from the first use on",
     "caps.hour": "in an hour of the clock",
@@ -126,11 +127,15 @@ CONDUCT: Final[Mapping[str, str]] = {
     "versions.prices": "Prices change for requests that begin from then on.",
     "versions.plans_at_next_cycle": "Existing subscribers get the new terms of their plan at their "
     "next renewal; credits that they have do not change.",
+    "versions.plans_at_once": "Existing subscribers get the new terms of their plan at once: what "
+    "its recurring credits give more in the cycle that is under way comes then, nothing is taken "
+    "back, and the date of renewal stays.",
     "versions.plans_new_subscribers_only": "Existing subscribers keep the terms of their plan "
     "until they change it.",
     "versions.keep": "Who joined {plan} before {joined} keeps its former terms at renewals before "
     "{until}.",
     "versions.removed_plan": "{old} is gone; its subscribers move to {new} at their next renewal.",
+    "versions.removed_plan_at_once": "{old} is gone; its subscribers move to {new} at once.",
     "versions.packs": "Packs change for new purchases only.",
     # What is absent
     "absent.tiers": "No tiers: a long request has the same rates as a short one.",

@@ -48,7 +48,7 @@ def subscriber_sentences(policy: Policy) -> Iterator[Sentence]:
         )
     for old, new in rule.removed_plans.items():
         yield say(
-            "versions.removed_plan",
+            f"versions.removed_plan{'_at_once' if rule.plans == 'at_once' else ''}",
             f"/replaces/removed_plans/{old}",
             old=Verbatim(readable(old)),
             new=plan_name(policy, new),

@@ -47,6 +47,7 @@ _KINDS: Final = (
     "expire",
     "renew",
     "recur",
+    "adopt",
     "time_out",
 )
 _KINDS_WITH_PARENT: Final = (
