@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from policyengine.app.codes import ALL_CODES
+from policyengine.app.planning.guards.codes import GUARD_CODES
 from policyengine.app.replay.mapping.codes import MAPPING_CODES
 from policyengine.app.scenarios.codes import SCENARIO_CODES
 from policyengine.linting.codes import FAULT_CODES
@@ -16,7 +17,8 @@ _CODE = re.compile(r'"([A-Z]{2}[0-9]{3})"')
 
 
 def test_no_code_stands_in_two_registries() -> None:
-    assert len(ALL_CODES) == sum(map(len, (CODES, SCENARIO_CODES, MAPPING_CODES, FAULT_CODES)))
+    registries = (CODES, SCENARIO_CODES, MAPPING_CODES, GUARD_CODES, FAULT_CODES)
+    assert len(ALL_CODES) == sum(map(len, registries))
 
 
 def test_every_code_in_the_sources_has_a_page() -> None:
@@ -26,7 +28,13 @@ def test_every_code_in_the_sources_has_a_page() -> None:
 
 @pytest.mark.parametrize(
     ("prefix", "codes"),
-    [("PE", CODES), ("SC", SCENARIO_CODES), ("MP", MAPPING_CODES), ("EF", FAULT_CODES)],
+    [
+        ("PE", CODES),
+        ("SC", SCENARIO_CODES),
+        ("MP", MAPPING_CODES),
+        ("GR", GUARD_CODES),
+        ("EF", FAULT_CODES),
+    ],
 )
 def test_the_letters_of_a_code_tell_the_kind_of_file(prefix: str, codes: dict[str, object]) -> None:
     assert {code[:2] for code in codes} == {prefix}

@@ -1,12 +1,14 @@
 """`diff`: one fact a line at width 80, exit codes for CI, and the same as JSON and Markdown."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from cli.terminal import Terminal
-from policyengine.app.starter import starter_files
+from policyengine.app.starter import packaged, starter_files
 
 FIRST = Path("policies/codeflicker/v1.yaml")
 
@@ -70,6 +72,13 @@ def test_machines_get_every_fact_with_class_and_lines(shop: Terminal) -> None:
         "old_line": 54,
         "new_line": 54,
     }
+
+
+def test_machines_get_what_the_published_schema_says(shop: Terminal) -> None:
+    schema = json.loads((packaged("schemas") / "reports/diff.schema.json").read_text())
+    validator = Draft202012Validator(schema)
+    for line in ("diff codeflicker@1 codeflicker@2", "diff codeflicker@1 codeflicker@1"):
+        assert [each.message for each in validator.iter_errors(shop.json(line))] == []
 
 
 def test_a_file_with_errors_is_not_compared(shop: Terminal) -> None:

@@ -1,7 +1,8 @@
 """Refusals: registered codes, one sentence each, and every code is reached by some command."""
 
+import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -38,6 +39,28 @@ from policyengine.engine.commands import (
 from policyengine.engine.refusals import CODES, insufficient_credits, refusal
 from policyengine.simulate.memory import MemoryLedger
 from policyengine.values.calendar import SECOND, parse_span
+from policyengine.wording.languages import ENGLISH
+
+FOR_DEVELOPERS: Final = {
+    "already_in_cohort",
+    "invalid_amount",
+    "invalid_grant",
+    "not_voidable",
+    "nothing_to_void",
+    "usage_in_future",
+}
+"""Codes that a customer meets by no act of his own: the catalogues do not have their sentences."""
+PATTERNS: Final = [
+    re.compile(re.sub(r"\\\{\w+\\\}", "(.*)", re.escape(text)))
+    for key, text in ENGLISH.texts.items()
+    if key.startswith("refusal.")
+]
+
+
+def is_in_both_languages(message: str) -> bool:
+    """Tell whether a sentence is one of the catalogues, which have the same keys."""
+    return any(each.fullmatch(message) for each in PATTERNS)
+
 
 REACHED: dict[str, tuple[Body, ...]] = {
     "insufficient_credits": (Charge(spend(2001)),),
@@ -103,6 +126,7 @@ def test_each_refusal_of_a_wallet_is_reached_and_recorded(
     assert answer.refusal is not None
     assert (answer.refusal.code, answer.seq) == (code, len(wallet.transactions))
     assert answer == wallet.transactions[-1]
+    assert is_in_both_languages(answer.refusal.message) == (code not in FOR_DEVELOPERS)
 
 
 AT_LIMITS: dict[str, tuple[Body, ...]] = {
@@ -136,7 +160,9 @@ def test_each_refusal_at_a_limit_is_reached_and_recorded(
         if code != "too_many_counted":
             assert wallet.do(body).refusal is None
     assert wallet.refused(last) == code
-    assert wallet.transactions[-1].refusal is not None
+    found = wallet.transactions[-1].refusal
+    assert found is not None
+    assert is_in_both_languages(found.message)
 
 
 def unrecorded(ledger: MemoryLedger, wallet: str, key: str, body: Body) -> str:

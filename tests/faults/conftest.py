@@ -1,9 +1,15 @@
 """What tests of faults share: one place to count, one seed, and how long they run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from tools import counts as counted
+
+from faults.clusters import Cluster, started
+from store.servers import Server
+
+DATABASES = ("sqlite", "postgresql")
 
 
 class Counting:
@@ -29,3 +35,28 @@ def counts(record_property: Callable[[str, object], None]) -> Counting:
 def seed() -> int:
     """The number that random choices follow from; `SOAK_SEED=7 tools/soak` takes another one."""
     return counted.seed()
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """The address of an empty database on the server of this test process."""
+    name = server.new_database()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a ledger can be made."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ledger.db"
+    address: str = request.getfixturevalue("database")
+    return address
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A server of a module's own, which may be stopped and started."""
+    made = started()
+    yield made
+    made.stop()

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from app.repositories import commit_all
+from app.shops import policy_text, second_version
 from policyengine.app.starter import starter_files
 from policyengine.cli.main import run
 
@@ -53,7 +55,7 @@ def test_a_hook_runs_as_pre_commit_would_run_it(hook: dict[str, Any]) -> None:
 def _run_action(folder: Path, **environment: str) -> tuple[subprocess.CompletedProcess[str], str]:
     """Run what the action runs, with a `gh` that notes what it is asked to write."""
     bin_ = folder / "bin"
-    bin_.mkdir()
+    bin_.mkdir(exist_ok=True)
     gh = bin_ / "gh"
     gh.write_text('#!/bin/sh\necho "$@"\ncat "${7}" >comment.md\n')
     gh.chmod(0o755)
@@ -84,6 +86,45 @@ def test_the_action_checks_everything_and_keeps_one_comment(folder: Path) -> Non
     assert (folder / "out/found.sarif").exists()
 
 
+def test_the_action_plans_the_change_of_a_pull_request(folder: Path) -> None:
+    guards = folder / "policies/guards.yaml"
+    guards.write_text(
+        "format: 1\nabout: Bounds.\nguards:\n"
+        "  dearer: {measure: price_rise, at_most: 20%, otherwise: block}\n"
+    )
+    commit_all(folder)
+    version = folder / "policies/my_product/v2.yaml"
+    version.write_text(second_version(policy_text()))
+    summary = folder / "summary.md"
+    pull_request = {"COMMENT": "true", "PULL_REQUEST": "7", "BASE": "main"}
+    done, comment = _run_action(folder, **pull_request, GITHUB_STEP_SUMMARY=str(summary))
+    assert done.returncode == 1
+    assert re.findall(r"^##.*$", comment, re.MULTILINE)[0] == (
+        "## ⛔ BLOCK: guard dearer is not kept"
+    )
+    assert comment.count("### ✅ policyengine") == 2
+    assert "## ⛔ BLOCK" in summary.read_text()
+    guards.write_text(guards.read_text().replace("20%", "30%"))
+    done, comment = _run_action(folder, **pull_request, PATHS="policies/my_product")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert comment.startswith("## ⚠️ WARN: the guards themselves change\n")
+
+
+def test_a_comment_that_is_too_long_is_cut_at_a_line(folder: Path) -> None:
+    guards = "format: 1\nabout: Many.\nguards:\n"
+    for number in range(100):
+        why = f"{number} {'reason ' * 70}end"
+        guards += f"  g{number}_{'x' * 50}: {{measure: past, otherwise: warn, why: {why}}}\n"
+    (folder / "policies/guards.yaml").write_text(guards)
+    commit_all(folder)
+    done, comment = _run_action(folder, COMMENT="true", PULL_REQUEST="7", BASE="HEAD")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 60_000 < len(comment.encode()) <= 65_536
+    *_, last, _, said = comment.splitlines()
+    assert said == "(The rest is in the summary of the job.)"
+    assert last.endswith("end.")
+
+
 def test_the_action_goes_on_after_a_finding_and_fails_at_the_end(folder: Path) -> None:
     promises = folder / "policies/my_product/scenarios/promises.yaml"
     promises.write_text(promises.read_text().replace("charged: 8", "charged: 9"))
@@ -101,6 +142,7 @@ def test_the_action_gives_the_script_what_it_reads_and_nothing_to_a_shell() -> N
     assert all("shell" in step for step in steps if "run" in step)
     assert not any("${{" in step.get("run", "") for step in steps)  # texts of others stay data
     read = set(re.findall(r"\$\{([A-Z_]+):-", SCRIPT.read_text()))
+    read = {each for each in read if not each.startswith("GITHUB_")}  # those the runner sets
     given = set(steps[-1]["env"])
     assert read <= given
     assert given - read == {"GH_TOKEN"}

@@ -10,6 +10,7 @@ import yaml
 from tools.gallery import counted
 
 from house.proofs import ROOT, missing_proofs
+from policyengine.app.policies import usable_policies
 
 DOCUMENT: Final = ROOT / "policies" / "README.md"
 TEXT: Final = DOCUMENT.read_text(encoding="utf-8")
@@ -82,3 +83,17 @@ def test_the_keys_of_the_constructs_are_keys_of_the_language() -> None:
 
 def test_every_scenario_and_test_that_the_constructs_name_exists() -> None:
     assert missing_proofs(TEXT, DOCUMENT.parent) == []
+
+
+def test_every_published_version_is_locked_and_nothing_else() -> None:
+    locked = [
+        line.split()[:2]
+        for line in (ROOT / "policies" / "policies.lock").read_text().splitlines()
+        if not line.startswith("#")
+    ]
+    published = [
+        [timeline.name, str(policy.version)]
+        for timeline in usable_policies([ROOT / "policies"]).timelines.values()
+        for policy in timeline.policies
+    ]
+    assert sorted(locked) == sorted(published)

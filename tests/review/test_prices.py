@@ -1,25 +1,19 @@
 """Prices are compared by what requests cost: none changes unseen, and no rewrite is a change."""
 
-from fractions import Fraction
 from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyengine.engine.rating import exact_lines
-from policyengine.policy.policy import Policy
 from policyengine.review.compare import compare
 from policyengine.review.prices import price_differences
 from policyengine.values.calendar import parse_instant
+from review.probes import exact, is_free_of_errors, models, requests, tier
 from review.wide import GONE, Change, changed
 
 NOW: Final = parse_instant("2026-01-01T00:00:00Z")
 FRONTIER: Final = "models.frontier"
-
-
-def tier(when: str, multiplier: float, applies_to: str = "whole_request") -> dict[str, Any]:
-    return {"when": when, "applies_to": applies_to, "multiplier": multiplier}
 
 
 def sentences(both: tuple[Change, ...], *changes: Change) -> list[str]:
@@ -151,51 +145,10 @@ def test_too_many_ranges_are_compared_without_tiers() -> None:
     assert found[0].startswith("frontier costs more for tokens in no tier")
 
 
-multipliers = st.sampled_from([0, 0.5, 1, 2, 3])
-thresholds = st.sampled_from([0, 10, 1000])
-tiers_ = st.lists(
-    st.builds(
-        lambda name, bound, factor: tier(f"{name} > {bound}", factor),
-        st.sampled_from(["all_input", "text_output", "text_input"]),
-        thresholds,
-        multipliers,
-    ),
-    max_size=2,
-)
-counts_ = st.fixed_dictionaries(
-    {
-        "text_input": st.sampled_from([0, 1, 10, 11, 1001]),
-        "text_cached": st.sampled_from([0, 1, 10, 1000]),
-        "text_output": st.sampled_from([0, 10, 11, 1000, 1001]),
-    }
-)
-models_ = st.fixed_dictionaries(
-    {"multiplier": multipliers},
-    optional={"tiers": tiers_, "rates": st.just({"text_input": 150})},
-)
-
-
-def exact(policy: Policy, counts: dict[str, int]) -> Fraction:
-    model = policy.models["probe"]
-    table = model.price
-    for each in model.tiers:
-        if each.holds(*(sum(counts.get(unit, 0) for unit in units) for units in each.sums)):
-            table = each.price
-    return sum(exact_lines(table, tuple(counts.items())), start=Fraction(0))
-
-
-def is_free_of_errors(model: dict[str, Any]) -> bool:
-    try:
-        changed(("models.probe", model))
-    except AssertionError:
-        return False
-    return True
-
-
 @settings(max_examples=40, deadline=None)
 @given(
-    st.tuples(models_, models_).filter(lambda two: all(map(is_free_of_errors, two))),
-    st.lists(counts_, min_size=1, max_size=20),
+    st.tuples(models, models).filter(lambda two: all(map(is_free_of_errors, two))),
+    st.lists(requests, min_size=1, max_size=20),
 )
 def test_no_price_changes_unseen(
     two: tuple[dict[str, Any], dict[str, Any]], samples: list[dict[str, int]]

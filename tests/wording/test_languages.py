@@ -63,7 +63,7 @@ def test_what_is_said_is_in_the_catalogue_and_what_is_there_is_said() -> None:
     assert sorted(key for key in said if not key.startswith(OTHERS)) == sorted(kept)
 
 
-OF_PAGES: Final = ("page.", "pages.", "column.", "cell.", "lasts.", "faq.", "example.")
+OF_PAGES: Final = ("page.", "pages.", "changed.", "column.", "cell.", "lasts.", "faq.", "example.")
 OTHERS: Final = ("formula.", "meaning.", "refusal.", "way.", *OF_PAGES)
 """Texts that other pages than a policy's own sentences need; tests of these look at them."""
 

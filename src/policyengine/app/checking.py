@@ -1,10 +1,11 @@
-"""Everything that can be checked in files: policies, their scenarios, mappings of usage files."""
+"""Everything that can be checked in files: policies, scenarios, mappings of usage, guards."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from policyengine.app.file_kinds import GUARDS_NAME
 from policyengine.app.mending import Mended, Reader, mended
 from policyengine.app.policies import POLICY_FILES_MAX, PolicyError, read_policies
 from policyengine.policy.load import load_policy
@@ -71,19 +72,22 @@ class Files:
     scenarios: tuple[Path, ...]
     mappings: tuple[Path, ...]
     paths: tuple[Path, ...]
+    guards: tuple[Path, ...] = ()
 
     def __len__(self) -> int:
         """Count them."""
-        return len(self.policies) + len(self.scenarios) + len(self.mappings)
+        return len(self.every)
 
     @property
     def every(self) -> tuple[Path, ...]:
         """Give all of them: policies first."""
-        return (*self.policies, *self.scenarios, *self.mappings)
+        return (*self.policies, *self.scenarios, *self.mappings, *self.guards)
 
 
 def files_of(paths: Sequence[Path]) -> Files:
     """Find YAML files; those in folders `scenarios` and `mappings` are what these are named after.
+
+    A file `guards.yaml` has guards, wherever it is.
 
     Raises: PolicyError for a path that is not there, or too many files.
     """
@@ -98,12 +102,18 @@ def files_of(paths: Sequence[Path]) -> Files:
             raise PolicyError(f"there is no file or folder `{path}`")
     if len(found) > POLICY_FILES_MAX:
         raise PolicyError(f"there are more than {POLICY_FILES_MAX:,} files to check")
-    homes = {path: path.absolute().parent.name for path in found}
+    kinds: dict[str, list[Path]] = {_SCENARIOS: [], _MAPPINGS: [], GUARDS_NAME: []}
+    policies: list[Path] = []
+    for path in found:
+        home = path.absolute().parent.name
+        kinds.get(path.name if path.name == GUARDS_NAME else home, policies).append(path)
+    of_kind = {kind: tuple(each) for kind, each in kinds.items()}
     return Files(
-        tuple(path for path, home in homes.items() if home not in {_SCENARIOS, _MAPPINGS}),
-        tuple(path for path, home in homes.items() if home == _SCENARIOS),
-        tuple(path for path, home in homes.items() if home == _MAPPINGS),
+        tuple(policies),
+        of_kind[_SCENARIOS],
+        of_kind[_MAPPINGS],
         tuple(paths),
+        of_kind[GUARDS_NAME],
     )
 
 
@@ -122,9 +132,11 @@ def check(files: Files) -> Checked:
         findings += policies.findings
         lines.update(policies.lines)
     if files.scenarios:
-        _check_scenarios(files.scenarios, findings, lines)
+        _check_each(files.scenarios, _scenario_reader(), findings, lines)
     if files.mappings:
-        _check_mappings(files.mappings, findings, lines)
+        _check_each(files.mappings, _mapping_reader(), findings, lines)
+    if files.guards:
+        _check_each(files.guards, _guards_reader(), findings, lines)
     every = tuple(str(each) for each in files.every)
     return Checked(every, names, sorted_findings(findings), lines)
 
@@ -163,7 +175,10 @@ def _reader_of(path: Path, files: Files) -> Reader:
             return loaded.source, loaded.diagnostics
 
         return read
-    reader = _scenario_reader() if path in files.scenarios else _mapping_reader()
+    if path in files.scenarios:
+        reader = _scenario_reader()
+    else:
+        reader = _guards_reader() if path in files.guards else _mapping_reader()
 
     def read_other(text: str) -> tuple[Source, tuple[Diagnostic, ...]]:
         done = reader(text.encode(), str(path))
@@ -179,18 +194,6 @@ def _name_of(source: Source) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _check_scenarios(
-    files: Sequence[Path], findings: list[Diagnostic], lines: dict[str, Sequence[str]]
-) -> None:
-    _check_each(files, _scenario_reader(), findings, lines)
-
-
-def _check_mappings(
-    files: Sequence[Path], findings: list[Diagnostic], lines: dict[str, Sequence[str]]
-) -> None:
-    _check_each(files, _mapping_reader(), findings, lines)
-
-
 def _scenario_reader() -> Callable[[bytes, str], ReadFile[Any]]:
     # Their models take a tenth of a second to build; most checks are of policies alone.
     from policyengine.app.scenarios.reading import read_scenarios  # noqa: PLC0415  # as said above
@@ -202,6 +205,12 @@ def _mapping_reader() -> Callable[[bytes, str], ReadFile[Any]]:
     from policyengine.app.replay.mapping.load import load_mapping  # noqa: PLC0415  # as above
 
     return load_mapping
+
+
+def _guards_reader() -> Callable[[bytes, str], ReadFile[Any]]:
+    from policyengine.app.planning.guards.load import load_guards  # noqa: PLC0415  # as above
+
+    return load_guards
 
 
 def _check_each(

@@ -1,15 +1,16 @@
-"""Every code that a finding can have, in a policy, a scenario or a mapping, with its page."""
+"""Every code that a finding can have, in files of any kind, with its page."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from policyengine.app.planning.guards.codes import GUARD_CODES
 from policyengine.app.replay.mapping.codes import MAPPING_CODES
 from policyengine.app.scenarios.codes import SCENARIO_CODES
 from policyengine.linting.codes import FAULT_CODES
 from policyengine.policy.codes import CODES, CodeInfo
 
 ALL_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
-    {**CODES, **SCENARIO_CODES, **MAPPING_CODES, **FAULT_CODES}
+    {**CODES, **SCENARIO_CODES, **MAPPING_CODES, **GUARD_CODES, **FAULT_CODES}
 )
-"""What `explain` shows of a code; PExxx, SCxxx, MPxxx and EFxxx never overlap."""
+"""What `explain` shows of a code; PExxx, SCxxx, MPxxx, GRxxx and EFxxx never overlap."""

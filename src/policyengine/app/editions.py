@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from policyengine.app.file_kinds import SUFFIXES, is_policy_path
 from policyengine.app.locking import lock_place
-from policyengine.app.policies import NOT_POLICIES, SUFFIXES, PolicyError, policy_files
+from policyengine.app.policies import PolicyError, policy_files
 from policyengine.app.revisions import RevisionError, repository_of, revision_files
 from policyengine.app.starter import policy_folder
 from policyengine.policy.load import load_policy
@@ -90,9 +91,7 @@ def revision_policies(
     except RevisionError as error:
         raise PolicyError(str(error)) from error
     return path, [
-        (f"{revision}:{file}", data)
-        for file, data in files.items()
-        if not NOT_POLICIES.intersection(file.parts[:-1])
+        (f"{revision}:{file}", data) for file, data in files.items() if is_policy_path(file)
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from policyengine.app.file_kinds import is_policy_path
 from policyengine.app.locking import lock_place, read_lock
 from policyengine.policy.load import Loaded, load_policy
 from policyengine.policy.lock import Lock, absent_policies
@@ -13,8 +14,6 @@ from policyengine.policy.versions import load_timeline, lock_findings
 from policyengine.values.diagnostics import Diagnostic, drawn, has_errors, sorted_findings
 
 POLICY_FILES_MAX: Final = 2000
-SUFFIXES: Final = frozenset({".yaml", ".yml"})
-NOT_POLICIES: Final = frozenset({"scenarios", "mappings"})
 
 
 class PolicyError(Exception):
@@ -62,9 +61,7 @@ def policy_files(path: Path) -> list[Path]:
     found = sorted(
         each
         for each in path.rglob("*")
-        if each.suffix in SUFFIXES
-        and each.is_file()
-        and not NOT_POLICIES.intersection(each.relative_to(path).parts[:-1])
+        if each.is_file() and is_policy_path(each.relative_to(path))
     )
     if len(found) > POLICY_FILES_MAX:
         raise PolicyError(f"`{path}` has more than {POLICY_FILES_MAX} policy files")

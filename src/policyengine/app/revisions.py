@@ -13,8 +13,16 @@ _BLOB_MODES: Final = frozenset({"100644", "100755"})
 """Plain files; links and submodules hold no policy."""
 
 
+MAIN_BRANCHES: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+"""Where a branch usually leaves from, the likeliest first."""
+
+
 class RevisionError(ValueError):
     """A revision that cannot be read: no repository, no git, no such revision or path."""
+
+
+class NothingThereError(RevisionError):
+    """A revision that has no file or folder of a name."""
 
 
 def repository_of(path: Path) -> Path:
@@ -49,7 +57,7 @@ def revision_files(
         if mode in _BLOB_MODES and file.suffix in suffixes:
             blobs[file] = identity
     if not rows:
-        raise RevisionError(f"`{revision}` has no file or folder `{where}`")
+        raise NothingThereError(f"`{revision}` has no file or folder `{where}`")
     if len(blobs) > FILES_MAX:
         raise RevisionError(f"`{revision}` has more than {FILES_MAX} such files in `{where}`")
     contents = _blobs(repository, list(blobs.values()))
@@ -69,6 +77,22 @@ def commit_of(repository: Path, revision: str) -> str:
     except RevisionError as error:
         # Asked quietly, git says nothing where the revision does not exist.
         raise RevisionError(f"git knows no revision `{revision}`") from error
+
+
+def branch_point(repository: Path) -> tuple[str, str]:
+    """Find the commit at which the current branch left the main one.
+
+    Gives: the commit, and the name of the main branch; `HEAD` where there is none.
+    Raises: RevisionError in a repository without commits.
+    """
+    head = commit_of(repository, "HEAD")
+    for name in MAIN_BRANCHES:
+        try:
+            shared = _git(repository, "merge-base", head, commit_of(repository, name))
+        except RevisionError:
+            continue
+        return shared.decode("ascii").strip(), name
+    return head, "HEAD"
 
 
 def _blobs(repository: Path, identities: Sequence[str]) -> list[bytes]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import policyengine
+from policyengine.app.file_kinds import is_policy_path
 
 PACKAGED: Final = "@"
 """The sign before the name of a policy that comes with the package: `@codeflicker`."""
@@ -88,7 +89,7 @@ def starter_files(template: str) -> dict[Path, bytes]:
 
 
 def _is_policy(path: Path) -> bool:
-    return path.suffix == _YAML and path.parent.name not in {"scenarios", "mappings"}
+    return is_policy_path(path)
 
 
 def _own_schemas(policies: Iterable[bytes]) -> dict[str, bytes]:

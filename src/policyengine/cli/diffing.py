@@ -114,13 +114,16 @@ def _found(old: str | None, new: str | None, against: str, policies: str, now: "
 
 
 def _print(found: "Diff", output: DiffFormat) -> None:
-    from policyengine.cli import diff_view
-
     if output == "json":
-        print_json(diff_view.diff_form(found))
+        from policyengine.app.diff_report import diff_form
+
+        print_json(diff_form(found))
     elif output == "markdown":
-        typer.echo(diff_view.diff_markdown(found))
+        from policyengine.app.diff_report import diff_markdown
+
+        typer.echo(diff_markdown(found))
     else:
+        from policyengine.cli.diff_view import diff_parts
         from policyengine.cli.screen import show
 
-        show(diff_view.diff_parts(found))
+        show(diff_parts(found))

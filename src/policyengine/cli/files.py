@@ -13,7 +13,7 @@ from policyengine.cli.faults import FINDINGS, NOTHING, OK, WrongUse
 if TYPE_CHECKING:
     from policyengine.app.checking import Files
 
-SchemaOf: TypeAlias = Literal["policy", "scenario", "mapping"]
+SchemaOf: TypeAlias = Literal["policy", "scenario", "mapping", "guards"]
 
 NOTHING_TO_CHECK: Final = "there is nothing to check: no file ends in .yaml or .yml"
 
@@ -123,7 +123,7 @@ def replace_file(file: Path, text: str) -> None:
 
 def schema(
     of: Annotated[
-        SchemaOf, typer.Argument(metavar="[KIND]", help="policy, scenario or mapping.")
+        SchemaOf, typer.Argument(metavar="[KIND]", help="policy, scenario, mapping or guards.")
     ] = "policy",
     of_files: Annotated[
         list[str] | None,
@@ -163,14 +163,16 @@ def _schema(of: SchemaOf) -> str:
             from policyengine.app.scenarios.schema import schema_text
         case "mapping":
             from policyengine.app.replay.mapping.schema import schema_text
+        case "guards":
+            from policyengine.app.planning.guards.schema import schema_text
     return schema_text()
 
 
 def _own_schema(of: SchemaOf, paths: list[str]) -> str:
     from policyengine.app.own_names import own_names
 
-    if of == "mapping":
-        raise WrongUse("a mapping names columns, not models", "leave `--for` out")
+    if of in {"mapping", "guards"}:
+        raise WrongUse(f"there is no schema of {of} with names of its own", "leave `--for` out")
     names = own_names(each.read_bytes() for each in yaml_files(paths).policies)
     return names.policy_schema_text() if of == "policy" else names.scenario_schema_text()
 

@@ -32,6 +32,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "docs": ("publishing", "Write the pages for users from a policy, in several languages."),
         "models": ("models", "List models with their multipliers and rates."),
         "diff": ("diffing", "Say in plain words what differs between versions."),
+        "plan": ("planning", "Say on one page what a change does, and whether guards allow it."),
         "new-version": ("versions", "Copy the newest version to the next number, as a draft."),
         "publish": ("versions", "Publish a draft for good, and lock what it says."),
         "timeline": ("versions", "Draw versions on a line of time: in force, to come, drafts."),

@@ -21,12 +21,13 @@ def simulate_view(report: Report) -> Iterator[RenderableType]:
     for each in tables(report):
         yield ""
         yield f"  {each.title}"
-        yield indented(_drawn(each), 4)
+        yield indented(drawn_table(each), 4)
         if each.note:
             yield indented(quiet(each.note), 4)
 
 
-def _drawn(each: Table) -> RenderableType:
+def drawn_table(each: Table) -> RenderableType:
+    """Draw a table of a simulation."""
     # Columns are told apart by their names, and several are called `new`: blanks make them differ.
     names = [name + " " * place for place, name in enumerate(each.columns)]
     right = [name.strip() for name in each.columns[each.words :]]

@@ -101,7 +101,7 @@ def simulate(  # noqa: PLR0917  # options, which are named on the command line
     if runs == RUNS:
         make_folder()
     try:
-        change = Change(side_of(vs), side_of(policy), _share(sample))
+        change = Change(side_of(vs), side_of(policy), share_named(sample))
         with (
             progress_bar(is_drawn=progress and sys.stderr.isatty()) as tell,
             means_of(workers, runs) as means,
@@ -110,7 +110,7 @@ def simulate(  # noqa: PLR0917  # options, which are named on the command line
                 made = simulate_ledger(call.url, change, means, progress=tell)
             else:
                 made = simulate_file(
-                    Path(usage), _named(mapping), change, means, rows_max=rows, progress=tell
+                    Path(usage), mapping_named(mapping), change, means, rows_max=rows, progress=tell
                 )
     except ReplayError as error:
         if error.findings:
@@ -126,8 +126,8 @@ def simulate(  # noqa: PLR0917  # options, which are named on the command line
     return OK
 
 
-def _share(text: str) -> Fraction:
-    """Read `10%` or `0.1`."""
+def share_named(text: str) -> Fraction:
+    """Read a share of the wallets: `10%` or `0.1`."""
     try:
         number = Fraction(text.removesuffix("%").strip())
     except (ValueError, ZeroDivisionError):
@@ -138,7 +138,8 @@ def _share(text: str) -> Fraction:
     return share
 
 
-def _named(mapping: str | None) -> str:
+def mapping_named(mapping: str | None) -> str:
+    """Give the name of a mapping, which a usage file needs."""
     if mapping is None:
         raise WrongUse("a usage file needs a mapping", "name one: `--mapping usage.yaml`")
     return mapping

@@ -13,6 +13,7 @@ from policyengine.ledger.book import Book
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.timeline import Timeline
+from policyengine.wording.words import Verbatim
 
 WALLET_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 
@@ -98,10 +99,7 @@ def _new_book(timelines: Mapping[str, Timeline], command: Command) -> Book | Ref
         )
     body: Body = command.body
     if not isinstance(body, Subscribe):
-        return refusals.refusal(
-            "unknown_wallet",
-            f"there is no wallet `{command.wallet_id}`; subscribe it to a plan first",
-        )
+        return refusals.refused_as("unknown_wallet", {}, wallet=Verbatim(command.wallet_id))
     names = list(timelines)
     if body.policy in timelines:
         return Book(command.wallet_id, body.policy)

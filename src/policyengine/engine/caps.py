@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from policyengine.engine import refusals
@@ -13,6 +13,7 @@ from policyengine.ledger.book import Book
 from policyengine.ledger.changes import CapCounted
 from policyengine.ledger.holds import Hold
 from policyengine.ledger.limit_state import CAP_USES_MAX
+from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.limits import CYCLE, UseCapRule
 from policyengine.policy.policy import Policy
@@ -30,6 +31,8 @@ from policyengine.values.calendar import (
 from policyengine.wording.refusing import NOTHING
 from policyengine.wording.words import Figure, Sentence, Span, Term, Value, Verbatim, say
 
+_GRANT: Final = "grant "
+"""How the keys of caps begin that count what the credits of a grant pay."""
 _HOUR: Final = 3600 * SECOND
 _MONTH_DAYS_MAX: Final = 31
 _YEARS_END: Final = 9000
@@ -77,7 +80,19 @@ def cap_states(policy: Policy, book: Book, whose: Whose, at: Instant) -> tuple[C
     return tuple(
         _state(policy, book, rule, whose.in_scope(rule), at)
         for rule in policy.limits.caps
-        if _holds_for(rule, book) and (not rule.models or whose.model in rule.models)
+        if rule.scope != "grant"
+        and _holds_for(rule, book)
+        and (not rule.models or whose.model in rule.models)
+    )
+
+
+def grant_states(policy: Policy, book: Book, at: Instant) -> tuple[CapState, ...]:
+    """Give the caps on what the credits of a grant pay, one entry for each of its grants."""
+    return tuple(
+        _state(policy, book, rule, name, at)
+        for rule in policy.limits.caps
+        if rule.scope == "grant" and _holds_for(rule, book)
+        for name in rule.grants
     )
 
 
@@ -85,13 +100,15 @@ def caps_in_use(policy: Policy, book: Book, at: Instant) -> tuple[CapState, ...]
     """Give the caps of a wallet, one entry for each name with something used or held."""
     found = []
     for rule in policy.limits.caps:
-        if not _holds_for(rule, book):
+        if rule.scope == "grant" or not _holds_for(rule, book):
             continue
         names = {use.name for use in book.limits.uses if use.cap == rule.key}
         names |= {_holder(rule, each) for each in book.holds.values() if _counts(rule, each.model)}
         states = [_state(policy, book, rule, name, at) for name in sorted(names)]
         found += [each for each in states if each.used_micro or each.held_micro]
-    return tuple(found)
+    found += [each for each in grant_states(policy, book, at) if each.used_micro or each.held_micro]
+    order = policy.limits.caps.index
+    return tuple(sorted(found, key=lambda each: order(each.rule)))
 
 
 def _holds_for(rule: UseCapRule, book: Book) -> bool:
@@ -110,13 +127,23 @@ def _holder(rule: UseCapRule, hold: Hold) -> str:
 
 def _state(policy: Policy, book: Book, rule: UseCapRule, name: str, at: Instant) -> CapState:
     ends_at = _window_end(policy, book, rule, name, at)
-    held = sum(
-        hold.held_micro
-        for hold in book.holds.values()
-        if _counts(rule, hold.model) and _holder(rule, hold) == name
-    )
+    held = sum(_held(book, hold, rule, name) for hold in book.holds.values())
     used = book.limits.used_micro(rule.key, name, ends_at)
     return CapState(rule, name, used, held, ends_at)
+
+
+def _held(book: Book, hold: Hold, rule: UseCapRule, name: str) -> Micro:
+    """Give what a hold sets aside that a cap counts for a name."""
+    if rule.scope == "grant":
+        draws = (each for each in hold.draws if grant_of(book.lots[each.lot_no]) == name)
+        return sum(each.amount_micro for each in draws)
+    return hold.held_micro if _counts(rule, hold.model) and _holder(rule, hold) == name else 0
+
+
+def grant_of(lot: Lot) -> str:
+    """Give the name of the plan's grant that a lot's credits are of; none of others."""
+    _, is_of_plan, name = lot.terms.rule.rpartition(".grants.")
+    return name if is_of_plan else ""
 
 
 def _window_end(policy: Policy, book: Book, rule: UseCapRule, name: str, at: Instant) -> Instant:
@@ -156,15 +183,22 @@ def blocking(states: Iterable[CapState], amount: Micro) -> CapState | None:
     return lowest if lowest is not None and lowest.left_micro < amount else None
 
 
-def cap_reached(states: Iterable[CapState], cap: CapState, needed: Micro) -> Refusal:
-    """Refuse for a cap: which one, what is left of each, and when it begins anew."""
-    rule, left = cap.rule, cap.left_micro
+def cap_reached(
+    states: Iterable[CapState], cap: CapState, needed: Micro, payable: Micro | None = None
+) -> Refusal:
+    """Refuse for a cap: which one, what is left of each, and when it begins anew.
+
+    Takes: what can be paid besides, where the cap bounds only what some credits pay.
+    """
+    rule = cap.rule
+    left = cap.left_micro if payable is None else payable
     return refusals.refusal(
         "cap_reached",
         _cap_words(cap, needed),
         needed_micro=needed,
         available_micro=left,
         short_micro=needed - left,
+        left_micro=cap.left_micro,
         scope=rule.scope,
         name=cap.name,
         resets_at=instant_text(cap.ends_at),
@@ -219,10 +253,36 @@ def count_use(draft: Draft, states: Iterable[CapState], amount: Micro) -> None:
         draft.change(CapCounted(key, each.name, each.ends_at, amount))
 
 
+def count_grants(draft: Draft, states: Iterable[CapState]) -> None:
+    """Count what the moves of a request took of the credits of grants that are capped."""
+    for key, name, ends_at in {(e.rule.key, e.name, e.ends_at): None for e in states}:
+        taken = _moved_of(draft, name, "target")
+        if taken:
+            draft.change(CapCounted(key, name, ends_at, taken))
+
+
 def uncount(draft: Draft, target: Transaction, amount: Micro) -> None:
-    """Count a refund back, where the window in which its charge was counted is not over."""
+    """Count a refund back, where the window in which its charge was counted is not over.
+
+    Takes: a draft with the moves of the refund.
+    """
     for change in target.changes:
         if isinstance(change, CapCounted) and draft.at < change.ends_at:
+            back = amount
+            if change.cap.startswith(_GRANT):
+                back = _moved_of(draft, change.name, "source")
             used = draft.book.limits.used_micro(change.cap, change.name, change.ends_at)
-            if back := min(used, amount):
+            if back := min(used, back):
                 draft.change(CapCounted(change.cap, change.name, change.ends_at, -back))
+
+
+def _moved_of(draft: Draft, grant: str, end: Literal["source", "target"]) -> Micro:
+    """Give what a draft moves to or from `consumed` of the credits of a grant."""
+    lots = draft.book.lots
+    return sum(
+        move.amount_micro
+        for move in draft.moves
+        if getattr(move, end) == "consumed"
+        and move.lot_no in lots
+        and grant_of(lots[move.lot_no]) == grant
+    )

@@ -10,11 +10,15 @@ from policyengine.engine.caps import (
     blocking,
     cap_reached,
     cap_states,
+    count_grants,
     count_use,
+    grant_of,
+    grant_states,
     too_many_names,
 )
 from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of
 from policyengine.engine.overage import overage_room
+from policyengine.engine.pacing import paced_sources, sources_of_what_has_run
 from policyengine.engine.shortage import insufficient
 from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
@@ -29,6 +33,7 @@ class Cover:
 
     `short_micro` is what neither of them can; it is 0 for a request that may go ahead. `rated` is
     None for an amount that a caller names. `asked` is what another model took the place of.
+    `states` are the caps on requests, `paces` those on what the credits of grants pay.
     """
 
     bill: Bill
@@ -38,6 +43,7 @@ class Cover:
     rated: Rated | None = None
     asked: Rated | None = None
     states: tuple[CapState, ...] = ()
+    paces: tuple[CapState, ...] = ()
 
     @property
     def short_micro(self) -> Micro:
@@ -57,7 +63,7 @@ def cover(
 
     Takes: whether it has run already: then nothing is refused, and what is short stays short.
     """
-    found = _covered(situation, wanted, whose)
+    found = _covered(situation, wanted, whose, has_run=has_run)
     limits = situation.policy.limits
     if has_run or not (found.short_micro or limits.guards):
         return found
@@ -66,16 +72,25 @@ def cover(
     return _refusal(situation, found) or found
 
 
-def _covered(situation: Situation, wanted: Rated | Bill, whose: Whose) -> Cover:
+def _covered(
+    situation: Situation, wanted: Rated | Bill, whose: Whose, *, has_run: bool = False
+) -> Cover:
     policy, book = situation.policy, situation.book
     rated = wanted if isinstance(wanted, Rated) else None
     bill = wanted if isinstance(wanted, Bill) else bill_of(wanted, book, wanted.price.total_micro)
-    payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
+    states: tuple[CapState, ...] = ()
+    paces: tuple[CapState, ...] = ()
+    if not policy.limits.caps:  # as for nearly every policy
+        payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
+    else:
+        states = cap_states(policy, book, whose, situation.at)
+        paces = grant_states(policy, book, situation.at)
+        sources = sources_of_what_has_run if has_run else paced_sources
+        payment = pay(bill, sources(policy, book, paces))
     room = 0
     if payment.short_micro and policy.limits.overage is not None:
         room = min(payment.short_micro, overage_room(policy, book))
-    states = cap_states(policy, book, whose, situation.at) if policy.limits.caps else ()
-    return Cover(bill, whose, payment, room, rated, None, states)
+    return Cover(bill, whose, payment, room, rated, None, states, paces)
 
 
 def _fallen_back(situation: Situation, found: Cover, asked: Rated) -> Cover | None:
@@ -103,14 +118,28 @@ def _refusal(situation: Situation, found: Cover) -> Refusal | None:
     if cap is not None and (not found.short_micro or cap.left_micro <= found.payable_micro):
         return cap_reached(found.states, cap, amount)
     if found.short_micro:
+        if pace := _pace_that_holds_back(situation, found):
+            return cap_reached(found.paces, pace, amount, found.payable_micro)
         return insufficient(
             situation, found.whose.model, amount, found.short_micro, found.overage_micro
         )
     if too_many_names(book, found.states, situation.at):
-        return refusals.refusal(
-            "too_many_counted", "the wallet counts as many names for its caps as it can"
-        )
+        return refusals.refused_as("too_many_counted", {})
     return None
+
+
+def _pace_that_holds_back(situation: Situation, found: Cover) -> CapState | None:
+    """Give the cap with the least left of those on grants whose credits would pay more without."""
+    policy, book = situation.policy, situation.book
+    if not found.paces:
+        return None
+    draws = pay(found.bill, available_sources(book.lots.values(), policy.burn_order)).draws
+    wanted: dict[str, Micro] = {}
+    for draw in draws:
+        grant = grant_of(book.lots[draw.lot_no])
+        wanted[grant] = wanted.get(grant, 0) + draw.amount_micro
+    low = [each for each in found.paces if each.left_micro < wanted.get(each.name, 0)]
+    return min(low, key=lambda each: each.left_micro, default=None)
 
 
 def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
@@ -132,3 +161,5 @@ def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:
         draft.change(FellBack(asked.usage.model, found.whose.model, asked.price.total_micro))
     if found.states:
         count_use(draft, found.states, taken)
+    if found.paces:
+        count_grants(draft, found.paces)

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from policyengine.engine.burndown import available_sources, pay
+from policyengine.engine.burndown import pay
+from policyengine.engine.caps import grant_states
 from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of
 from policyengine.engine.commands import Command, OpenHold, Usage
 from policyengine.engine.overage import overage_room
+from policyengine.engine.pacing import paced_sources
 from policyengine.engine.shortage import ways_out
 from policyengine.engine.situation import NOTHING_PRIOR, Situation, in_force
 from policyengine.ledger.book import Book
@@ -111,7 +113,7 @@ def estimate(
             return each
         rated.append(each)
     low, expected, high = (each.price.total_micro for each in rated)
-    sources = available_sources(book.lots.values(), policy.burn_order)
+    sources = paced_sources(policy, book, grant_states(policy, book, at))
     payment = pay(bill_of(rated[1], book, expected), sources)
     at_most = pay(bill_of(rated[2], book, high), sources)
     command = Command(book.wallet_id, "estimate", at, OpenHold())

@@ -8,11 +8,10 @@ from policyengine.engine.burndown import (
     Bill,
     Payment,
     Source,
-    available_sources,
     needs_shares,
     shared_out,
 )
-from policyengine.engine.caps import Whose, cap_states
+from policyengine.engine.caps import Whose, cap_states, grant_states
 from policyengine.engine.charging import (
     Rated,
     bill_of,
@@ -24,6 +23,7 @@ from policyengine.engine.charging import (
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
 from policyengine.engine.covering import Cover, cover, note_cover
 from policyengine.engine.overage import lend_overage
+from policyengine.engine.pacing import sources_of_what_has_run
 from policyengine.engine.rating import Price
 from policyengine.engine.re_rating import note_use
 from policyengine.engine.settling import give_back
@@ -49,7 +49,7 @@ def open_hold(situation: Situation, body: OpenHold) -> Transaction:
         return refused(
             situation,
             "hold",
-            refusals.refusal("too_many_holds", f"{OPEN_HOLDS_MAX} holds are open already"),
+            refusals.refused_as("too_many_holds", {}, most=Verbatim(str(OPEN_HOLDS_MAX))),
         )
     latest_at = add_span(at, policy.holds.longest, policy.zone)
     expires_at = add_span(at, body.life or policy.holds.life, policy.zone)
@@ -125,10 +125,8 @@ def _find(situation: Situation, hold_seq: int) -> Hold | Refusal:
     target = situation.prior.target
     name = f"{situation.book.wallet_id}:{hold_seq}"
     if target is not None and target.kind == "hold" and target.refusal is None:
-        return refusals.refusal(
-            "hold_closed", f"hold `{name}` is over: captured, released or timed out", id=name
-        )
-    return refusals.refusal("unknown_hold", f"there is no hold `{name}`", id=name)
+        return refusals.refused_as("hold_closed", {"id": name}, id=Verbatim(name))
+    return refusals.refused_as("unknown_hold", {"id": name}, id=Verbatim(name))
 
 
 def capture(situation: Situation, body: Capture) -> Transaction:
@@ -186,8 +184,9 @@ def _capture_cover(situation: Situation, hold: Hold, rated: Rated) -> Cover:
     policy, book = situation.policy, situation.book
     whose = Whose(rated.usage.model, hold.member, hold.conversation_id)
     states = cap_states(policy, book, whose, situation.at) if policy.limits.caps else ()
-    bill = Bill(rated.price.total_micro)
-    return Cover(bill, whose, Payment((), 0), 0, rated, _asked(situation, hold, rated), states)
+    paces = grant_states(policy, book, situation.at)
+    bill, asked = Bill(rated.price.total_micro), _asked(situation, hold, rated)
+    return Cover(bill, whose, Payment((), 0), 0, rated, asked, states, paces)
 
 
 def _asked(situation: Situation, hold: Hold, rated: Rated) -> Rated | None:
@@ -231,9 +230,9 @@ def _consume(
 
     Gives: what stays held, and what nothing could pay.
     """
-    lots = situation.book.lots
-    held = _held_sources(situation.book, hold)
-    beyond = available_sources(lots.values(), situation.policy.burn_order)
+    policy, book = situation.policy, situation.book
+    held = _held_sources(book, hold)
+    beyond = sources_of_what_has_run(policy, book, grant_states(policy, book, situation.at))
     given = shared_out(bill, [*held, *beyond])
     left = []
     for (lot_no, amount, _), used in zip(held, given, strict=False):

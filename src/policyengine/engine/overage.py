@@ -14,6 +14,7 @@ from policyengine.ledger.transactions import Transaction
 from policyengine.policy.policy import Policy
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 from policyengine.values.calendar import NEVER
+from policyengine.wording.words import Verbatim, say
 
 _RULE: Final = "shortfall.overage"
 
@@ -22,15 +23,12 @@ def set_overage(situation: Situation, body: SetOverage) -> Transaction:
     """Decide whether a wallet allows overage, and how much of what the policy lends."""
     rule = situation.policy.limits.overage
     if rule is None:
-        refusal = refusals.refusal(
-            "not_offered", f"policy `{situation.policy.name}` lends no overage", what="overage"
-        )
+        sentence = say("refusal.no_overage", policy=Verbatim(situation.policy.name))
+        refusal = refusals.refusal("not_offered", sentence, what="overage")
         return refused(situation, "overage", refusal)
     limit = body.limit_micro
     if limit is not None and not (body.on and 0 < limit <= AMOUNT_MICRO_MAX):
-        refusal = refusals.refusal(
-            "invalid_amount", "a limit of one's own is above 0, and for overage that is allowed"
-        )
+        refusal = refusals.refusal("invalid_amount", say("refusal.overage_limit"))
         return refused(situation, "overage", refusal)
     draft = draft_of(situation)
     draft.change(OverageSet(body.on, limit))

@@ -17,6 +17,7 @@ from policyengine.policy.document.plans import Downgrade
 from policyengine.policy.forbidding import ChangeKind, forbidden_by
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.values.calendar import NEVER
+from policyengine.wording.words import Verbatim
 
 
 def subscribe(situation: Situation, body: Subscribe) -> Transaction:
@@ -26,11 +27,7 @@ def subscribe(situation: Situation, body: Subscribe) -> Transaction:
     if plan is None:
         return refused(situation, "subscribe", refusals.unknown_plan(policy, body.plan))
     if book.subscription is not None:
-        refusal = refusals.refusal(
-            "already_subscribed",
-            f"wallet `{book.wallet_id}` is on plan `{book.subscription.plan}`; change the plan",
-            plan=book.subscription.plan,
-        )
+        refusal = _on_plan("already_subscribed", situation, book.subscription.plan)
         return refused(situation, "subscribe", refusal)
     if body.cohort and body.cohort not in policy.cohorts:
         return refused(situation, "subscribe", refusals.unknown_cohort(policy, body.cohort))
@@ -46,8 +43,7 @@ def set_cohort(situation: Situation, body: SetCohort) -> Transaction:
     if body.cohort and body.cohort not in policy.cohorts:
         return refused(situation, kind, refusals.unknown_cohort(policy, body.cohort))
     if subscription is None:
-        message = "a wallet joins a plan before it can be in a cohort"
-        return refused(situation, kind, refusals.refusal("no_plan", message))
+        return refused(situation, kind, refusals.refused_as("no_plan", {}))
     if subscription.cohort == body.cohort:
         where = f"in cohort `{body.cohort}`" if body.cohort else "in no cohort"
         message = f"wallet `{situation.book.wallet_id}` is {where} already"
@@ -92,11 +88,7 @@ def _forbidden(policy: Policy, kind: ChangeKind, before: str, after: str) -> Ref
 def _stay(situation: Situation, subscription: Subscription) -> Transaction:
     unchanged = _without_change(situation, subscription)
     if subscription.pending == unchanged.pending:
-        refusal = refusals.refusal(
-            "already_on_plan",
-            f"wallet `{situation.book.wallet_id}` is on plan `{subscription.plan}` already",
-            plan=subscription.plan,
-        )
+        refusal = _on_plan("already_on_plan", situation, subscription.plan)
         return refused(situation, "change_plan", refusal)
     draft = draft_of(situation)
     draft.change(SubscriptionSet(unchanged))
@@ -127,7 +119,7 @@ def cancel(situation: Situation, _body: Cancel) -> Transaction:
     policy, subscription = situation.policy, situation.book.subscription
     rule = policy.changes.cancel
     if subscription is None or subscription.plan == rule.to:
-        return refused(situation, "cancel", _nothing_to_cancel(situation, rule.to))
+        return refused(situation, "cancel", _on_plan("nothing_to_cancel", situation, rule.to))
     if refusal := _forbidden(policy, "cancel", subscription.plan, rule.to):
         return refused(situation, "cancel", refusal)
     draft = draft_of(situation)
@@ -138,9 +130,6 @@ def cancel(situation: Situation, _body: Cancel) -> Transaction:
     return draft.accepted(situation, "cancel")
 
 
-def _nothing_to_cancel(situation: Situation, plan: str) -> Refusal:
-    return refusals.refusal(
-        "nothing_to_cancel",
-        f"wallet `{situation.book.wallet_id}` is on plan `{plan}`, which cancelling leads to",
-        plan=plan,
-    )
+def _on_plan(code: str, situation: Situation, plan: str) -> Refusal:
+    wallet = Verbatim(situation.book.wallet_id)
+    return refusals.refused_as(code, {"plan": plan}, wallet=wallet, plan=Verbatim(plan))

@@ -11,7 +11,7 @@ from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.policy import PackRule, Policy
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
 from policyengine.values.calendar import NEVER, CalendarSpan, Instant, add_span
-from policyengine.wording.words import Verbatim, verbatim
+from policyengine.wording.words import Value, Verbatim, listed, say, verbatim
 
 CONVERSIONS_MAX: Final = 1000
 """How many conversions a wallet remembers; each is one reference that cannot be used again."""
@@ -85,17 +85,14 @@ def convert(situation: Situation, body: Convert) -> Transaction:
     if rule is None:
         return refused(situation, "convert", _unknown_unit(policy, body.unit))
     if not 0 < body.count <= COUNT_MAX or body.count * rule.amount_micro > AMOUNT_MICRO_MAX:
-        refusal = refusals.refusal("invalid_count", f"`{body.count}` units cannot be converted")
+        refusal = _not_convertible(body.count)
         return refused(situation, "convert", refusal)
     name = f"conversions.{body.unit}:{body.reference}"
     done = [each for each in book.gifts if each.startswith("conversions.")]
     if name in done or len(done) >= CONVERSIONS_MAX:
-        refusal = refusals.refusal(
-            "already_converted",
-            f"`{body.unit}` were converted under reference `{body.reference}` before",
-            unit=body.unit,
-            reference=body.reference,
-        )
+        values = {"unit": Verbatim(body.unit), "reference": Verbatim(body.reference)}
+        details = {"unit": body.unit, "reference": body.reference}
+        refusal = refusals.refused_as("already_converted", details, **values)
         return refused(situation, "convert", refusal)
     draft = draft_of(situation)
     draft.change(GiftGiven(name))
@@ -111,12 +108,18 @@ def convert(situation: Situation, body: Convert) -> Transaction:
 
 
 def _unknown_unit(policy: Policy, unit: str) -> Refusal:
-    known = ", ".join(f"`{each}`" for each in policy.limits.conversions) or "nothing"
-    return refusals.refusal(
-        "unknown_conversion",
-        f"policy `{policy.name}` converts {known}, not `{unit}`",
-        unit=unit,
-    )
+    values: dict[str, Value] = {"policy": Verbatim(policy.name), "unit": Verbatim(unit)}
+    known = [say("refusal.quoted", name=Verbatim(each)) for each in policy.limits.conversions]
+    if not known:
+        sentence = say("refusal.no_conversions", **values)
+        return refusals.refusal("unknown_conversion", sentence, unit=unit)
+    values["known"] = listed(known, "list")
+    return refusals.refused_as("unknown_conversion", {"unit": unit}, **values)
+
+
+def _not_convertible(count: int) -> Refusal:
+    sentence = say("refusal.not_convertible", count=Verbatim(str(count)))
+    return refusals.refusal("invalid_count", sentence)
 
 
 def life_end(life: CalendarSpan | None, at: Instant, zone: str) -> Instant:

@@ -12,8 +12,9 @@ from policyengine.engine.situation import Draft, Situation, draft_of, refused
 from policyengine.ledger.changes import CaseOpened, Charged, ForCase, PaidDebtReturned
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
-from policyengine.values.amounts import Micro, credits_text
+from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant, add_span
+from policyengine.wording.words import Figure, Verbatim, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def refund(situation: Situation, body: Refund) -> Transaction:
         return refused(
             situation,
             "refund",
-            refusals.refusal("not_refundable", f"`{target.id}` took no credits to give back"),
+            refusals.about("not_refundable", "took_nothing", target.id),
         )
     taken = _still_taken(situation, target)
     left = sum(each.amount_micro for each in taken)
@@ -45,7 +46,7 @@ def refund(situation: Situation, body: Refund) -> Transaction:
     draft = draft_of(situation)
     if body.case_seq is not None:
         draft.change(ForCase(body.case_seq))
-    uncount(draft, target, amount)
+    asked = amount
     given = refund_use(draft, target, left, amount, taken[0].lot.terms.rule)
     for each in taken:
         part = min(each.amount_micro, amount)
@@ -55,6 +56,7 @@ def refund(situation: Situation, body: Refund) -> Transaction:
         draft.move(each.lot.terms.no, "consumed", "withdrawn", part - back)
         if back:
             _give_back(draft, each.lot, back)
+    uncount(draft, target, asked)
     return draft.accepted(
         situation,
         "refund",
@@ -66,12 +68,10 @@ def refund(situation: Situation, body: Refund) -> Transaction:
 
 def _amount_refusal(target: Transaction, amount: Micro, left: Micro) -> Refusal | None:
     if amount > left or not left:
-        return refusals.refusal(
-            "refund_exceeds_charge",
-            f"`{target.id}` has {credits_text(left)} left to refund, "
-            f"{credits_text(amount)} was asked",
-            refundable_micro=left,
-            asked_micro=amount,
+        details = {"refundable_micro": left, "asked_micro": amount}
+        values = {"left": Figure(left), "asked": Figure(amount)}
+        return refusals.refused_as(
+            "refund_exceeds_charge", details, id=Verbatim(target.id), **values
         )
     if amount <= 0:
         return refusals.refusal("invalid_amount", "a refund is of more than 0 credits")
@@ -84,14 +84,15 @@ def case_refusal(situation: Situation, case_seq: int, target: Transaction) -> Re
     case = situation.prior.case
     opened: CaseOpened | None = None if case is None else change_of(case, CaseOpened)
     if opened is None:
-        return refusals.refusal("not_a_case", f"`{name}` is not a report")
+        return refusals.about("not_a_case", "not_a_report", name)
     if is_closed(situation.prior.case_corrections):
-        return refusals.refusal("case_closed", f"case `{name}` is closed")
+        return refusals.about("case_closed", "case_closed", name)
     is_about = opened.about_seq == target.seq or (
         opened.about_seq is None and opened.conversation_id == target.conversation_id
     )
     if not is_about:
-        return refusals.refusal("not_a_case", f"case `{name}` is not about `{target.id}`")
+        sentence = say("refusal.other_case", id=Verbatim(name), charge=Verbatim(target.id))
+        return refusals.refusal("not_a_case", sentence)
     return None
 
 
@@ -103,7 +104,7 @@ def is_closed(corrections: tuple[Transaction, ...]) -> bool:
 def unknown_transaction(situation: Situation, seq: int) -> Refusal:
     """The wallet has no such transaction."""
     name = f"{situation.book.wallet_id}:{seq}"
-    return refusals.refusal("unknown_transaction", f"there is no transaction `{name}`", id=name)
+    return refusals.refused_as("unknown_transaction", {"id": name}, id=Verbatim(name))
 
 
 def _still_taken(situation: Situation, target: Transaction) -> list[_Taken]:

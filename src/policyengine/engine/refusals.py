@@ -35,6 +35,11 @@ def refused_as(code: str, details: Mapping[str, Any], /, **values: Value) -> Ref
     return refusal(code, say(f"refusal.{code}", **values), **details)
 
 
+def about(code: str, name: str, transaction_id: str) -> Refusal:
+    """Make a refusal about a transaction, whose sentence has a name of its own."""
+    return refusal(code, say(f"refusal.{name}", id=Verbatim(transaction_id)))
+
+
 def _unknown(code: str, policy: Policy, name: str, known: Iterable[str], detail: str) -> Refusal:
     match = get_close_matches(name, list(known), n=1)
     near = say("refusal.near", name=Verbatim(match[0])) if match else NOTHING

@@ -13,6 +13,7 @@ from policyengine.ledger.subscriptions import Subscription
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.policy import PlanRule
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
+from policyengine.wording.words import Verbatim, say
 
 SEATS_MAX: Final = 1_000_000
 
@@ -28,10 +29,11 @@ def set_seats(situation: Situation, body: SetSeats) -> Transaction:
     grants = () if plan is None else plan.grants
     most = max((each.amount_micro for each in grants if each.per_seat), default=0)
     if plan is None or subscription is None or not most:
-        refusal = refusals.refusal("not_offered", "the plan gives nothing per seat", what="seats")
+        refusal = refusals.refusal("not_offered", say("refusal.no_seats"), what="seats")
         return refused(situation, "seats", refusal)
     if not 0 < body.seats <= SEATS_MAX or body.seats * most > AMOUNT_MICRO_MAX:
-        refusal = refusals.refusal("invalid_count", f"a wallet has 1 to {SEATS_MAX} seats")
+        sentence = say("refusal.seats_most", most=Verbatim(str(SEATS_MAX)))
+        refusal = refusals.refusal("invalid_count", sentence)
         return refused(situation, "seats", refusal)
     draft = draft_of(situation)
     given = situation.book.limits.seats_given

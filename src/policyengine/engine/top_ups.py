@@ -14,6 +14,7 @@ from policyengine.policy.limits import TopUpRule
 from policyengine.policy.policy import Policy
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 from policyengine.values.calendar import Instant, add_span
+from policyengine.wording.words import Verbatim, say
 
 DOUBLINGS_MAX: Final = 10
 """A cooldown doubles with each failure in a row, up to so many times."""
@@ -59,9 +60,8 @@ def _pack_amount(policy: Policy, book: Book, name: str) -> Micro:
 def set_top_up(situation: Situation, body: SetTopUp) -> Transaction:
     """Decide whether a wallet allows top-ups."""
     if situation.policy.limits.top_up is None:
-        refusal = refusals.refusal(
-            "not_offered", f"policy `{situation.policy.name}` has no top-ups", what="top_up"
-        )
+        sentence = say("refusal.no_top_ups", policy=Verbatim(situation.policy.name))
+        refusal = refusals.refusal("not_offered", sentence, what="top_up")
         return refused(situation, "top_up", refusal)
     draft = draft_of(situation)
     draft.change(TopUpSet(body.on))
@@ -107,7 +107,7 @@ def _pending(situation: Situation, seq: int) -> TopUp | Refusal:
     found = situation.book.limits.top_up(seq)
     name = f"{situation.book.wallet_id}:{seq}"
     if found is None:
-        return refusals.refusal("unknown_top_up", f"there is no top-up `{name}`", id=name)
+        return refusals.refused_as("unknown_top_up", {"id": name}, id=Verbatim(name))
     if found.state != "pending":
-        return refusals.refusal("top_up_closed", f"top-up `{name}` was answered before", id=name)
+        return refusals.refused_as("top_up_closed", {"id": name}, id=Verbatim(name))
     return found

@@ -38,11 +38,12 @@ class UseCapRule:
 
     `key` names what is counted; caps that count the same share it. `window` is that of the
     calendar, or where the cap counts `from_first_use`, how long one lasts; without any it is the
-    plan's cycle. No models or plans: all.
+    plan's cycle. No models or plans: all. With the scope `grant`, it counts what the credits of
+    `grants` pay, each on its own.
     """
 
     key: str
-    scope: Literal["member", "conversation", "model", "wallet"]
+    scope: Literal["member", "conversation", "model", "wallet", "grant"]
     amount_micro: Micro
     per: str
     window: CalendarSpan | None
@@ -50,6 +51,7 @@ class UseCapRule:
     plans: tuple[str, ...]
     pointer: str
     from_first_use: bool = False
+    grants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _caps(document: PolicyDocument) -> tuple[UseCapRule, ...]:
                 tuple(part.plans or ()),
                 f"/caps/{index}",
                 part.within is not None,
+                tuple(part.grants or ()),
             )
         )
     return tuple(caps)

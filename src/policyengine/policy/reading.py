@@ -12,6 +12,9 @@ from policyengine.values.diagnostics import Diagnostic, drawn, has_errors
 Check: TypeAlias = Callable[[Source, T], tuple[Diagnostic, ...]]
 """What a kind of file asks beyond its shape."""
 
+Fault: TypeAlias = tuple[str, str, str, str]
+"""Where (a pointer, or `~` and the pointer of a key), a code, a message, a help."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadFile(Generic[T]):
@@ -40,3 +43,11 @@ def read_file(data: bytes | str, name: str, form: Form[T], check_meaning: Check[
     if document is not None:
         findings = check_meaning(source, document)
     return ReadFile(source, None if findings else document, findings)
+
+
+def finding_of(source: Source, fault: Fault) -> Diagnostic:
+    """Report a fault on the line of its place."""
+    pointer, code, message, help_ = fault
+    is_key, place = pointer.startswith("~"), pointer.removeprefix("~")
+    span = source.key_span(place) if is_key else source.value_span(place)
+    return Diagnostic(code, message, source.name, span, pointer=place, help=help_)

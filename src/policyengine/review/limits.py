@@ -16,9 +16,10 @@ _SCOPES: Final = {
     "conversation": "each conversation",
     "model": "each model",
     "wallet": "the wallet",
+    "grant": "credits of",
 }
 
-_CapKey: TypeAlias = tuple[str, str | None, str | None, tuple[str, ...]]
+_CapKey: TypeAlias = tuple[str, str | None, str | None, tuple[str, ...], tuple[str, ...]]
 
 
 def limit_differences(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:
@@ -28,7 +29,8 @@ def limit_differences(old: PolicyDocument, new: PolicyDocument) -> Iterator[Diff
 
 
 def _key(cap: Cap) -> _CapKey:
-    return cap.scope, cap.per, cap.within, tuple(sorted(cap.models or ()))
+    names = tuple(sorted(cap.models or ())), tuple(sorted(cap.grants or ()))
+    return cap.scope, cap.per, cap.within, *names
 
 
 def _caps(old: Sequence[Cap], new: Sequence[Cap]) -> Iterator[Difference]:
@@ -39,10 +41,11 @@ def _caps(old: Sequence[Cap], new: Sequence[Cap]) -> Iterator[Difference]:
         where = f"/caps/{index}"
         if key not in before:
             amount = f"{number(now.credits)} {_per(now)}{_whom(now)}"
-            yield said("dearer", where, f"a new cap: {_scope(now)} may use {amount}")
+            yield said("dearer", where, f"a new cap: {_scope(now)} may {_verb(now)} {amount}")
             continue
         was = before[key][1]
-        words = tuple(f"{_scope(now)} may use {each} {_per(now)}" for each in ("more", "less"))
+        may = f"{_scope(now)} may {_verb(now)}"
+        words = tuple(f"{may} {each} {_per(now)}" for each in ("more", "less"))
         values = was.credits, now.credits
         yield from quantity(f"{where}/credits", (words[0], words[1]), values, "more")
         yield from members(
@@ -61,7 +64,12 @@ def _caps(old: Sequence[Cap], new: Sequence[Cap]) -> Iterator[Difference]:
 
 def _scope(cap: Cap) -> str:
     models = f" with {listed(cap.models)}" if cap.models else ""
-    return f"{_SCOPES[cap.scope]}{models}"
+    grants = f" {listed(cap.grants)}" if cap.grants else ""
+    return f"{_SCOPES[cap.scope]}{models}{grants}"
+
+
+def _verb(cap: Cap) -> str:
+    return "pay" if cap.scope == "grant" else "use"
 
 
 def _per(cap: Cap) -> str:

@@ -5,26 +5,27 @@ each unit is computed in every range between the thresholds of both versions. Wh
 there is no difference, however the file was written anew.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 
-from policyengine.engine.rating import exact_lines
-from policyengine.policy.expressions.expression import Expression
 from policyengine.policy.nodes import pointer_of
-from policyengine.policy.policy import ModelPrices, Policy, PriceTable, TierTable
-from policyengine.policy.tables import expression_of
-from policyengine.policy.vocabulary import vocabulary_of
+from policyengine.policy.policy import ModelPrices, Policy, PriceTable
 from policyengine.review.difference import Difference, gone, said
-from policyengine.review.regions import Region, Units, bounds_of, region_text, regions_of
+from policyengine.review.regions import Region, region_text
+from policyengine.review.sides import (
+    Counts,
+    PricedSide,
+    exact_credits,
+    priced_side,
+    sample_requests,
+    shared_regions,
+)
 from policyengine.review.words import credits_text, listed, number, signed_percent
 from policyengine.values.amounts import MICRO_PER_CREDIT
 
-_SAMPLES: Final = (1, 1_000, 1_000_000)
 EVERYONE: Final = ""
-
-Counts: TypeAlias = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,45 +149,11 @@ def _audiences(
         yield f"for cohort {who}", was.for_cohort.get(who, was), now.for_cohort.get(who, now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One version's prices of a model, with its conditions read."""
-
-    policy: Policy
-    prices: ModelPrices
-    tiers: tuple[tuple[Expression, TierTable], ...]
-
-    def table(self, region: Region) -> PriceTable:
-        table = self.prices.price
-        for condition, tier in self.tiers:
-            if region.holds(condition):
-                table = tier.price
-        return table
-
-    def cost(self, region: Region, unit: str) -> Fraction:
-        """Give the credits of one more count of a unit."""
-        table = self.table(region)
-        price = table.units[unit]
-        for part in table.parts.get(unit, ()):
-            if region.low(unit) > part.above:
-                price = part
-        return Fraction(price.weight, table.denominator * MICRO_PER_CREDIT)
-
-
-def _side(policy: Policy, prices: ModelPrices) -> _Side:
-    names = vocabulary_of(policy.document).of_conditions
-    return _Side(
-        policy,
-        prices,
-        tuple((expression_of(each.text, names, "yes_no"), each) for each in prices.tiers),
-    )
-
-
 def _for_audience(
     old: Policy, new: Policy, was: ModelPrices, now: ModelPrices, audience: str
 ) -> Iterator[Step]:
-    before, after = _side(old, was), _side(new, now)
-    regions = _regions(before, after)
+    before, after = priced_side(old, was), priced_side(new, now)
+    regions = shared_regions(before, after)
     if regions is None:
         yield from _too_many(before, after, audience)
         return
@@ -203,28 +170,6 @@ def _for_audience(
                 now.name,
                 each.is_dearer,
             )
-
-
-def _regions(before: _Side, after: _Side) -> tuple[Region, ...] | None:
-    bounds: dict[str, set[int]] = {}
-    opaque: dict[str, None] = {}
-    for side in (before, after):
-        for condition, _ in side.tiers:
-            found = bounds_of(condition)
-            if found is None:
-                opaque[condition.text] = None
-                # Its names have no bounds of their own; the region says whether it holds.
-                continue
-            for name, steps in found.items():
-                bounds.setdefault(name, set()).update(steps)
-        for unit, parts in side.prices.price.parts.items():
-            bounds.setdefault(unit, set()).update(each.above for each in parts)
-    sums = vocabulary_of(after.policy.document).counts
-
-    def units(name: str) -> Units:
-        return frozenset(sums.get(name, ()))
-
-    return regions_of(bounds, tuple(opaque), units)
 
 
 def _merged(
@@ -271,7 +216,7 @@ class _Change:
         return self.ratio, self.units, self.is_dearer, self.detail if self.ratio is None else ""
 
 
-def _changes(before: _Side, after: _Side, region: Region) -> Iterator[_Change]:
+def _changes(before: PricedSide, after: PricedSide, region: Region) -> Iterator[_Change]:
     was, now = before.table(region), after.table(region)
     if was.formula is not None or now.formula is not None:
         yield from _sampled(was, now, region)
@@ -358,14 +303,9 @@ def _cost_detail(pair: tuple[Fraction, Fraction], per: int) -> str:
 def _sampled(was: PriceTable, now: PriceTable, region: Region) -> Iterator[_Change]:
     """Compare formulas that are not sums by some requests, one of each unit and all together."""
     units = [each for each in now.units if each in was.units]
-    lows = {name: each.low for name, each in region.ranges if name in units}
-    samples: list[Counts] = []
-    for count in _SAMPLES:
-        samples += [{unit: count + lows.get(unit, 0)} for unit in units]
-        samples.append({unit: count + lows.get(unit, 0) for unit in units})
     found: dict[bool, tuple[Counts, Fraction, Fraction]] = {}
-    for sample in samples:
-        pair = [_exact(table, sample) for table in (was, now)]
+    for sample in sample_requests(units, region):
+        pair = [exact_credits(table, sample) for table in (was, now)]
         if pair[0] != pair[1]:
             found.setdefault(pair[1] > pair[0], (sample, pair[0], pair[1]))
     for is_dearer, (sample, before, after) in found.items():
@@ -374,15 +314,13 @@ def _sampled(was: PriceTable, now: PriceTable, region: Region) -> Iterator[_Chan
         yield _Change(None, (), detail, now.pointer, is_dearer)
 
 
-def _exact(table: PriceTable, counts: Counts) -> Fraction:
-    return sum(exact_lines(table, tuple(counts.items())), start=Fraction(0)) / MICRO_PER_CREDIT
-
-
-def _too_many(before: _Side, after: _Side, audience: str) -> Iterator[Step]:
+def _too_many(before: PricedSide, after: PricedSide, audience: str) -> Iterator[Step]:
     """Compare the price without tiers alone, and say so, where there are too many ranges."""
     region = Region(())
     for each in _changes(
-        _Side(before.policy, before.prices, ()), _Side(after.policy, after.prices, ()), region
+        PricedSide(before.policy, before.prices, ()),
+        PricedSide(after.policy, after.prices, ()),
+        region,
     ):
         yield Step(
             each.ratio,

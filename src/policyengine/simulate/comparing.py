@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from policyengine.simulate.sampling import Band, Stratum, estimated, scaled
 from policyengine.simulate.tally import Pair, Tally, Use
@@ -13,6 +13,9 @@ from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
 
 Verdict: TypeAlias = Literal["better", "worse", "same"]
+
+N = TypeVar("N", int, Fraction)
+"""A number that is ranked."""
 
 QUANTILES: Final = (50, 90, 95, 99)
 LARGEST: Final = 10
@@ -87,6 +90,17 @@ class Comparison:
     quantiles: tuple[Quantile, ...]
     steps: tuple[int, ...]
     out_at: tuple[tuple[Instant, ...], tuple[Instant, ...]]
+
+    def count(self, holds: Callable[[Pair], bool]) -> Band:
+        """Count the wallets of which something holds; estimated for those that were not taken."""
+        by_id = {pair.wallet_id: pair for pair in self.pairs}
+        groups = [(each, [by_id[wallet] for wallet in each.taken]) for each in self.strata]
+        return _count(groups, holds)
+
+    @property
+    def weights(self) -> Mapping[str, Fraction]:
+        """Give how many wallets each one that was simulated stands for."""
+        return {wallet: each.weight for each in self.strata for wallet in each.taken}
 
     @property
     def largest(self) -> tuple[Pair, ...]:
@@ -267,12 +281,16 @@ def _quantile(pairs: Sequence[Pair], weights: Mapping[str, Fraction], percent: i
         for pair in pairs
         if (found := change_points(pair)) is not None
     ]
-    return Quantile(percent, _least_above(changes, percent) or 0, _least_above(points, percent))
+    share = Fraction(percent, 100)
+    return Quantile(percent, least_above(changes, share) or 0, least_above(points, share))
 
 
-def _least_above(values: list[tuple[int, Fraction]], percent: int) -> int | None:
-    """Give the least value that at least so many percent of the weight do not exceed."""
-    bound = sum((weight for _, weight in values), Fraction(0)) * percent / 100
+def least_above(values: Sequence[tuple[N, Fraction]], share: Fraction) -> N | None:
+    """Give the least value that at least such a share of the weight does not exceed.
+
+    Takes: values with their weights. Gives: None where there are none.
+    """
+    bound = sum((weight for _, weight in values), Fraction(0)) * share
     reached = Fraction(0)
     for value, weight in sorted(values):
         reached += weight

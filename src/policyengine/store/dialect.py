@@ -29,6 +29,7 @@ class Dialect:
     `is_listed(column, name)` is true for the values, and `listed_pairs(name, second_type)` selects
     the columns `first` and `second`, of a list that is bound as one parameter, made by `as_list` or
     `as_pairs`.
+    `commit_fault_of` says what an error of a commit means, which may leave open what is written.
     For a block, `any_text` reads text that is not UTF-8, and `guards_off` takes the triggers away.
     """
 
@@ -51,6 +52,7 @@ class Dialect:
     as_pairs: Callable[[Iterable[tuple[Any, Any]]], Any]
     driver_errors: tuple[type[Exception], ...]
     fault_of: Callable[[Exception], Exception]
+    commit_fault_of: Callable[[Exception], Exception]
     damage: Callable[[Driver], Iterator[str]]
     any_text: Callable[[Driver], AbstractContextManager[None]]
     guards_off: Callable[[Driver], AbstractContextManager[None]]

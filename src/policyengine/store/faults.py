@@ -14,7 +14,7 @@ class LedgerContended(LedgerBusy):
 
 
 class OutcomeUnknown(StoreFault):
-    """The connection was lost: what was asked was written whole, or not at all.
+    """The connection was lost, or the disk failed in a commit: all was written, or nothing.
 
     The same request with the same key finds out: it is answered as before, or executed now.
     """

@@ -34,6 +34,7 @@ from policyengine.store.faults import (
     LedgerDamaged,
     LedgerFull,
     LedgerReadOnly,
+    OutcomeUnknown,
     StoreFault,
 )
 
@@ -175,6 +176,21 @@ def fault_of(error: Exception) -> Exception:
     return fault(f"{sentence} ({error})")
 
 
+def commit_fault_of(error: Exception) -> Exception:
+    """Say what an error of a commit means.
+
+    Where the disk could not sync, the commit already stands in the log: this process goes on
+    without it, but whoever opens the file after a crash finds it there.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None or code & _PRIMARY != sqlite3.SQLITE_IOERR:
+        return fault_of(error)
+    return OutcomeUnknown(
+        "the disk failed during the commit, and what was asked may have been written; "
+        f"ask again with the same keys ({error})"
+    )
+
+
 def _damage(driver: Driver) -> Iterator[str]:
     for (finding,) in driver.ask("PRAGMA integrity_check"):
         if finding != "ok":
@@ -228,6 +244,7 @@ DIALECT: Final = Dialect(
     as_pairs=_as_list,
     driver_errors=(sqlite3.Error, sqlite3.Warning),
     fault_of=fault_of,
+    commit_fault_of=commit_fault_of,
     damage=_damage,
     any_text=_any_text,
     guards_off=_guards_off,

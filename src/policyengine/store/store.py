@@ -201,7 +201,7 @@ class LedgerStore:
         with self._turnstile.turn() as deadline, self._faults():
             pooled = self._writer = self._writer or self._engine.raw_connection()
             with self._turnstile.gate(deadline):
-                self._driver(pooled).run(self._dialect.begin_writing)
+                self._begin(pooled, self._dialect.begin_writing)
             yield from self._written(pooled, watch)
 
     def _written_at_once(self, watch: Watch) -> Iterator[WriteSession]:
@@ -209,7 +209,7 @@ class LedgerStore:
         with self._faults():
             pooled = self._engine.raw_connection()
             try:
-                self._driver(pooled).run(self._dialect.begin_writing)
+                self._begin(pooled, self._dialect.begin_writing)
                 yield from self._written(pooled, watch)
             finally:
                 pooled.close()
@@ -223,7 +223,7 @@ class LedgerStore:
             yield session
             session.check_whole()
             watch.commit()
-            driver.connection.commit()
+            self._commit(driver)
         except BaseException:
             self._roll_back(pooled)
             raise
@@ -254,11 +254,13 @@ class LedgerStore:
         with self._faults():
             connection = self._engine.raw_connection()
             try:
-                driver = self._driver(connection)
-                driver.run(self._dialect.begin_reading)
+                driver = self._begin(connection, self._dialect.begin_reading)
                 policies = Policies(driver, self._statements, self._policies)
                 yield ReadSession(driver, self._statements, policies)
                 policies.share()
+            except self._dialect.driver_errors:
+                self._roll_back(connection)
+                raise
             finally:
                 connection.close()  # the pool ends its transaction
 
@@ -277,6 +279,21 @@ class LedgerStore:
 
     def _driver(self, pooled: PoolProxiedConnection) -> Driver:
         return self._dialect.driver(pooled.driver_connection)
+
+    def _commit(self, driver: Driver) -> None:
+        try:
+            driver.connection.commit()
+        except self._dialect.driver_errors as error:
+            raise self._dialect.commit_fault_of(error) from error
+
+    def _begin(self, pooled: PoolProxiedConnection, statement: str) -> Driver:
+        driver = self._driver(pooled)
+        try:
+            driver.run(statement)
+        except self._dialect.driver_errors:
+            self._roll_back(pooled)
+            raise
+        return driver
 
     def _roll_back(self, pooled: PoolProxiedConnection) -> None:
         connection: Any = pooled.driver_connection

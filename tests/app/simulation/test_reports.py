@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from app.replay.usage_files import made_rows
 from app.simulation.simulations import REFERENCE, altered, change, many_rows, simulated, written
@@ -21,6 +22,7 @@ from policyengine.app.simulation.wording import (
     share_text,
     signed,
 )
+from policyengine.app.starter import packaged
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,17 @@ def test_the_form_has_its_version_and_adds_up(report: Report) -> None:
     assert len(form["largest"]) == 10
     assert form["old"]["versions"][0]["version"] == 1
     assert form["ran_out"]["wallets"] == len(form["ran_out"]["listed"]) > 0
+
+
+def test_the_form_is_what_the_published_schema_says(report: Report, sample: Report) -> None:
+    schema = json.loads((packaged("schemas") / "reports/simulate.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for each in (report, sample):
+        form = json.loads(json.dumps(simulation_form(each)))
+        assert [fault.message for fault in validator.iter_errors(form)] == []
+        assert not validator.is_valid({**form, "more": 1})
+        assert not validator.is_valid({**form, "from": "yesterday"})
 
 
 def test_a_sample_states_its_method_and_its_bands(sample: Report) -> None:

@@ -175,7 +175,7 @@ NAMES: Final[Mapping[type, Mapping[str, str]]] = {
     ModifierRule: {"models": "/models", "plans": "/plans", "not_with": "/not_with"},
     OverageRule: {"plans": "/plans"},
     FallbackRule: {"plans": "/plans"},
-    UseCapRule: {"models": "/models", "plans": "/plans"},
+    UseCapRule: {"models": "/models", "plans": "/plans", "grants": "/grants"},
 }
 """The fields that list names: asked whether one is there, only that one is read if it is."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from policyengine.app.pages.blocks import Block, Bullets, Heading, Links, Paragraph, Quote
+from policyengine.app.pages.changes import change_blocks
 from policyengine.app.pages.example import refusal_example
 from policyengine.app.pages.tables import model_tables, pack_table, plan_table, refusal_table
 from policyengine.policy.policy import Policy
@@ -152,12 +153,16 @@ def page(policy: Policy, key: str) -> list[Block]:
 
 
 def changelog(versions: Sequence[Policy]) -> list[Block]:
-    """Give the dated list of versions, the newest first."""
+    """Give the dated list of versions with what each changes, the newest first."""
     blocks: list[Block] = [Heading(say("page.changelog"), 1)]
-    for policy in sorted(versions, key=lambda each: each.version, reverse=True):
+    ordered = sorted(versions, key=lambda each: each.version)
+    for before, policy in reversed([*zip([None, *ordered], ordered, strict=False)]):
         start = When(policy.effective_at)
         blocks.append(Heading(say("pages.version", version=number(policy.version), start=start)))
         blocks.append(Paragraph(say("head.why", why=Verbatim(policy.document.why.rstrip(".")))))
+        if before is not None:
+            blocks += change_blocks(before, policy)
+            blocks.append(Heading(say("section.versions"), 3))
         blocks.append(Bullets(tuple(subscriber_sentences(policy))))
     return blocks
 

@@ -12,14 +12,16 @@ Position = Annotated[int, Field(ge=1)]
 SCHEMA_ID: Final = "urn:policyengine-credits:{}-report:1"
 
 
-_VERSION: Final = "The version of this form; keys are added, never renamed."
+VERSION_SAID: Final = "The version of this form; keys are added, never renamed."
 
 
-class _Part(BaseModel):
+class ReportPart(BaseModel):
+    """A part of a report: every key is named."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Place(_Part):
+class Place(ReportPart):
     """A stretch of a text; lines and columns count from 1, in characters; the end is excluded."""
 
     line: Position
@@ -56,11 +58,11 @@ class Finding(Place):
     edit: EditAt | None = Field(description="What `validate --fix` would write, if it is certain.")
 
 
-class ValidateReport(_Part):
+class ValidateReport(ReportPart):
     """What `policyengine validate --format json` prints."""
 
     report: Literal["validate"]
-    version: Literal[1] = Field(description=_VERSION)
+    version: Literal[1] = Field(description=VERSION_SAID)
     files: Count
     policies: list[str]
     errors: Count
@@ -69,7 +71,7 @@ class ValidateReport(_Part):
     mended: list[Finding] | None = Field(default=None, description="What `--fix` has mended.")
 
 
-class ScenarioOutcome(_Part):
+class ScenarioOutcome(ReportPart):
     """What came of one scenario."""
 
     file: str
@@ -80,7 +82,7 @@ class ScenarioOutcome(_Part):
     failures: list[Finding]
 
 
-class Fact(_Part):
+class Fact(ReportPart):
     """A value of a policy."""
 
     version: Count
@@ -111,7 +113,7 @@ class Excused(Change):
     excuse: str
 
 
-class IdleExcuse(_Part):
+class IdleExcuse(ReportPart):
     """An excuse for a change that is noticed, or that is none."""
 
     path: str
@@ -119,7 +121,7 @@ class IdleExcuse(_Part):
     excuse: str
 
 
-class CoverageOfPolicy(_Part):
+class CoverageOfPolicy(ReportPart):
     """Which facts of a policy scenarios exercise."""
 
     policy: str
@@ -130,7 +132,7 @@ class CoverageOfPolicy(_Part):
     idle: list[Fact]
 
 
-class MutationOfPolicy(_Part):
+class MutationOfPolicy(ReportPart):
     """Which changes of a policy scenarios notice."""
 
     policy: str
@@ -143,11 +145,11 @@ class MutationOfPolicy(_Part):
     idle_excuses: list[IdleExcuse]
 
 
-class ScenariosReport(_Part):
+class ScenariosReport(ReportPart):
     """What `policyengine test --format json` prints."""
 
     report: Literal["test"]
-    version: Literal[1] = Field(description=_VERSION)
+    version: Literal[1] = Field(description=VERSION_SAID)
     files: Count
     passed: Count
     failed: Count
@@ -159,15 +161,16 @@ class ScenariosReport(_Part):
 
 def validate_schema_text() -> str:
     """Write the schema of the JSON of `validate` as it is checked in."""
-    return _schema_text(ValidateReport, "validate")
+    return report_schema_text(ValidateReport, "validate")
 
 
 def scenarios_schema_text() -> str:
     """Write the schema of the JSON of `test` as it is checked in."""
-    return _schema_text(ScenariosReport, "test")
+    return report_schema_text(ScenariosReport, "test")
 
 
-def _schema_text(model: type[BaseModel], command: str) -> str:
+def report_schema_text(model: type[BaseModel], command: str) -> str:
+    """Write the schema of a command's JSON as it is checked in."""
     made: dict[str, Any] = model.model_json_schema(mode="serialization")
     head = {"$schema": SCHEMA_DIALECT, "$id": SCHEMA_ID.format(command)}
     return text_of({**head, **made})

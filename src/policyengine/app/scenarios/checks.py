@@ -3,16 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from policyengine.app.scenarios.document import VERBS, WALLET_USUAL, Scenario, ScenarioFile, Step
 from policyengine.policy.hints import nearest
+from policyengine.policy.reading import Fault, finding_of
 from policyengine.policy.source import Source
 from policyengine.values.calendar import Instant, instant_text
 from policyengine.values.diagnostics import Diagnostic, sorted_findings
-
-Fault: TypeAlias = tuple[str, str, str, str]
-"""Where (a pointer, or `~` and the pointer of a key), a code, a message, a help."""
 
 OF_CHARGES: Final = (
     "price",
@@ -48,15 +46,8 @@ class _Scene:
 def check_meaning(source: Source, document: ScenarioFile) -> tuple[Diagnostic, ...]:
     """Check what the shape of a file cannot say."""
     return sorted_findings(
-        _drawn(source, fault) for check in (_titles, _scenarios) for fault in check(document)
+        finding_of(source, fault) for check in (_titles, _scenarios) for fault in check(document)
     )
-
-
-def _drawn(source: Source, fault: Fault) -> Diagnostic:
-    pointer, code, message, help_ = fault
-    is_key, place = pointer.startswith("~"), pointer.removeprefix("~")
-    span = source.key_span(place) if is_key else source.value_span(place)
-    return Diagnostic(code, message, source.name, span, pointer=place, help=help_)
 
 
 def slug(title: str) -> str:

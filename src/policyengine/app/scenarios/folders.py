@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from policyengine.app.file_kinds import is_policy_path
 from policyengine.policy.timeline import Timeline
 from policyengine.policy.versions import load_timeline
 from policyengine.values.diagnostics import Diagnostic, drawn
@@ -35,7 +36,7 @@ def shown_path(path: Path, root: Path) -> str:
 
 def read_folder(folder: Path, root: Path) -> PolicyFolder:
     """Read every version in a folder, drafts included; times decide which is in force."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    files = sorted(path for path in folder.iterdir() if is_policy_path(Path(path.name)))
     if not files:
         return PolicyFolder(None, (), {})
     texts = [(shown_path(path, root), path.read_bytes()) for path in files]

@@ -228,7 +228,7 @@ def _blocked_by(seen: Seen) -> Entry | None:
     return {
         "scope": details["scope"],
         "name": details["name"] or None,
-        "left": details["available_micro"],
+        "left": details["left_micro"],
         "resets": NEVER if resets == "never" else parse_instant(resets),
     }
 

@@ -132,11 +132,11 @@ class EstimateSeen(Part):
 class CapSeen(Part):
     """A cap, for one name that has used something of it."""
 
-    scope: Literal["member", "conversation", "model", "wallet"] | None = Field(
+    scope: Literal["member", "conversation", "model", "wallet", "grant"] | None = Field(
         default=None, description="Whose use it counts.", examples=["member"]
     )
     name: CallerText | None = Field(
-        default=None, description="The member, conversation or model.", examples=["mia"]
+        default=None, description="The member, conversation, model or grant.", examples=["mia"]
     )
     left: Credits | None = Field(default=None, description="What may still be used.", examples=[20])
     resets: AtOrNever | None = Field(

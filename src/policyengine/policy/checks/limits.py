@@ -106,6 +106,7 @@ def check_caps_have_effect(document: PolicyDocument, source: Source) -> Iterator
             yield from _without_one_time(source, pointer, cap)
         if cap.per == CYCLE:
             yield from _without_cycle(document, source, pointer, cap)
+        yield from _grants_of(source, pointer, cap)
         for number, other in enumerate(caps):
             is_first = other.credits < cap.credits or (
                 other.credits == cap.credits and number < index
@@ -121,6 +122,27 @@ def check_caps_have_effect(document: PolicyDocument, source: Source) -> Iterator
                     see_value(source, lower, "this one blocks first"),
                 )
                 break
+
+
+def _grants_of(source: Source, pointer: str, cap: Cap) -> Iterator[Diagnostic]:
+    """A cap names grants where it counts what their credits pay, and then nothing of requests."""
+    scope = see_value(source, f"{pointer}/scope", "this decides what is counted")
+    if cap.scope == "grant" and cap.grants is None:
+        yield found(
+            source,
+            "PE240",
+            f"{pointer}/scope",
+            "`scope: grant` needs the key `grants`: whose credits are counted",
+            "add a line such as `grants: [monthly]`",
+        )
+    if cap.scope != "grant" and cap.grants is not None:
+        message = f"a cap of scope `{cap.scope}` counts requests, whatever pays for them"
+        help_ = "delete it, or write `scope: grant`"
+        yield found_at_key(source, "PE241", f"{pointer}/grants", message, help_, scope)
+    if cap.scope == "grant" and cap.models is not None:
+        message = "a cap of scope `grant` counts what its credits pay, for whichever model"
+        help_ = "delete it, or restrict the grant itself by `only_for`"
+        yield found_at_key(source, "PE241", f"{pointer}/models", message, help_, scope)
 
 
 def _without_one_time(source: Source, pointer: str, cap: Cap) -> Iterator[Diagnostic]:
@@ -153,6 +175,8 @@ def _covers(other: Cap, cap: Cap) -> bool:
     """Tell whether a cap counts the same use as another one, for all its plans."""
     counted = (cap.scope, cap.per, cap.within, set(cap.models or ()))
     if (other.scope, other.per, other.within, set(other.models or ())) != counted:
+        return False
+    if not set(cap.grants or ()) <= set(other.grants or ()):
         return False
     return other.plans is None or (cap.plans is not None and set(cap.plans) <= set(other.plans))
 

@@ -10,6 +10,7 @@ from policyengine.policy.checks.findings import (
     unknown_name,
 )
 from policyengine.policy.document import PolicyDocument
+from policyengine.policy.document.limits import Cap
 from policyengine.policy.document.plans import Changes
 from policyengine.policy.source import Source
 from policyengine.policy.vocabulary import vocabulary_of
@@ -96,6 +97,8 @@ def check_limits_name_what_is_there(
         if model not in document.models:
             message = f"there is no model `{model}`"
             yield unknown_name(source, "PE216", pointer, message, model, document.models)
+    for index, cap in enumerate(document.caps):
+        yield from _grants_of_cap(document, source, pointer_to("caps", index, "grants"), cap)
     top_up = document.top_up
     if top_up is not None and top_up.pack is not None and top_up.pack not in document.packs:
         yield unknown_name(
@@ -107,6 +110,21 @@ def check_limits_name_what_is_there(
             document.packs,
             otherwise="list it in `packs` first",
         )
+
+
+def _grants_of_cap(
+    document: PolicyDocument, source: Source, place: str, cap: Cap
+) -> Iterator[Diagnostic]:
+    """A cap names grants of a plan that it holds for."""
+    plans = cap.plans or list(document.plans)
+    named = (document.plans[plan].grants for plan in plans if plan in document.plans)
+    known = list(dict.fromkeys(name for grants in named for name in grants))
+    for number, grant in enumerate(cap.grants or ()):
+        if grant not in known:
+            message = f"no plan that this cap holds for has a grant `{grant}`"
+            otherwise = "give a plan a grant first"
+            pointer = f"{place}/{number}"
+            yield unknown_name(source, "PE225", pointer, message, grant, known, otherwise=otherwise)
 
 
 def check_units_exist(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:

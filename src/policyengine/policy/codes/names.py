@@ -118,6 +118,13 @@ NAME_CODES: Final[Mapping[str, CodeInfo]] = {
         right="models: {frontier: {multiplier: 6}}\nmodifiers:\n"
         "  fast: {factor: 6, models: [frontier]}",
     ),
+    "PE225": CodeInfo(
+        title="a grant that does not exist",
+        what="A cap of scope `grant` names a grant that no plan has for which the cap holds.",
+        why="the cap would never count anything.",
+        wrong="caps: [{scope: grant, grants: [montly], credits: 20, within: 5 hours}]",
+        right="caps: [{scope: grant, grants: [monthly], credits: 20, within: 5 hours}]",
+    ),
     "PE217": CodeInfo(
         title="a modifier that does not exist",
         what="`not_with` names a modifier that is not in `modifiers`.",

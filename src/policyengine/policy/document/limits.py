@@ -58,10 +58,14 @@ class Fallback(Part):
 
 
 class Cap(Part):
-    """The most that a member, conversation, model or the whole wallet may use in a while."""
+    """The most that a member, conversation, model or the whole wallet may use in a while.
 
-    scope: Literal["member", "conversation", "model", "wallet"] = Field(
-        description="Whose use is counted.", examples=["member"]
+    With the scope `grant`, the most that the credits of a grant pay: others pay the rest.
+    """
+
+    scope: Literal["member", "conversation", "model", "wallet", "grant"] = Field(
+        description="Whose use is counted; with `grant`, what its credits pay.",
+        examples=["member"],
     )
     credits: PositiveNumber = Field(description="The most, in credits.", examples=[500])
     per: Literal["cycle", "1 hour", "1 day", "1 week", "1 month"] | None = Field(
@@ -85,6 +89,12 @@ class Cap(Part):
         min_length=1,
         description="The plans whose wallets it holds for. Absent: all.",
         examples=[["pro"]],
+    )
+    grants: list[Name] | None = Field(
+        default=None,
+        min_length=1,
+        description="The grants of plans that it holds for, each on its own; for `scope: grant`.",
+        examples=[["monthly"]],
     )
 
 

@@ -88,6 +88,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "caps.conversation": "每个会话{window}最多使用{most}",
     "caps.model": "每个模型{window}最多使用{most}",
     "caps.wallet": "每个钱包{window}最多使用{most}",
+    "caps.grant": "{grants}额度{window}最多使用{most}，其余由其他积分支付",
     "caps.cycle": "每个周期",
     "caps.from_first_use": "从首次使用起的{span}内",
     "caps.hour": "每小时（按钟点）",

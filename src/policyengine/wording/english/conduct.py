@@ -100,6 +100,7 @@ CONDUCT: Final[Mapping[str, str]] = {
     "caps.conversation": "A conversation uses at most {most} {window}",
     "caps.model": "Each model uses at most {most} {window}",
     "caps.wallet": "A wallet uses at most {most} {window}",
+    "caps.grant": "At most {most} of {grants} are spent {window}, other credits pay the rest",
     "caps.cycle": "in a cycle",
     "caps.from_first_use": "in the {span} from the first use on",
     "caps.hour": "in an hour of the clock",

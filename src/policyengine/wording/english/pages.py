@@ -14,6 +14,13 @@ PAGES: Final[Mapping[str, str]] = {
     "pages.made": "These pages are made from version {version} of the policy, in force from "
     "{start}; every number on them is the policy's.",
     "pages.version": "Version {version}, {start}",
+    "changed.dearer": "Dearer or less",
+    "changed.additive": "New or more",
+    "changed.structural": "Otherwise",
+    "changed.both": "Before: {before} Now: {now}",
+    "changed.now": "New: {now}",
+    "changed.before": "No longer: {before}",
+    "changed.place": "What the policy says under {place} is another.",
     "pages.table": "Credits per {per} {measure}, the multiplier included:",
     "pages.table_each": "Credits for each, the multiplier included:",
     "pages.exceptions": "Beside the prices above",

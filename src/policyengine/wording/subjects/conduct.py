@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policyengine.policy.limits import UseCapRule
 from policyengine.policy.policy import Policy
 from policyengine.wording.formulas import abnormal_phrase
-from policyengine.wording.naming import model_names, pack_name, plan_names
+from policyengine.wording.naming import model_names, pack_name, plan_names, terms
 from policyengine.wording.words import (
     Amount,
     Count,
@@ -116,6 +116,8 @@ def cap_sentences(policy: Policy) -> Iterator[Sentence]:
             parts.append(say("modifier.plans", plans=plan_names(policy, cap.plans)))
         values: dict[str, Value] = {"most": Amount(cap.amount_micro)}
         values["window"] = _window(cap)
+        if cap.grants:
+            values["grants"] = terms("grant", cap.grants)
         key = f"caps.{cap.scope}"
         most = Sentence(key, "", values)
         if parts:

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from keyword import iskeyword
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from policyengine.app.replay.mapping.document import MappingDocument, Way
 from policyengine.policy.expressions import ExpressionFault, parse_expression
 from policyengine.policy.hints import nearest
+from policyengine.policy.reading import Fault, finding_of
 from policyengine.policy.remarks import alternatives
 from policyengine.policy.source import Source
 from policyengine.values.amounts import micro_of
 from policyengine.values.calendar import parse_instant
 from policyengine.values.diagnostics import Diagnostic, shown, sorted_findings
-
-Fault: TypeAlias = tuple[str, str, str, str]
-"""Where (a pointer, or `~` and the pointer of a key), a code, a message, a help."""
 
 NUMBER: Final = "number"
 """The unit of every column in arithmetic: a plain number, so that columns may be multiplied."""
@@ -23,16 +21,9 @@ _FUNCTIONS: Final = frozenset({"min", "max", "ceil", "floor"})
 
 def check_meaning(source: Source, document: MappingDocument) -> tuple[Diagnostic, ...]:
     """Check what the shape of a file cannot say."""
-    findings = [_drawn(source, fault) for check in _CHECKS for fault in check(document)]
+    findings = [finding_of(source, fault) for check in _CHECKS for fault in check(document)]
     findings += _expressions(source, document)
     return sorted_findings(findings)
-
-
-def _drawn(source: Source, fault: Fault) -> Diagnostic:
-    pointer, code, message, help_ = fault
-    is_key, place = pointer.startswith("~"), pointer.removeprefix("~")
-    span = source.key_span(place) if is_key else source.value_span(place)
-    return Diagnostic(code, message, source.name, span, pointer=place, help=help_)
 
 
 def _columns(document: MappingDocument) -> Iterator[Fault]:

@@ -1,0 +1,1 @@
+"""Plans: what a change of policies does, and whether what is allowed to it is kept."""

@@ -1,0 +1,1 @@
+"""Guards: the bounds that a change keeps to, in a file of their own."""

@@ -1,0 +1,96 @@
+"""Processes that die while they make or change a ledger's tables, for `test_upgrades.py`."""
+
+import sys
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from sqlalchemy import URL, Engine, event
+
+from faults.auditing import audit, lost
+from faults.hurting import agree, standing
+from faults.running import die, forked, say, was_killed
+from faults.story import policies, story
+from policyengine.app.shell import Shell
+from policyengine.store.dialect import Dialect
+from policyengine.store.place import place_of
+from policyengine.store.store import LedgerStore, dialect_of, step_of
+
+BACK = {
+    "": (),
+    "0002": (
+        "ALTER TABLE hold DROP COLUMN grace_until",
+        "ALTER TABLE wallet DROP COLUMN cohort",
+        "UPDATE alembic_version SET version_num = '0002'",
+    ),
+}
+"""How a ledger comes to be as an older version left it."""
+
+
+def mortal(dialect: Dialect, number: int, moment: str) -> Dialect:
+    """Give a dialect whose process dies around its n-th statement while tables are made."""
+    left = count(number, -1)
+
+    def engine_of(url: URL, patience_ms: int) -> Engine:
+        engine = dialect.engine_of(url, patience_ms)
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def _before(*_arguments: Any) -> None:
+            _step("before")
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def _after(*_arguments: Any) -> None:
+            _step("after")
+
+        commit = engine.dialect.do_commit
+
+        def do_commit(connection: Any) -> None:
+            _step("before")
+            commit(connection)
+            _step("after")
+
+        engine.dialect.do_commit = do_commit  # type: ignore[assignment,method-assign]  # struck
+        return engine
+
+    def _step(now: str) -> None:
+        if now == moment and next(left) == 1:
+            die()
+
+    return replace(dialect, engine_of=engine_of)
+
+
+def die_at_each_step(url: str, step: str, moments: str) -> None:
+    """Let one process after the other die on the way from a step to the latest one."""
+    if step:
+        with LedgerStore.open(url) as store:
+            shell = Shell(store, policies())
+            assert all(agree(each, shell.execute(each.commands)) for each in story())
+            stood = standing(store)
+        with LedgerStore.open(url) as store, store.writing() as session:
+            for statement in BACK[step]:
+                session.driver.run(statement)
+    dialect = dialect_of(place_of(url))
+    for number in count(1):
+        for moment in moments.split(","):
+            hurt = mortal(dialect, number, moment)
+            child = forked(lambda hurt=hurt: LedgerStore.open(url, dialect=hurt).close())  # type: ignore[misc]
+            is_killed = was_killed(child)
+            found = step_of(url)
+            say(death=is_killed, step=found.step or "", is_latest=found.is_latest)
+            if found.is_latest:
+                break
+        if found.is_latest:
+            break
+    with LedgerStore.open(url) as store:
+        if step:
+            assert standing(store) == stood
+            answers = [answer for act in story() for answer in act.answers]
+            say(audit=audit(store), lost=len(lost(store, answers)), acknowledged=len(answers))
+            return
+        shell = Shell(store, policies())
+        assert all(agree(each, shell.execute(each.commands)) for each in story())
+        say(audit=audit(store), lost=0, acknowledged=0)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
