@@ -241,3 +241,22 @@ def test_due_wallets_come_longest_due_first(store: LedgerStore) -> None:
     save(store, scribes[1])
     with store.reading() as session:
         assert session.due_wallets(START + 5 * HOUR) == ["dee", "ana"]
+
+
+def test_wallets_on_plans_of_earlier_versions_come_in_the_order_of_their_opening(
+    store: LedgerStore,
+) -> None:
+    scribes = [Scribe(name) for name in ("ana", "bob", "cyd")]
+    for scribe in scribes:
+        scribe.subscribe()
+    without = Scribe("dee")
+    without.grant(CREDIT)
+    save(store, *scribes, without)
+    policy, now = scribes[0].book.policy, scribes[0].at
+    with store.reading() as session:
+        found = session.wallets_before(policy, 2, now + 1, 0)
+        assert [name for _, name in found] == ["ana", "bob", "cyd"]
+        assert session.wallets_before(policy, 2, now + 1, found[0][0], 1) == found[1:2]
+        assert session.wallets_before(policy, 1, now + 1, 0) == []
+        assert session.wallets_before(policy, 2, now, 0) == []
+        assert session.wallets_before("another", 2, now + 1, 0) == []
