@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import alembic.command  # noqa: F401  # slow: once here, not in each process that dies
 from sqlalchemy import URL, Engine, event
 
 from faults.auditing import audit, lost
