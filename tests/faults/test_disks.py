@@ -101,7 +101,7 @@ def test_what_was_acknowledged_outlives_a_power_failure(
 
 
 @pytest.mark.soak
-def test_what_was_acknowledged_outlives_thousands_of_power_failures(
+def test_what_was_acknowledged_outlives_more_than_a_thousand_power_failures(
     disk: Disk, counts: Counting, seed: int
 ) -> None:
     looked_up, gone, faults = power_failures(disk, 1500, seed + 1, OFTEN)
