@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from policy.documents import reference
-from policyengine.policy.schema import SCHEMA_DIALECT, policy_schema
+from policyengine.policy.schema import SCHEMA_DIALECT, policy_schema, schema_text
 
 
 def nodes(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -84,3 +84,8 @@ def test_keys_stand_in_the_order_in_which_a_policy_is_written() -> None:
 def test_a_schema_is_a_fresh_copy() -> None:
     policy_schema().clear()
     assert policy_schema()
+
+
+def test_a_schema_is_written_as_it_is_checked_in() -> None:
+    assert schema_text().endswith("}\n")
+    assert json.loads(schema_text()) == policy_schema()

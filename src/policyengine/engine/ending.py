@@ -1,6 +1,5 @@
 """Lots that end before their expiry: expired, withdrawn, or carried into another lot."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 from policyengine.engine.situation import Draft
@@ -31,9 +30,7 @@ def held_after_carrying(book: Book, at: Instant) -> list[Lot]:
 
 def carry_held_on(draft: Draft, lot: Lot, expires: Instant) -> None:
     """Let what holds give back to a lot that was carried last as what is carried once more."""
-    if lot.end is not None and expires > draft.at:
-        end = replace(lot.end, carried_expires_at=expires)
-        draft.change(LotEnded(lot.terms.no, end))
+    draft.change(LotEnded(lot.terms.no, LotEnd("carried", draft.at, expires)))
 
 
 def end_lot(draft: Draft, lot: Lot, how: str, carried_expires_at: Instant | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policy.checks.acme import codes, found, later
+from policy.checks.acme import ACME, codes, found, later
 from policyengine.policy.load import load_policy
 
 COUNTING = "counting:\n  gpt_4o: {text: o200k_base, image: {formula: gpt-4o}}\n"
@@ -59,3 +59,11 @@ def test_a_rate_of_a_model_with_a_slash_is_found_in_its_place() -> None:
     assert finding.pointer == "/models/acme~1one/rates/images"
     assert finding.help == "did you mean `image`?"
     assert finding.span.column == len("  acme/one: {multiplier: 1, rates: {") + 1
+
+
+def test_caps_on_different_grants_do_not_stand_in_each_others_way() -> None:
+    grants = "{scope: grant, credits: 10, per: 1 day, grants: [%s]}"
+    caps = f"caps: [{grants % 'monthly'}, {grants % 'welcome'}]\n"
+    assert [each.code for each in load_policy(ACME + caps, "acme.yaml").diagnostics] == []
+    caps = f"caps: [{grants % 'monthly'}, {grants % 'monthly'}]\n"
+    assert [each.code for each in load_policy(ACME + caps, "acme.yaml").diagnostics] == ["PE257"]
