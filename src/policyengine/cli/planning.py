@@ -160,7 +160,7 @@ def _made(
 ) -> "Plan | None":
     """Make the plan; None where files have errors, which are printed then."""
     from policyengine.app.checking import Checked
-    from policyengine.app.planning.base import NoBaseError
+    from policyengine.app.planning.against import NoBaseError
     from policyengine.app.planning.guards.load import GuardsError
     from policyengine.app.planning.making import Asked, make_plan
     from policyengine.app.replay.faults import ReplayError

@@ -196,7 +196,7 @@ class WriteSession(ReadSession):
         self.now = now
         self.transactions_count = 0
         self.wallets_count = 0
-        self.waited_seconds = 0.0
+        self.waited_seconds: float = 0
         self._unfinished = 0
 
     def books(self, wallet_ids: Iterable[str]) -> dict[str, Book]:

@@ -30,12 +30,12 @@ class Watch:
         Takes: the class of the exception that ended it, empty where it was committed.
         """
         ended, session = monotonic(), self.session
-        locked = 0.0 if session is None else session.waited_seconds
+        locked = 0 if session is None else session.waited_seconds
         return Written(
             fault,
             0 if fault or session is None else session.transactions_count,
             0 if fault or session is None else session.wallets_count,
             ended - self.began,
             (ended if self.started is None else self.started) - self.began + locked,
-            0.0 if self.committing is None else ended - self.committing,
+            0 if self.committing is None else ended - self.committing,
         )

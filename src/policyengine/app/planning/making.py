@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from policyengine.app.checking import Checked, check, files_of
 from policyengine.app.editions import edition_of
-from policyengine.app.planning.base import base_of
+from policyengine.app.planning.against import base_of
 from policyengine.app.planning.guards.load import usable_guards
 from policyengine.app.planning.plan import Plan, change_of, guards_place, plan_of, sides_of
 from policyengine.app.simulation.about import Report

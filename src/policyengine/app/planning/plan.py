@@ -8,7 +8,7 @@ from policyengine.app.checking import Checked
 from policyengine.app.diffing import Diff, Gone, diff_of
 from policyengine.app.editions import Edition, lock_changes
 from policyengine.app.file_kinds import GUARDS_NAME
-from policyengine.app.planning.base import Base
+from policyengine.app.planning.against import Base
 from policyengine.app.planning.guards.load import Guards, load_guards
 from policyengine.app.planning.judging import Judged, Verdict, judge, worst_of
 from policyengine.app.planning.measuring import Known
