@@ -5,6 +5,7 @@ of `sqlite3` from both.
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -47,6 +48,7 @@ class Cursor:
         self.rowcount = -1
         self.arraysize = 1
         self.lastrowid = 0
+        self._rows: deque[Any] = deque()
 
     def _look(self, cursor: apsw.Cursor, _text: str, _values: Any) -> bool:
         columns = cursor.get_description()
@@ -56,7 +58,8 @@ class Cursor:
     def execute(self, text: str, values: Sequence[Any] = ()) -> "Cursor":
         with as_sqlite3():
             before = self._connection.total_changes()
-            self._cursor.execute(text, tuple(values))
+            # Read at once: a statement that is not done yet would be in the way of a commit.
+            self._rows = deque(self._cursor.execute(text, tuple(values)).fetchall())
             self.rowcount = self._connection.total_changes() - before
         return self
 
@@ -70,8 +73,7 @@ class Cursor:
         return self
 
     def fetchone(self) -> Any:
-        with as_sqlite3():
-            return self._cursor.fetchone()
+        return self._rows.popleft() if self._rows else None
 
     def fetchmany(self, size: int = 1) -> list[Any]:
         found: list[Any] = []
@@ -80,8 +82,8 @@ class Cursor:
         return found
 
     def fetchall(self) -> list[Any]:
-        with as_sqlite3():
-            return list(self._cursor.fetchall())
+        found, self._rows = list(self._rows), deque()
+        return found
 
     def close(self) -> None:
         self._cursor.close(True)  # whatever was left to read

@@ -80,7 +80,7 @@ def is_told_whole(transactions: Sequence[Transaction], asked: Sequence[Asked]) -
 
 def test_the_same_policy_decides_random_histories_as_they_were_decided() -> None:
     chance, compared = Random(9), 0
-    for _ in range(40):
+    for _ in range(25):
         history = played(timeline_of(rulebook_of(chance)), steps_of(chance, 90))
         for wallet_id, transactions in history.ledger.transactions.items():
             asked = asked_of(transactions, history.timeline)
