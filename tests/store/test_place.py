@@ -110,7 +110,7 @@ def test_a_ledger_may_be_in_memory(address: str) -> None:
         assert verify(session).is_sound
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="no file is read-only for the superuser")
+@pytest.mark.skipif(os.geteuid() == 0, reason="closed files stop no superuser; see test_processes")
 def test_a_file_that_may_not_be_read_is_refused(told_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(told_file.read_bytes())

@@ -71,7 +71,7 @@ def test_a_ledger_that_many_create_at_once_is_one(tmp_path: Path) -> None:
     assert (len(said), len({each["name"] for each in said})) == (6, 1)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can become somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only a superuser becomes another; see test_place")
 def test_a_file_of_someone_else_is_refused_with_a_reason() -> None:
     with TemporaryDirectory() as folder:  # pytest's own folders are closed to others
         Path(folder).chmod(0o711)
