@@ -19,6 +19,13 @@ QUEUE_MAX: Final = 10_000
 """How many commands wait: about two seconds of work; more are turned away at once."""
 LANES: Final = 2
 """How many batches are under way where several can be: one is decided as another is written."""
+CLOSED: Final = "the engine is closed; nothing was written"
+LATE: Final = "the command waited for longer than it may; nothing was written"
+
+
+def full_sentence(waiting: int) -> str:
+    """Say how many commands wait, to whoever is turned away."""
+    return f"{waiting} commands wait already; nothing was written, try again later"
 
 
 class QueueFull(StoreFault):
@@ -106,16 +113,14 @@ class _Lane:
         waiting = _Waiting(command, None if timeout is None else now + timeout, now)
         with self._changed:
             if self._is_closed:
-                raise CommitterClosed("the engine is closed; nothing was written")
+                raise CommitterClosed(CLOSED)
             is_taken = len(self._queue) < self._queue_max
             if is_taken:
                 self._queue.append(waiting)
                 self._changed.notify()
         if not is_taken:  # told outside the lock, which every other command needs
             self._tell(TurnedAway(self._queue_max))
-            raise QueueFull(
-                f"{self._queue_max} commands wait already; nothing was written, try again later"
-            )
+            raise QueueFull(full_sentence(self._queue_max))
         return waiting.answer
 
     def close(self) -> None:
@@ -144,18 +149,19 @@ class _Lane:
         """Answer a batch; gives how many commands failed, and how many of these were late."""
         live, late = [], 0
         for each in batch:
+            if not each.answer.set_running_or_notify_cancel():
+                continue  # cancelled: an answer of any kind would be an error now
             if each.deadline is not None and each.deadline < now:
-                sentence = "the command waited for longer than it may; nothing was written"
-                each.answer.set_exception(DeadlinePassed(sentence))
+                each.answer.set_exception(DeadlinePassed(LATE))
                 late += 1
-            elif each.answer.set_running_or_notify_cancel():
+            else:
                 live.append(each)
         return len(batch) - len(live) + (self._answer(live) if live else 0), late
 
     def _answer(self, batch: Sequence[_Waiting]) -> int:
         try:
             receipts = self._execute([each.command for each in batch])
-        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits is told
+        except BaseException as error:  # noqa: BLE001  # whatever it is, whoever waits is told
             if len(batch) == 1 or isinstance(error, StoreFault):
                 for each in batch:
                     each.answer.set_exception(error)
