@@ -10,13 +10,14 @@ import pytest
 from app.shops import Clock, policies_in, policy_text
 from policyengine.app import async_engine
 from policyengine.app.async_engine import AsyncEngine
-from policyengine.app.committing import CommitterClosed, DeadlinePassed, QueueFull
+from policyengine.app.committing import DeadlinePassed, QueueFull
 from policyengine.app.engine import Engine
+from policyengine.store.faults import LedgerClosed
 from policyengine.store.happenings import Batched, Happening, TurnedAway
 
 CREDIT = 1_000_000
-SYNCHRONOUS = {"open", "close", "within", "transactions_written"}
-"""What the face has of its own, and what only a progress bar asks for."""
+OWN = {"open", "close", "within"}
+"""What the face has of its own."""
 
 
 async def opened(folder: Path, told: list[Happening] | None = None) -> AsyncEngine:
@@ -35,7 +36,7 @@ def test_every_verb_of_the_engine_can_be_awaited_with_the_same_arguments() -> No
         name
         for name, each in inspect.getmembers(Engine, inspect.isfunction)
         if not name.startswith("_")
-    } - SYNCHRONOUS
+    } - OWN
     for name in verbs:
         awaited = getattr(AsyncEngine, name)
         assert inspect.iscoroutinefunction(awaited), name
@@ -132,11 +133,29 @@ def test_more_verbs_than_there_is_room_for_are_turned_away_at_once(
     assert TurnedAway(2) in told
 
 
-def test_a_closed_engine_says_so(tmp_path: Path) -> None:
+def test_what_is_asked_of_a_closed_engine_is_told_so(tmp_path: Path) -> None:
     async def story() -> None:
         engine = await opened(tmp_path)
+        await engine.subscribe("ana", "plus", key="join")
         await engine.close()
-        with pytest.raises(CommitterClosed, match="the engine is closed"):
-            await engine.subscribe("ana", "plus", key="join")
+        with pytest.raises(LedgerClosed):
+            await engine.charge("ana", "large", {"text_input": 1}, key="late")
+        with pytest.raises(LedgerClosed):
+            await engine.balance("ana")
+        await engine.close()
+
+    asyncio.run(story())
+
+
+def test_what_is_asked_while_an_engine_closes_is_told_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        engine = await opened(tmp_path)
+        under_way = asyncio.create_task(engine.subscribe("ana", "plus", key="join"))
+        await asyncio.sleep(0)
+        engine._threads.shutdown(wait=False)  # as `close` begins
+        with pytest.raises(LedgerClosed):
+            await engine.balance("ana")
+        assert (await under_way).is_accepted
+        await engine.close()
 
     asyncio.run(story())

@@ -113,6 +113,7 @@ class AsyncEngine:
         return hurried
 
     async def _in_turn(self, ask: Callable[[Engine], T]) -> T:
+        self.engine.shell.store.check_usable()  # else threads that are no more would be waited for
         if not self._room.acquire(blocking=False):
             self.engine.shell.store.tell(TurnedAway(VERBS_MAX))
             raise QueueFull(full_sentence(VERBS_MAX))
@@ -181,3 +182,4 @@ class AsyncEngine:
     rebuild = _awaited(Engine.rebuild)
     policy_of = _awaited(Engine.policy_of)
     calibration = _awaited(Engine.calibration)
+    transactions_written = _awaited(Engine.transactions_written)

@@ -10,7 +10,7 @@ from typing import Final
 
 from policyengine.app.receipts import Receipt
 from policyengine.engine.commands import Command
-from policyengine.store.faults import StoreFault
+from policyengine.store.faults import LedgerClosed, StoreFault
 from policyengine.store.happenings import UNOBSERVED, Batched, Retried, Teller, TurnedAway
 
 BATCH_MAX: Final = 256
@@ -36,7 +36,7 @@ class DeadlinePassed(StoreFault):
     """The command waited for longer than it may; nothing was written."""
 
 
-class CommitterClosed(StoreFault):
+class CommitterClosed(LedgerClosed):
     """The engine is closed; nothing was written."""
 
 

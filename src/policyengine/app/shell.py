@@ -46,6 +46,7 @@ class Shell:
         """
         if self.committer is None:
             return self.now([checked(command)])[0]
+        self.store.check_usable()  # after a fork, no thread of the committer is there to answer
         return self.committer.submit(checked(command), timeout=self.wait_seconds_max).result()
 
     def within(self, seconds: float) -> "Shell":
@@ -58,7 +59,7 @@ class Shell:
 
     def close(self) -> None:
         """Write what waits, and close the ledger."""
-        if self.committer is not None:
+        if self.committer is not None and self.store.is_of_this_process:
             self.committer.close()
         self.store.close()
 
