@@ -108,6 +108,16 @@ class PostgresDriver(Driver):
         cursor.execute(statement.text, arrays_of(rows))
         return int(cursor.rowcount)
 
+    def all(self, asked: Sequence[tuple[Statement, Sequence[Row]]]) -> list[int]:
+        """Run statements in order and wait for the server once, not for each of them."""
+        connection: PsycopgConnection[TupleRow] = self.connection
+        with connection.pipeline():
+            cursors = [
+                connection.cursor().execute(statement.text, arrays_of(rows)) if rows else None
+                for statement, rows in asked
+            ]
+        return [0 if each is None else each.rowcount for each in cursors]
+
 
 def _is_set_up(_connection: Connection) -> bool:
     return True
