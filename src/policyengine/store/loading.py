@@ -121,7 +121,11 @@ class Loader:
         }
 
     def _lots_of(self, found: Sequence[tuple[Row, Transaction]]) -> dict[tuple[int, int], Lot]:
-        asked = {(row[_WALLET], number) for row, each in found for number in _lots_moved(each)}
+        touched = ((row[_WALLET], number) for row, each in found for number in _lots_moved(each))
+        return self.lots(frozenset(touched))
+
+    def lots(self, asked: frozenset[tuple[int, int]]) -> dict[tuple[int, int], Lot]:
+        """Give lots, closed ones included, by the number of their wallet's row and their own."""
         if not asked:
             return {}
         pairs = self.statements.dialect.as_pairs(sorted(asked))

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from policyengine.ledger.book import LedgerFault
-from policyengine.store.arrays import arrays_of, change_rows, insert_rows
+from policyengine.store.arrays import array_of, arrays_of, change_rows, insert_rows
 from policyengine.store.dialect import Dialect, Numbered
 from policyengine.store.driver import FETCHED_AT_ONCE, Driver, Row, Statement
 from policyengine.store.faults import (
@@ -198,6 +198,10 @@ def _of_pairs(
     return select(*found.c).select_from(asked.join(found, is_asked))
 
 
+def _as_list(values: Iterable[Any]) -> str:
+    return array_of(tuple(values))
+
+
 def _as_pairs(pairs: Iterable[tuple[int, Any]]) -> str:
     return json.dumps(list(pairs))
 
@@ -287,7 +291,7 @@ DIALECT: Final = Dialect(
     change_rows=change_rows,
     is_listed=_is_listed,
     of_pairs=_of_pairs,
-    as_list=list,
+    as_list=_as_list,
     as_pairs=_as_pairs,
     driver_errors=(psycopg.Error,),
     fault_of=fault_of,

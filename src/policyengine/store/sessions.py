@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from policyengine.engine.batch import Named
 from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.changes import Charged
+from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import PolicyRef, Transaction, TransactionKind
 from policyengine.store.batch import Batch, Entry
 from policyengine.store.driver import Driver
@@ -115,12 +116,18 @@ class ReadSession:
         return read_page(
             self.loader,
             wallet_id,
+            known=self._positions.get(wallet_id),
             before_seq=before_seq,
             after_seq=after_seq,
             limit=limit,
             conversation_id=conversation_id,
             kinds=kinds,
         )
+
+    def lots(self, wallet_id: str, numbers: Iterable[int]) -> dict[int, Lot]:
+        """Give lots of a wallet by their numbers, closed ones included."""
+        _, placed = self._placed((wallet_id, number) for number in numbers)
+        return {number: lot for (_, number), lot in self.loader.lots(frozenset(placed)).items()}
 
     def conversations(
         self, wallet_id: str, *, before_seq: int | None = None, limit: int = PAGE_DEFAULT
