@@ -27,7 +27,7 @@ from policyengine.store.history import (
 )
 from policyengine.store.loading import Loader, Position
 from policyengine.store.policies import Policies
-from policyengine.store.shelf import Shelf
+from policyengine.store.shelf import NO_ACTS, Acts, Shelf, acts_after
 from policyengine.store.statements import Statements
 from policyengine.store.tables import WALLET
 from policyengine.values.calendar import Instant
@@ -88,8 +88,24 @@ class ReadSession:
 
     def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
         """Give transactions, as (wallet, number), with what corrects them and lots they touched."""
-        wallet_ids, placed = self._placed(ids)
-        return self.loader.named(placed, wallet_ids) if placed else {}
+        found, unknown = self._named_before(ids)
+        wallet_ids, placed = self._placed(unknown)
+        return {**found, **self.loader.named(placed, wallet_ids)} if placed else found
+
+    def _named_before(
+        self, ids: Iterable[tuple[str, int]]
+    ) -> tuple[dict[tuple[str, int], Named], list[tuple[str, int]]]:
+        """Give the open holds among transactions that are known, and what else is asked for."""
+        found: dict[tuple[str, int], Named] = {}
+        unknown: list[tuple[str, int]] = []
+        for wallet_id, seq in ids:
+            position = self._positions.get(wallet_id)
+            named = position and self.loader.hold_named(wallet_id, position.head, seq)
+            if named:
+                found[wallet_id, seq] = named
+            else:
+                unknown.append((wallet_id, seq))
+        return found, unknown
 
     def _placed(self, asked: Iterable[tuple[str, T]]) -> tuple[dict[int, str], list[tuple[int, T]]]:
         """Put rows' numbers in the place of wallets' ids; what is of new wallets is left out."""
@@ -256,12 +272,19 @@ class WriteSession(ReadSession):
             batch.send(self.driver, self.statements)
         except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
-        self._positions.update(moved)
         for entry in entries:
-            self.loader.shelf.put(moved[entry.after.wallet_id].head, entry.after)
+            name = entry.after.wallet_id
+            known = self._acts(name)
+            acts = acts_after(known, entry.after, entry.transactions)
+            self.loader.shelf.put(moved[name].head, entry.after, acts)
+        self._positions.update(moved)
         self.transactions_count += count
         self.wallets_count += len(names)
         self.end_change()
+
+    def _acts(self, wallet_id: str) -> Acts:
+        position = self._positions.get(wallet_id)
+        return NO_ACTS if position is None else self.loader.shelf.acts(wallet_id, position.head)
 
     def _hold(self, wallet_ids: Sequence[str]) -> None:
         began = monotonic()
