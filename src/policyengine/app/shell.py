@@ -34,6 +34,9 @@ class Shell:
     policies: Policies
     clock: Clock = wall_clock
     committer: Committer | None = None
+    taken_along: dict[tuple[str, int], int] = field(default_factory=dict)
+    """How far the sweeper has looked at wallets for a version that takes them along at once: the
+    last wallet's number, by the version's content hash and the version of the wallets' terms."""
     _known: set[PolicyRef] = field(default_factory=set)
 
     def one(self, command: Command) -> Receipt:

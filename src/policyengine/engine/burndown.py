@@ -109,14 +109,24 @@ def shared_out(bill: Bill, sources: Sequence[Source]) -> list[Micro]:
     return given
 
 
+def shares_of(bill: Bill) -> dict[str, Micro]:
+    """Give what each unit caused of a bill; one name stands for all where it does not say."""
+    return dict(bill.shares or ((_WHOLE_BILL, bill.amount_micro),))
+
+
+def payable_units(model: str, units: Iterable[str], restricted: Restriction) -> list[str]:
+    """Give those units of a request to a model that a lot may pay for."""
+    if restricted.models and model not in restricted.models:
+        return []
+    return [unit for unit in units if not restricted.units or unit in restricted.units]
+
+
 def _shared_by_unit(bill: Bill, sources: Sequence[Source]) -> list[Micro]:
-    unpaid = dict(bill.shares or ((_WHOLE_BILL, bill.amount_micro),))
+    unpaid = shares_of(bill)
     may_pay: list[list[str]] = []
     paid: list[dict[str, Micro]] = []
     for _, amount, restricted in sources:
-        fits = not restricted.models or bill.model in restricted.models
-        units = [unit for unit in unpaid if not restricted.units or unit in restricted.units]
-        may_pay.append(units if fits else [])
+        may_pay.append(payable_units(bill.model, unpaid, restricted))
         paid.append({})
         _pay_more(amount, may_pay, paid, unpaid)
     return [sum(parts.values()) for parts in paid]

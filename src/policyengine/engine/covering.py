@@ -12,14 +12,18 @@ from policyengine.engine.caps import (
     cap_states,
     count_grants,
     count_use,
-    grant_of,
     grant_states,
     too_many_names,
 )
 from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of
 from policyengine.engine.overage import overage_room
-from policyengine.engine.pacing import paced_sources, sources_of_what_has_run
-from policyengine.engine.shortage import insufficient
+from policyengine.engine.pacing import (
+    holding_back,
+    paced_sources,
+    sources_of_what_has_run,
+    ways_to_wait,
+)
+from policyengine.engine.shortage import insufficient, ways_out
 from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
@@ -86,7 +90,7 @@ def _covered(
         states = cap_states(policy, book, whose, situation.at)
         paces = grant_states(policy, book, situation.at)
         sources = sources_of_what_has_run if has_run else paced_sources
-        payment = pay(bill, sources(policy, book, paces))
+        payment = pay(bill, sources(policy, book, paces, bill))
     room = 0
     if payment.short_micro and policy.limits.overage is not None:
         room = min(payment.short_micro, overage_room(policy, book))
@@ -118,28 +122,21 @@ def _refusal(situation: Situation, found: Cover) -> Refusal | None:
     if cap is not None and (not found.short_micro or cap.left_micro <= found.payable_micro):
         return cap_reached(found.states, cap, amount)
     if found.short_micro:
-        if pace := _pace_that_holds_back(situation, found):
-            return cap_reached(found.paces, pace, amount, found.payable_micro)
-        return insufficient(
-            situation, found.whose.model, amount, found.short_micro, found.overage_micro
-        )
+        return _out_of_credits(situation, found)
     if too_many_names(book, found.states, situation.at):
         return refusals.refused_as("too_many_counted", {})
     return None
 
 
-def _pace_that_holds_back(situation: Situation, found: Cover) -> CapState | None:
-    """Give the cap with the least left of those on grants whose credits would pay more without."""
+def _out_of_credits(situation: Situation, found: Cover) -> Refusal:
+    """Say that credits are short: by the cap that holds some of them back, or for want of them."""
+    amount, model, short = found.bill.amount_micro, found.whose.model, found.short_micro
     policy, book = situation.policy, situation.book
-    if not found.paces:
-        return None
-    draws = pay(found.bill, available_sources(book.lots.values(), policy.burn_order)).draws
-    wanted: dict[str, Micro] = {}
-    for draw in draws:
-        grant = grant_of(book.lots[draw.lot_no])
-        wanted[grant] = wanted.get(grant, 0) + draw.amount_micro
-    low = [each for each in found.paces if each.left_micro < wanted.get(each.name, 0)]
-    return min(low, key=lambda each: each.left_micro, default=None)
+    back = holding_back(policy, book, found.paces, found.bill, found.payment.short_micro)
+    if not back:
+        return insufficient(situation, model, amount, short, found.overage_micro)
+    ways = ways_out(situation, model, short, ways_to_wait(book, found.paces, back))
+    return cap_reached(found.paces, back[0], amount, found.payable_micro, ways)
 
 
 def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:

@@ -232,7 +232,8 @@ def _consume(
     """
     policy, book = situation.policy, situation.book
     held = _held_sources(book, hold)
-    beyond = sources_of_what_has_run(policy, book, grant_states(policy, book, situation.at))
+    paces = grant_states(policy, book, situation.at)
+    beyond = sources_of_what_has_run(policy, book, paces, bill, held)
     given = shared_out(bill, [*held, *beyond])
     left = []
     for (lot_no, amount, _), used in zip(held, given, strict=False):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import bindparam, select
@@ -47,17 +47,25 @@ _DUE: Final = (
     .order_by(WALLET.c.due_at, WALLET.c.id)
     .limit(bindparam("limit"))
 )
-_BEFORE: Final = (
-    select(WALLET.c.id, WALLET.c.wallet_id)
+_ON_TERMS: Final = (
+    select(WALLET.c.id, WALLET.c.wallet_id, WALLET.c.plan, WALLET.c.joined_at)
     .where(
         WALLET.c.policy == bindparam("policy"),
-        WALLET.c.plan_version < bindparam("version"),
-        WALLET.c.settled_at < bindparam("instant"),
+        WALLET.c.plan_version == bindparam("version"),
         WALLET.c.id > bindparam("after"),
     )
     .order_by(WALLET.c.id)
     .limit(bindparam("limit"))
 )
+
+
+class Subscriber(NamedTuple):
+    """A wallet with a plan: its number in the database, its name, its plan, when it joined."""
+
+    number: int
+    wallet_id: str
+    plan: str
+    joined_at: Instant
 
 
 class ReadSession:
@@ -164,23 +172,21 @@ class ReadSession:
         """Give wallets that time changes at or before an instant, the longest due first."""
         return [row[0] for row in self.driver.rows(self.statements.of(_DUE), now=now, limit=limit)]
 
-    def wallets_before(
-        self, policy: str, version: int, instant: Instant, after: int, limit: int = PAGE_DEFAULT
-    ) -> list[tuple[int, str]]:
-        """Give wallets on plans of earlier versions that were not settled since an instant.
+    def subscribers(
+        self, policy: str, version: int, after: int, limit: int = PAGE_DEFAULT
+    ) -> list[Subscriber]:
+        """Give wallets whose plan has the terms of a version, in the order they were opened in.
 
-        Takes: a policy, the version after theirs, the number of the last wallet that is known.
-        Gives: numbers and names, in the order in which they were opened; it reads all wallets.
+        Takes: the number of the last wallet that is known.
         """
         rows = self.driver.rows(
-            self.statements.of(_BEFORE),
+            self.statements.of(_ON_TERMS),
             policy=policy,
             version=version,
-            instant=instant,
             after=after,
             limit=limit,
         )
-        return [(row[0], row[1]) for row in rows]
+        return [Subscriber(*row) for row in rows]
 
     def policy_source(self, ref: PolicyRef) -> str:
         """Give the text of a policy version that has decided something.

@@ -128,6 +128,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "way.buy_pack": "购买{pack}：{credits}积分",
     "way.upgrade": "升级到{plan}：{credits}积分",
     "way.wait_until": "等待下一周期：{until}",
+    "way.wait_for_grant": "等待额度{grant}可再用{credits}：{until}",
     "way.allow_overage": "允许超额使用：最多{credits}，单价{price}",
     "way.use_model": "改用更便宜的模型：{models}",
 }

@@ -136,6 +136,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "way.buy_pack": "buy {pack}: {credits} credits",
     "way.upgrade": "upgrade to {plan}: {credits} credits",
     "way.wait_until": "wait for the next cycle: {until}",
+    "way.wait_for_grant": "wait for {credits} more of grant {grant}: {until}",
     "way.allow_overage": "allow overage: up to {credits} at {price}",
     "way.use_model": "use a cheaper model: {models}",
 }
