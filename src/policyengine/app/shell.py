@@ -37,6 +37,9 @@ class Shell:
     committer: Committer | None = None
     wait_seconds_max: float | None = None
     """For how long a command may wait for its batch; None for as long as it takes."""
+    taken_along: dict[tuple[str, int], int] = field(default_factory=dict)
+    """How far the sweeper has looked at wallets for a version that takes them along at once: the
+    last wallet's number, by the version's content hash and the version of the wallets' terms."""
     _known: set[PolicyRef] = field(default_factory=set)
 
     def one(self, command: Command) -> Receipt:

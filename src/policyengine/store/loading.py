@@ -120,8 +120,22 @@ class Loader:
             for row, each in found
         }
 
+    def hold_named(self, wallet_id: str, head: bytes, seq: int) -> Named | None:
+        """Give what `named` would give of an open hold, if all of it is on the shelf."""
+        book, acts = self.shelf.find(wallet_id, head), self.shelf.acts(wallet_id, head).get(seq)
+        if book is None or acts is None:
+            return None
+        touched = _lots_moved(acts[0])
+        if not all(number in book.lots for number in touched):
+            return None
+        return Named(acts[0], acts[1:], tuple([book.lots[number] for number in touched]))
+
     def _lots_of(self, found: Sequence[tuple[Row, Transaction]]) -> dict[tuple[int, int], Lot]:
-        asked = {(row[_WALLET], number) for row, each in found for number in _lots_moved(each)}
+        touched = ((row[_WALLET], number) for row, each in found for number in _lots_moved(each))
+        return self.lots(frozenset(touched))
+
+    def lots(self, asked: frozenset[tuple[int, int]]) -> dict[tuple[int, int], Lot]:
+        """Give lots, closed ones included, by the number of their wallet's row and their own."""
         if not asked:
             return {}
         pairs = self.statements.dialect.as_pairs(sorted(asked))

@@ -1,13 +1,20 @@
 """Books that were read or written lately, so that wallets that did not move are not read again."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from threading import Lock
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from policyengine.ledger.book import Book, without_closed_lots
+from policyengine.ledger.transactions import Transaction
 
+Acts: TypeAlias = Mapping[int, tuple[Transaction, ...]]
+"""By the number of an open hold: the transaction that opened it, and those that acted on it."""
+
+NO_ACTS: Final[Acts] = MappingProxyType({})
 ROOM_MAX: Final = 100_000
-"""How much is kept: a wallet takes 1 and 1 more for each open lot, hold and series.
+"""How much is kept: a wallet takes 1 and 1 more for each open lot, hold, series and act.
 
 Some 50 MB; the wallets that were used longest ago make room.
 """
@@ -25,7 +32,7 @@ class Shelf:
         """Start empty."""
         self._room_max = room_max
         self._taken = 0
-        self._books: OrderedDict[str, tuple[bytes, Book]] = OrderedDict()
+        self._books: OrderedDict[str, tuple[bytes, Book, Acts]] = OrderedDict()
         self._lock = Lock()
 
     def find(self, wallet_id: str, head: bytes) -> Book | None:
@@ -37,13 +44,19 @@ class Shelf:
             self._books.move_to_end(wallet_id)
             return found[1]
 
-    def put(self, head: bytes, book: Book) -> None:
+    def acts(self, wallet_id: str, head: bytes) -> Acts:
+        """Give what is known of how open holds came about, in a wallet whose chain has a head."""
+        with self._lock:
+            found = self._books.get(wallet_id)
+            return NO_ACTS if found is None or found[0] != head else found[2]
+
+    def put(self, head: bytes, book: Book, acts: Acts = NO_ACTS) -> None:
         """Keep a book with its open lots, in the place of the one that its wallet had."""
         kept = without_closed_lots(book)
         with self._lock:
             self._drop(book.wallet_id)
-            self._taken += _room(kept)
-            self._books[book.wallet_id] = (head, kept)
+            self._taken += _room(kept, acts)
+            self._books[book.wallet_id] = (head, kept, acts)
             while self._taken > self._room_max:
                 self._drop(next(iter(self._books)))
 
@@ -56,8 +69,26 @@ class Shelf:
     def _drop(self, wallet_id: str) -> None:
         found = self._books.pop(wallet_id, None)
         if found is not None:
-            self._taken -= _room(found[1])
+            self._taken -= _room(found[1], found[2])
 
 
-def _room(book: Book) -> int:
-    return 1 + len(book.lots) + len(book.holds) + len(book.series)
+def _room(book: Book, acts: Acts) -> int:
+    return 1 + len(book.lots) + len(book.holds) + len(book.series) + sum(map(len, acts.values()))
+
+
+def acts_after(known: Acts, book: Book, transactions: Iterable[Transaction]) -> Acts:
+    """Give what is known of the holds that are open in a book.
+
+    Takes: what was known before its last transactions, and these in their order.
+    """
+    if not book.holds:
+        return NO_ACTS
+    acts = {seq: known[seq] for seq in book.holds if seq in known}
+    for each in transactions:
+        if each.refusal is not None:
+            continue
+        if each.seq in book.holds:
+            acts[each.seq] = (each,)
+        elif each.parent_seq in acts:
+            acts[each.parent_seq] = (*acts[each.parent_seq], each)
+    return acts

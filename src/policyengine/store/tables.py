@@ -120,6 +120,7 @@ class Wallet(LedgerRow, table=True):
             " AND (pending_plan IS NULL OR plan IS NOT NULL)",
         ),
         Index("wallet_due", "due_at"),
+        Index("wallet_terms", "policy", "plan_version", "id"),
         STRICT,
     )
 
