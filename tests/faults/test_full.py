@@ -104,11 +104,10 @@ def test_a_file_that_may_not_grow_has_all_of_a_command_or_nothing(
 
 @pytest.mark.soak
 def test_a_server_on_a_full_file_system_has_all_that_was_acknowledged(
-    small: Callable[[str], Path], counts: Counting, monkeypatch: pytest.MonkeyPatch
+    small: Callable[[str], Path], counts: Counting
 ) -> None:
     folder = small("220m")
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    cluster: Cluster = started()
+    cluster: Cluster = started(folder)
     ballast = folder / "ballast"
     answers: list[Transaction] = []
     url = cluster.server.url(cluster.server.new_database())
