@@ -1,6 +1,5 @@
 """Processes that die while they make or change a ledger's tables, for `test_upgrades.py`."""
 
-import sys
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -91,7 +90,3 @@ def die_at_each_step(url: str, step: str, moments: str) -> None:
         shell = Shell(store, policies())
         assert all(agree(each, shell.execute(each.commands)) for each in story())
         say(audit=audit(store), lost=0, acknowledged=0)
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])
