@@ -208,8 +208,8 @@ def test_a_store_is_closed_after_the_write_that_is_under_way(store: LedgerStore)
         session.write([wander("ana", 1, 5).entry()])
     closing.join(10)
     assert closed.is_set()
-    with LedgerStore.open(url) as again, again.reading() as reading:
-        report = verify(reading)
+    with LedgerStore.open(url) as again, again.reading() as reader:
+        report = verify(reader)
     assert (report.is_sound, report.wallets) == (True, 1)
 
 

@@ -262,6 +262,9 @@ def _any_text(_driver: Driver) -> Iterator[None]:
 @contextmanager
 def _guards_off(driver: Driver) -> Iterator[None]:
     """Take the triggers away until the end of a block; both happen in the current transaction."""
+    # Every writer begins with a row of this table: so those under way end first, and no other one
+    # reads what is about to change, or has one of the tables that are needed next.
+    driver.run("LOCK TABLE wallet IN EXCLUSIVE MODE")
     triggers = driver.ask(
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
         " WHERE NOT tgisinternal AND starts_with(tgname, 'guard_') ORDER BY 1, 2"
