@@ -10,6 +10,7 @@ from policyengine.ledger.holds import Draw
 from policyengine.ledger.lots import Lot, Restriction
 from policyengine.policy.document.plans import BurnKey
 from policyengine.values.amounts import Micro
+from policyengine.values.making import quickly_made
 
 BurnOrder: TypeAlias = tuple[BurnKey, ...]
 
@@ -47,6 +48,7 @@ def in_burn_order(lots: Iterable[Lot], order: BurnOrder) -> list[Lot]:
     return sorted(lots, key=burn_key(order))
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Bill:
     """An amount to pay, and the units and model that caused it.
@@ -67,6 +69,7 @@ _WHOLE_BILL: Final = "*"
 _NOTHING: Final = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Payment:
     """The draws that pay a bill, in burn order, and what nothing could pay."""

@@ -20,6 +20,7 @@ from policyengine.policy.policy import AbnormalRule, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
+from policyengine.values.making import quickly_made
 from policyengine.wording.words import Span, Verbatim
 
 CLOCK_SKEW_MAX: Final = 300 * SECOND
@@ -28,6 +29,7 @@ USUAL_CHARGES_MIN: Final = 5
 """Fewer charges than this do not tell what is usual for a wallet."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Rated:
     """Usage with its price, the policy that rated it and when it started."""

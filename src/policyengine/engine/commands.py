@@ -13,6 +13,7 @@ from policyengine.ledger.subscriptions import Rollover
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import INSTANT_MAX, INSTANT_MIN, CalendarSpan, Instant
 from policyengine.values.canonical import canonical_bytes, sha256_hex
+from policyengine.values.making import quickly_made
 
 COUNT_MAX: Final = 10**12
 KEY_LENGTH_MAX: Final = 255
@@ -21,6 +22,7 @@ ENGINE_KEYS: Final = "settle:"
 """Keys that the engine gives to what the clock writes; callers' keys never start like this."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What one request used: disjoint counts by unit.
@@ -139,6 +141,7 @@ class VoidGrant:
     target_seq: int
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Charge:
     """Pay for usage at once.
@@ -155,6 +158,7 @@ class Charge:
     member: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class OpenHold:
     """Set credits aside: an amount, or the price of expected usage.
@@ -171,6 +175,7 @@ class OpenHold:
     member: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Capture:
     """Turn a hold into a charge: for usage, or for an amount. The final one releases the rest."""
@@ -307,6 +312,7 @@ Body: TypeAlias = (
 )
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Command:
     """One attempt on one wallet. `key` names it for ever; `at` is the instant of the decision."""

@@ -24,9 +24,11 @@ from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
 from policyengine.values.amounts import Micro
+from policyengine.values.making import quickly_made
 from policyengine.wording.words import Figure, say
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cover:
     """How a bill is paid: what lots pay, and what overage has to.

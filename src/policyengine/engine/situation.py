@@ -18,8 +18,10 @@ from policyengine.policy.policy import Expiry, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import NEVER, Instant, add_span, instant_text
+from policyengine.values.making import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Prior:
     """What the ledger already holds about a command.
@@ -40,6 +42,7 @@ class Prior:
 NOTHING_PRIOR: Final = Prior()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A settled book, a command on it, and the policy in force at the instant of the decision."""

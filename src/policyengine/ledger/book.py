@@ -27,6 +27,7 @@ from policyengine.ledger.subscriptions import Series, Subscription
 from policyengine.ledger.transactions import Move, Transaction
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 from policyengine.values.calendar import NEVER, Instant
+from policyengine.values.making import quickly_made
 
 RECENT_CHARGES_MAX: Final = 21
 """How many charges tell what is usual for a wallet; odd, so that the median is one of them."""
@@ -38,6 +39,7 @@ class LedgerFault(Exception):  # noqa: N818  # a fault of the ledger, not of the
     """A transaction does not fit the book: the bookkeeping itself is wrong."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Book:
     """One wallet's state at `settled_at`; nothing in it is older than it needs to decide.
