@@ -1,6 +1,5 @@
 """Charging: usage is rated, lots pay, a shortfall after a request follows the policy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -164,12 +163,12 @@ def _flags(policy: Policy, book: Book, price: Micro) -> tuple[str, ...]:
     usual = usual_charge(book)
     if usual is None:
         return ()
-    values = {"charge": price, "usual_charge": usual}
-    return tuple([rule.text for rule in policy.abnormal if _is_met(rule, values)])
+    return tuple([rule.text for rule in policy.abnormal if _is_met(rule, price, usual)])
 
 
-def _is_met(rule: AbnormalRule, values: Mapping[str, Micro]) -> bool:
-    amounts: list[Micro | Fraction] = [values[name] for name in rule.names]
+def _is_met(rule: AbnormalRule, price: Micro, usual: Micro) -> bool:
+    amounts: list[Micro | Fraction]
+    amounts = [price if name == "charge" else usual for name in rule.names]
     if rule.per != 1:
         amounts = [Fraction(each, rule.per) for each in amounts]
     return bool(rule.holds(*amounts))

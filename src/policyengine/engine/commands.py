@@ -62,6 +62,10 @@ class Usage:
             return cls(model, tuple(counts.items()), started_at, outcome)
         return cls(model, tuple(counts.items()), started_at, outcome, _named_once(modifiers))
 
+    def since(self, started_at: Instant) -> "Usage":
+        """Give the same usage as of a request that began at an instant."""
+        return Usage(self.model, self.counts, started_at, self.outcome, self.modifiers)
+
 
 def _named_once(modifiers: Iterable[str]) -> tuple[str, ...]:
     names = tuple(modifiers)
@@ -325,21 +329,23 @@ class Command:
     reason: str = ""
 
 
+_TARGETS: Final[Mapping[type[Body], Callable[[Any], int | None]]] = {
+    VoidGrant: attrgetter("target_seq"),
+    Refund: attrgetter("target_seq"),
+    Capture: attrgetter("hold_seq"),
+    Release: attrgetter("hold_seq"),
+    Extend: attrgetter("hold_seq"),
+    ReportAbnormal: attrgetter("about_seq"),
+    ResolveCase: attrgetter("case_seq"),
+    PayTopUp: attrgetter("top_up_seq"),
+    FailTopUp: attrgetter("top_up_seq"),
+}
+
+
 def target_seq(body: Body) -> int | None:
     """Give the transaction that a command acts on, which must be at hand when it is decided."""
-    match body:
-        case VoidGrant() | Refund():
-            return body.target_seq
-        case Capture() | Release() | Extend():
-            return body.hold_seq
-        case ReportAbnormal():
-            return body.about_seq
-        case ResolveCase():
-            return body.case_seq
-        case PayTopUp() | FailTopUp():
-            return body.top_up_seq
-        case _:
-            return None
+    read = _TARGETS.get(type(body))
+    return None if read is None else read(body)
 
 
 def case_seq(body: Body) -> int | None:

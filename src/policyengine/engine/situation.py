@@ -1,6 +1,7 @@
 """What a decision stands on, and the draft in which it gathers its moves and changes."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from policyengine.engine.commands import ENGINE_KEYS, Command, fingerprint
@@ -69,7 +70,11 @@ def in_force(timeline: Timeline, at: Instant) -> Policy:
 
 def policy_ref(policy: Policy) -> PolicyRef:
     """Name a policy version in the ledger."""
-    return PolicyRef(policy.name, policy.version, policy.sha256)
+    return _policy_ref(policy.name, policy.version, policy.sha256)
+
+
+_policy_ref: Final = lru_cache(maxsize=256)(PolicyRef)
+"""One for all transactions of a version: of few versions many transactions are made."""
 
 
 class Draft:
