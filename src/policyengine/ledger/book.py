@@ -138,8 +138,7 @@ class _Draft:
 
     def comes(self, at: Instant) -> None:
         """Note that time will change the book at an instant."""
-        if at < self.due_at:
-            self.due_at = at
+        self.due_at = min(self.due_at, at)
 
     def comes_no_more(self, at: Instant) -> None:
         """Note that time will not do what it would have done at an instant."""
@@ -153,12 +152,11 @@ class _Draft:
             copied = self.values[name] = dict(getattr(self.before, name))
         return copied
 
-    def lot(self, lot_no: int) -> Lot:
-        found = (self.values.get("lots") or self.before.lots).get(lot_no)
+    def lot(self, lots: Mapping[int, Lot], lot_no: int) -> Lot:
+        found = lots.get(lot_no)
         if found is None:
-            raise LedgerFault(
-                f"lot {lot_no} of wallet `{self.before.wallet_id}` is not in its book"
-            )
+            wallet = self.before.wallet_id
+            raise LedgerFault(f"lot {lot_no} of wallet `{wallet}` is not in its book")
         return found
 
     def move(self, move: Move) -> None:
@@ -166,11 +164,12 @@ class _Draft:
         effect = _EFFECTS.get((source, target))
         if amount <= 0 or effect is None:
             raise LedgerFault(f"no move of {amount} from `{source}` to `{target}`")
-        lot = self.lot(move.lot_no)
+        lots = self.table("lots")
+        lot = self.lot(lots, move.lot_no)
         after = _moved(lot, effect, amount)
         if after is None:
             raise LedgerFault(f"lot {move.lot_no} has less than {amount} in `{source}`")
-        self.table("lots")[move.lot_no] = after
+        lots[move.lot_no] = after
         self.available += after.remaining - lot.remaining
         if lot.remaining and not after.remaining:
             self.comes_no_more(lot.terms.expires_at)
@@ -181,10 +180,10 @@ class _Draft:
         before, values = self.before, self.values
         if not 0 <= self.available <= AMOUNT_MICRO_MAX or not 0 <= self.debt <= AMOUNT_MICRO_MAX:
             raise LedgerFault(f"transaction `{transaction.id}` leaves an impossible balance")
-        if self.opened and not all(self.lot(lot_no).is_balanced for lot_no in self.opened):
-            raise LedgerFault(f"transaction `{transaction.id}` opens a lot that it does not fill")
         get = values.get
         lots = get("lots", before.lots)
+        if self.opened and not all(lots[lot_no].is_balanced for lot_no in self.opened):
+            raise LedgerFault(f"transaction `{transaction.id}` opens a lot that it does not fill")
         holds = get("holds", before.holds)
         series = get("series", before.series)
         subscription = get("subscription", before.subscription)
@@ -270,7 +269,8 @@ def _lot_opened(draft: _Draft, change: LotOpened) -> None:
 
 
 def _lot_ended(draft: _Draft, change: LotEnded) -> None:
-    draft.table("lots")[change.lot_no] = replace(draft.lot(change.lot_no), end=change.end)
+    lots = draft.table("lots")
+    lots[change.lot_no] = replace(draft.lot(lots, change.lot_no), end=change.end)
 
 
 def _hold_set(draft: _Draft, change: HoldSet) -> None:
