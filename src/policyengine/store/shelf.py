@@ -28,6 +28,10 @@ class Shelf:
         self._books: OrderedDict[str, tuple[bytes, Book]] = OrderedDict()
         self._lock = Lock()
 
+    def __contains__(self, wallet_id: str) -> bool:
+        """Tell whether there is a book of a wallet, perhaps one that is out of date."""
+        return wallet_id in self._books
+
     def find(self, wallet_id: str, head: bytes) -> Book | None:
         """Give the book of a wallet whose chain ends with a head."""
         with self._lock:
