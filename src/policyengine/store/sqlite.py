@@ -29,6 +29,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from policyengine.ledger.book import LedgerFault
+from policyengine.store.checkpoints import Log
 from policyengine.store.dialect import Dialect, Numbered
 from policyengine.store.driver import Driver
 from policyengine.store.faults import (
@@ -56,8 +57,8 @@ _PRAGMAS: Final = (
     "trusted_schema = OFF",
     # 64 MiB of pages: the inner pages of every index of a ledger of some gigabytes.
     "cache_size = -65536",
-    # A batch of 256 wallets writes about 1,000 pages: 16 of them between two checkpoints.
-    "wal_autocheckpoint = 16000",
+    # In a commit, only where those beside the writers do not keep up, or no process runs any.
+    "wal_autocheckpoint = 40000",
     "journal_size_limit = 67108864",
 )
 
@@ -129,6 +130,11 @@ def _finish_creation(connection: Connection) -> None:
 
 def _hold_wallets(_driver: Driver, _wallet_ids: Iterable[str]) -> None:
     """Do nothing: the whole ledger is held while it is written."""
+
+
+def _checkpoint(driver: Driver) -> Log:
+    ((_, pages, done),) = driver.ask("PRAGMA wal_checkpoint(PASSIVE)")
+    return Log(pages, pages - done)
 
 
 def _numbers(driver: Driver, table: Numbered, count: int) -> Sequence[int]:
@@ -258,6 +264,7 @@ DIALECT: Final = Dialect(
     driver_errors=(sqlite3.Error, sqlite3.Warning),
     fault_of=fault_of,
     commit_fault_of=commit_fault_of,
+    checkpoint=_checkpoint,
     damage=_damage,
     any_text=_any_text,
     guards_off=_guards_off,

@@ -1,9 +1,10 @@
 """The ledger in a database: opened once, written by one session at a time, read by many."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,6 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.store import sqlite
+from policyengine.store.checkpoints import Checkpointer, Log
 from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
@@ -118,6 +120,11 @@ class LedgerStore:
         self._shelf = Shelf()
         self._writer: PoolProxiedConnection | None = None
         self._process = os.getpid()
+        self._checkpoints = (
+            None
+            if dialect.checkpoint is None or is_shared
+            else Checkpointer(partial(self._checkpoint, dialect.checkpoint), turnstile.turn)
+        )
 
     @classmethod
     def open(
@@ -163,6 +170,8 @@ class LedgerStore:
 
     def close(self) -> None:
         """Let the ledger go."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -235,6 +244,8 @@ class LedgerStore:
             self._roll_back(pooled)
             raise
         policies.share()
+        if self._checkpoints is not None:
+            self._checkpoints.note(session.transactions_count)
 
     @contextmanager
     def reading(self) -> Iterator[ReadSession]:
@@ -270,6 +281,14 @@ class LedgerStore:
                 raise
             finally:
                 connection.close()  # the pool ends its transaction
+
+    def _checkpoint(self, checkpoint: Callable[[Driver], Log]) -> Log:
+        with self._faults():
+            connection = self._engine.raw_connection()
+            try:
+                return checkpoint(self._driver(connection))
+            finally:
+                connection.close()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
