@@ -3,13 +3,12 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter, process_time, sleep
 from typing import Final
 
-from policyengine.app.receipts import Receipt
+from policyengine.app.answers import Answer
 from policyengine.engine.commands import Capture, Charge, Command, GiveGrant, OpenHold, Subscribe
 from tools.benchmarks.ledger.shops import CHARGE_MICRO, Shop
 from tools.benchmarks.reference import START, USAGE
@@ -43,7 +42,7 @@ class Flow:
 def stream(shop: Shop, wallets: Sequence[str], seconds: float) -> Flow:
     """Charge as fast as the ledger takes it, through the group commit."""
     began, spent, count = perf_counter(), process_time(), 0
-    waiting: deque[Future[Receipt]] = deque()
+    waiting: deque[Answer] = deque()
     while perf_counter() - began < seconds or waiting:
         if perf_counter() - began < seconds:
             waiting.extend(map(_submit(shop), shop.charges(wallets, SUBMITTED_AT_ONCE)))
@@ -66,8 +65,8 @@ def batches(shop: Shop, wallets: Sequence[str], seconds: float, size: int = 256)
 def holds(shop: Shop, wallets: Sequence[str], seconds: float) -> Flow:
     """Hold for a request and capture it; counts pairs of the two."""
     began, spent, count = perf_counter(), process_time(), 0
-    held: deque[Future[Receipt]] = deque()
-    captured: deque[Future[Receipt]] = deque()
+    held: deque[Answer] = deque()
+    captured: deque[Answer] = deque()
     submit, number = _submit(shop), 0
     while perf_counter() - began < seconds or held or captured:
         if perf_counter() - began < seconds:
@@ -102,7 +101,7 @@ def steady(shop: Shop, wallets: Sequence[str], rate: float, seconds: float) -> l
     return sorted(taken)
 
 
-def _note(taken: list[float], due: float, _answer: Future[Receipt]) -> None:
+def _note(taken: list[float], due: float, _answer: Answer) -> None:
     taken.append(perf_counter() - due)
 
 
@@ -155,7 +154,7 @@ def contest(shop: Shop, wallet_id: str) -> Contest:
     return Contest(tuple(got), given, left, seconds)
 
 
-def _submit(shop: Shop) -> Callable[[Command], Future[Receipt]]:
+def _submit(shop: Shop) -> Callable[[Command], Answer]:
     committer = shop.engine.shell.committer
     assert committer is not None
     return committer.submit
