@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.store.checkpoints import PAGES_MAX, TRANSACTIONS_FIRST, Checkpointer, Log
+from policyengine.store.checkpoints import PAGES_MAX, TRANSACTIONS_FIRST, Checkpointer
 from policyengine.store.faults import LedgerFull
 from policyengine.store.place import place_of
 from policyengine.store.store import LedgerStore
@@ -18,13 +18,13 @@ from store.ledgers import save, wander
 class Pages:
     """A log that answers each checkpoint with what it is told, and notes who waits meanwhile."""
 
-    def __init__(self, *answers: Log | Exception) -> None:
+    def __init__(self, *answers: int | Exception) -> None:
         self.answers = list(answers)
         self.ran: list[bool] = []
         self.is_kept = False
         self.done = threading.Event()
 
-    def checkpoint(self) -> Log:
+    def checkpoint(self) -> int:
         self.ran.append(self.is_kept)
         answer = self.answers.pop(0)
         if not self.answers:
@@ -43,20 +43,20 @@ class Pages:
 @pytest.mark.parametrize(
     ("answers", "kept"),
     [
-        # Nobody else writes: one is enough, however long the log is.
-        ([Log(PAGES_MAX * 2, 0)], [False]),
         # The log is short: it may grow.
-        ([Log(PAGES_MAX, 400)], [False]),
-        # It catches up to what writers can wait for.
-        ([Log(PAGES_MAX + 1, 4000), Log(PAGES_MAX + 2, 400), Log(0, 0)], [False, False, True]),
-        # It does not catch up, or a reader keeps the pages: it does not try for ever.
-        ([Log(PAGES_MAX + 1, 4000)] * 5, [False, False, False, False, True]),
+        ([PAGES_MAX], [False]),
+        # While the first one ran, 4,000 pages came, and while the second one did, 500.
+        ([PAGES_MAX + 1, PAGES_MAX + 4001, PAGES_MAX + 4501, 0], [False, False, False, True]),
+        # Nobody wrote meanwhile, or a reader keeps the pages.
+        ([PAGES_MAX + 1, PAGES_MAX + 1, 0], [False, False, True]),
+        # It does not catch up: it does not try for ever.
+        ([PAGES_MAX * turn for turn in range(2, 7)], [False, False, False, False, True]),
         # The disk is full: the next commit says so, and the next checkpoint tries again.
         ([LedgerFull("full")], [False]),
     ],
 )
 def test_writers_wait_only_for_the_end_of_a_long_log(
-    answers: list[Log | Exception], kept: list[bool]
+    answers: list[int | Exception], kept: list[bool]
 ) -> None:
     pages = Pages(*answers)
     checkpoints = Checkpointer(pages.checkpoint, pages.turn)
@@ -70,16 +70,22 @@ def test_writers_wait_only_for_the_end_of_a_long_log(
 
 
 def test_checkpoints_come_by_pages_however_many_a_transaction_writes() -> None:
-    pages = Pages(Log(TRANSACTIONS_FIRST * 32, 0), Log(10, 0))
+    pages = Pages(TRANSACTIONS_FIRST * 32, 10, 11)
     checkpoints = Checkpointer(pages.checkpoint, pages.turn)
     checkpoints.note(TRANSACTIONS_FIRST)
-    # 32 pages for each transaction: 250 of them write 8,000 pages.
+    # 32 pages for each transaction, all but the last: 250 of them write 8,000 pages.
     wait_until(lambda: checkpoints._each == 250)
     checkpoints.note(249)
     assert len(pages.ran) == 1
     checkpoints.note(1)
-    assert pages.done.wait(10)
+    # The log has started anew, with fewer pages than were written: nothing is learnt from that.
+    wait_until(lambda: checkpoints._pages == 10)
+    assert checkpoints._each == 250
+    # One page for 250 transactions would be 2,000,000 of them for 8,000.
+    checkpoints.note(250)
+    wait_until(lambda: checkpoints._each == 500)
     checkpoints.close()
+    assert pages.ran == [False, False, False]
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from typing import Final
 
 from policyengine.store.faults import StoreFault
@@ -14,17 +13,9 @@ PAGES_MAX: Final = 16_000
 """From how long a log on the writers wait for the end of a checkpoint, so that it starts anew."""
 PAGES_WAITED_FOR: Final = 500
 """How many pages writers wait for: a few milliseconds."""
-PASSES_MAX: Final = 4
+PASSES_MAX: Final = 3
 TRANSACTIONS_FIRST: Final = 500
-TRANSACTIONS_MIN, TRANSACTIONS_MAX = 100, 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """How many pages a database's log has, and how many of them its file has not."""
-
-    pages: int
-    left: int
+TRANSACTIONS_MIN: Final = 100
 
 
 class Checkpointer:
@@ -37,12 +28,13 @@ class Checkpointer:
 
     def __init__(
         self,
-        checkpoint: Callable[[], Log],
+        checkpoint: Callable[[], int],
         turn: Callable[[], AbstractContextManager[object]],
     ) -> None:
         """Take what runs a checkpoint that lets others write, and how the writers' turn is had.
 
-        The checkpoint may raise StoreFault; whoever writes next meets the same fault.
+        The checkpoint gives how many pages the log had when it began. It may raise StoreFault;
+        whoever writes next meets the same fault.
         """
         self._checkpoint = checkpoint
         self._turn = turn
@@ -88,19 +80,25 @@ class Checkpointer:
             return 0 if self._is_closed else noted
 
     def _run(self, noted: int) -> None:
-        log = self._checkpoint()
-        self._pace(noted, log.pages)
-        for _ in range(1, PASSES_MAX):
-            if log.left <= PAGES_WAITED_FOR:
+        pages = self._checkpoint()
+        self._pace(noted, pages)
+        if pages <= PAGES_MAX:
+            return
+        for _ in range(PASSES_MAX):
+            before, pages = pages, self._checkpoint()
+            if pages - before <= PAGES_WAITED_FOR:
                 break
-            log = self._checkpoint()
-        if log.pages > PAGES_MAX and log.left:
-            with self._turn():
-                self._checkpoint()
+        with self._turn():
+            self._checkpoint()
+        self._pages = 0  # whoever writes next starts the log anew
 
     def _pace(self, noted: int, pages: int) -> None:
-        """See how many pages so many transactions wrote, and when the next checkpoint is due."""
-        written = pages - self._pages if pages > self._pages else pages
-        self._pages = pages
-        each = noted * PAGES_EACH // max(1, written)
-        self._each = min(max(each, TRANSACTIONS_MIN), TRANSACTIONS_MAX)
+        """See how many pages so many transactions wrote, and when the next checkpoint is due.
+
+        The log may have started anew unseen, with fewer pages than were written; so the next one is
+        never put off for more than twice as long.
+        """
+        written, self._pages = pages - self._pages, pages
+        if written > 0:
+            each = min(noted * PAGES_EACH // written, self._each * 2)
+            self._each = max(each, TRANSACTIONS_MIN)

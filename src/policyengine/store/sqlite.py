@@ -31,7 +31,6 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from policyengine.ledger.book import LedgerFault
-from policyengine.store.checkpoints import Log
 from policyengine.store.dialect import Dialect, Numbered
 from policyengine.store.driver import Driver, Row, Statement
 from policyengine.store.faults import (
@@ -164,9 +163,8 @@ def _hold_wallets(_driver: Driver, _wallet_ids: Iterable[str]) -> None:
     """Do nothing: the whole ledger is held while it is written."""
 
 
-def _checkpoint(driver: Driver) -> Log:
-    ((_, pages, done),) = driver.ask("PRAGMA wal_checkpoint(PASSIVE)")
-    return Log(pages, pages - done)
+def _checkpoint(driver: Driver) -> int:
+    return int(driver.ask("PRAGMA wal_checkpoint(PASSIVE)")[0][1])
 
 
 def _numbers(driver: Driver, table: Numbered, count: int) -> Sequence[int]:

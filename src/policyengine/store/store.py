@@ -16,7 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.store import sqlite
-from policyengine.store.checkpoints import Checkpointer, Log
+from policyengine.store.checkpoints import Checkpointer
 from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
@@ -282,7 +282,7 @@ class LedgerStore:
             finally:
                 connection.close()  # the pool ends its transaction
 
-    def _checkpoint(self, checkpoint: Callable[[Driver], Log]) -> Log:
+    def _checkpoint(self, checkpoint: Callable[[Driver], int]) -> int:
         with self._faults():
             connection = self._engine.raw_connection()
             try:

@@ -86,23 +86,27 @@ def holds(shop: Shop, wallets: Sequence[str], seconds: float) -> Flow:
 
 
 def steady(shop: Shop, wallets: Sequence[str], rate: float, seconds: float) -> list[float]:
-    """Charge at a steady rate; gives, sorted, the seconds from when each was due to its answer."""
-    taken: list[float] = []
-    submit, asked = _submit(shop), shop.charges(wallets, int(rate * seconds))
-    answers, began = [], perf_counter()
-    for place, command in enumerate(asked):
+    """Charge at a steady rate; gives, sorted, the seconds from when each was due to its answer.
+
+    Answers are let go as they come, as a service does: kept, they would be what Python's search for
+    garbage walks through.
+    """
+    taken: list[tuple[float, bool]] = []
+    submit, asked = _submit(shop), deque(shop.charges(wallets, int(rate * seconds)))
+    count, began = len(asked), perf_counter()
+    for place in range(count):
         due = began + place / rate
         if (early := due - perf_counter()) > 0:
             sleep(early)
-        answer = submit(command)
-        answer.add_done_callback(partial(_note, taken, due))
-        answers.append(answer)
-    assert all(each.result().refusal is None for each in answers)
-    return sorted(taken)
+        submit(asked.popleft()).add_done_callback(partial(_note, taken, due))
+    while len(taken) < count:
+        sleep(1e-3)
+    assert all(is_accepted for _, is_accepted in taken)
+    return sorted(seconds for seconds, _ in taken)
 
 
-def _note(taken: list[float], due: float, _answer: Answer) -> None:
-    taken.append(perf_counter() - due)
+def _note(taken: list[tuple[float, bool]], due: float, answer: Answer) -> None:
+    taken.append((perf_counter() - due, answer.result().refusal is None))
 
 
 @dataclass(frozen=True, slots=True)
