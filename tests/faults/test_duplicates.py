@@ -171,4 +171,4 @@ def test_processes_that_send_much_get_the_same_bytes(
     database: str, request: pytest.FixtureRequest, counts: Counting
 ) -> None:
     with new_ledger(database, request) as url:
-        check_processes(url, 1500, counts)
+        check_processes(url, 500, counts)
