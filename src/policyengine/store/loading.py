@@ -27,10 +27,11 @@ class Position(NamedTuple):
     seq: int
     recorded_at: Instant
     head: bytes
+    rebuilds: int | None
 
 
 _ID, _WALLET_ID, _SEQ, _RECORDED_AT = 0, 1, 3, 5
-_HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 26
+_HOLDS_OPEN, _SERIES_OPEN, _HEAD, _REBUILDS = 9, 10, 26, 29
 _WALLET, _TXN_SEQ, _PARENT, _REFUSAL, _TXN_WALLET_ID = 1, 2, 13, 14, 22
 
 
@@ -55,7 +56,7 @@ class Loader:
         books: dict[str, Book] = {}
         unknown = []
         for wallet_id, row in rows.items():
-            kept = self.shelf.find(wallet_id, row[_HEAD])
+            kept = self.shelf.find(wallet_id, (row[_HEAD], row[_REBUILDS]))
             if kept is None:
                 unknown.append(row)
             else:
@@ -72,7 +73,7 @@ class Loader:
         for row in rows:
             number = row[_ID]
             book = book_of(row, lots.get(number, {}), holds.get(number, {}), series.get(number, {}))
-            self.shelf.put(row[_HEAD], book)
+            self.shelf.put((row[_HEAD], row[_REBUILDS]), book)
             yield row[_WALLET_ID], book
 
     def positions(self, wallet_ids: Iterable[str]) -> dict[str, Position]:
@@ -221,4 +222,4 @@ def _grouped(rows: Sequence[Row]) -> Mapping[int, Sequence[Any]]:
 
 
 def _position(row: Row) -> Position:
-    return Position(row[_ID], row[_SEQ], row[_RECORDED_AT], row[_HEAD])
+    return Position(row[_ID], row[_SEQ], row[_RECORDED_AT], row[_HEAD], row[_REBUILDS])

@@ -257,7 +257,8 @@ class WriteSession(ReadSession):
             raise LedgerFault(f"a database cannot hold this: {error}") from error
         self._positions.update(moved)
         for entry in entries:
-            self.loader.shelf.put(moved[entry.after.wallet_id].head, entry.after)
+            position = moved[entry.after.wallet_id]
+            self.loader.shelf.put((position.head, position.rebuilds), entry.after)
         self.transactions_count += count
         self.wallets_count += len(names)
         self.end_change()
