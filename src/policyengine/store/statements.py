@@ -145,7 +145,7 @@ class Statements:
 
     @cached_property
     def positions(self) -> Statement:
-        """Read names, numbers, last transactions and heads of wallets by `wallet_ids`."""
+        """Read names and positions of wallets by `wallet_ids`."""
         columns = WALLET.c
         return self.compiled(
             select(
@@ -154,6 +154,7 @@ class Statements:
                 columns.seq,
                 columns.recorded_at,
                 columns.head_hash,
+                columns.rebuilds,
             ).where(self.dialect.is_listed(columns.wallet_id, "wallet_ids"))
         )
 
