@@ -150,4 +150,4 @@ def test_hours_that_come_go_or_change_are_part_of_the_bound() -> None:
     assert worst((), ("modifiers.night", GONE), scope=Scope(("frontier",))).ratio == 1
     assert worst((), ("modifiers.night.factor", 0.6), scope=one).ratio == Fraction(6, 5)
     moved = worst((), ("modifiers.night.hours.0.days", ["monday"]), scope=one)
-    assert (moved.modifier, moved.ratio) == ("night", 2)
+    assert (moved.modifier, moved.ratio) == ("night", Fraction(2))
