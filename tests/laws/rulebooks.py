@@ -18,6 +18,7 @@ SECOND_VERSION_AT: Final[Instant] = START + 35 * DAY
 CLOCKS: Final[dict[str, dict[str, Any]]] = {
     "none": {},
     "daily": {"every": "1 day"},
+    "midnight": {"every": "1 day", "every_from": "calendar"},
     "often": {"every": "10 hours", "at_most": {"credits": 4500, "per": "2 days"}},
     "weekly": {"every": "1 week", "at_most": {"credits": 3000, "per": "cycle"}},
 }
@@ -104,7 +105,7 @@ CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "tiers": ("none", "rates", "parts"),
     "own_price": ("none", "plan", "cohort", "rounded"),
     "unknown": ("refuse", "priced_as"),
-    "clock": ("none", "daily", "often", "weekly"),
+    "clock": ("none", "daily", "midnight", "often", "weekly"),
     "rollover": ("none", "between", "third", "half", "own_life"),
     "calendar": (None, "full", "prorated_by_day", "prorated_by_second"),
     "cap": (None, 2600, 7000),

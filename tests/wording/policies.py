@@ -57,6 +57,8 @@ plans:
         every: 1 week
         at_most: {credits: 6000, per: cycle}
         expires: end_of_period
+      daily:
+        {credits: 5, given: each_period, every: 1 day, every_from: calendar, expires: end_of_period}
 caps: [{scope: member, credits: 5, per: 1 hour}]
 top_up:
   below: 100
@@ -67,7 +69,10 @@ top_up:
   opt_in: not_needed
 conversions: {messages: {credits: 3, expires: never}}
 credits: {smallest: 0.01, round: down, round_at: each_request}
-modifiers: {batch: {factor: 0.5}}
+modifiers:
+  batch: {factor: 0.5}
+  peak: {factor: 2, hours: [{from: 09:00, until: 12:00}, {from: 14:00, until: 18:00}]}
+  night: {factor: 0.5, hours: [{from: 22:00, until: 06:00, days: [friday]}], not_with: [batch]}
 """,
     """
 burn_order: [general_first, smaller_first, oldest]

@@ -34,7 +34,7 @@ FailUnder: TypeAlias = Annotated[
 ]
 
 
-def run_tests(
+def run_tests(  # noqa: PLR0917  # typer reads options from parameters
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -56,6 +56,9 @@ def run_tests(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="Processes for --mutate; 0: all cores.")
     ] = 1,
+    drafts: Annotated[
+        bool, typer.Option("--drafts", help="Let drafts count as well, from their `effective` on.")
+    ] = False,
     output: Output = None,
     output_file: OutputFile = None,
     exit_zero: ExitZero = False,
@@ -76,7 +79,7 @@ def run_tests(
 
     folders = [policy_folder(str(each)) for each in paths or [Path(POLICIES_USUAL)]]
     report, covers, mutations = _run(
-        folders, is_covered=coverage or mutate, is_mutated=mutate, jobs=jobs
+        folders, with_drafts=drafts, is_covered=coverage or mutate, is_mutated=mutate, jobs=jobs
     )
 
     def print_text() -> None:
@@ -92,16 +95,16 @@ def run_tests(
 
 
 def _run(
-    folders: list[Path], *, is_covered: bool, is_mutated: bool, jobs: int
+    folders: list[Path], *, with_drafts: bool, is_covered: bool, is_mutated: bool, jobs: int
 ) -> "tuple[ScenarioReport, Sequence[Coverage], Sequence[Mutation]]":
     """Run the scenarios; a change is only made where all of them pass."""
     if not is_covered:
         from policyengine.app.scenarios.report import run_scenarios
 
-        return run_scenarios(folders), (), ()
+        return run_scenarios(folders, with_drafts=with_drafts), (), ()
     from policyengine.app.coverage.exercise import covered
 
-    report, covers = covered(folders)
+    report, covers = covered(folders, with_drafts=with_drafts)
     if not is_mutated or report.exit_code:
         return report, covers, ()
     from policyengine.app.coverage.mutation import mutated

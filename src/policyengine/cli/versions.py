@@ -93,7 +93,8 @@ def new_version(
     typer.echo(f"wrote {file}: a draft, in force from {time_text(draft.effective_at)}")
     typer.echo("\nNext, once it says what it shall:")
     name = "" if policy is None else f" {policy}"
-    for command in (f"diff{name or f' {_name_of(newest)}'}", "validate", f"publish{name}"):
+    diff = f"diff{name or f' {_name_of(newest)}'}"
+    for command in (diff, "validate", "test --drafts", f"publish{name}"):
         typer.echo(f"  policyengine {command}")
     return FINDINGS if any(each.severity == "error" for each in found) else OK
 

@@ -64,7 +64,7 @@ def _goes_on(
 
 
 def _rhythms(plan: PlanRule) -> dict[str, object]:
-    return {grant.name: grant.every for grant in plan.grants if grant.given != "once"}
+    return {grant.name: grant.rhythm for grant in plan.grants if grant.given != "once"}
 
 
 def adopt(timeline: Timeline, book: Book, found: Adoption) -> Transaction:

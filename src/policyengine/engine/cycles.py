@@ -53,8 +53,16 @@ def period_of(policy: Policy, every: CalendarSpan, cycle: Cycle, at: Instant) ->
 
 
 def grant_period(policy: Policy, grant: GrantRule, cycle: Cycle, at: Instant) -> Cycle:
-    """Give the period that a recurring grant is for: its own, or else the cycle."""
-    return cycle if grant.every is None else period_of(policy, grant.every, cycle, at)
+    """Give the period that a recurring grant is for: its own, or else the cycle.
+
+    A period of the calendar is given whole: it may begin before the cycle and end after it.
+    """
+    if grant.every is None:
+        return cycle
+    if not grant.by_calendar:
+        return period_of(policy, grant.every, cycle, at)
+    anchor = calendar_anchor(grant.every, policy.zone)
+    return numbered(policy, grant.every, anchor, spans_passed(anchor, grant.every, policy.zone, at))
 
 
 def part_left(part: PartOf, period: Cycle, at: Instant, zone: str) -> Fraction:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from policyengine.engine.cycles import Cycle, PartOf, cycle_of, numbered
+from policyengine.engine.cycles import Cycle, PartOf, cycle_of, grant_period, numbered
 from policyengine.engine.giving import WHOLE, Entry, give_plan_grants
 from policyengine.engine.keeping import keep_at_renewal
 from policyengine.engine.leaving import end_grants, leave_plan, leaving_rule
@@ -16,6 +16,7 @@ from policyengine.ledger.transactions import Transaction
 from policyengine.policy.document.plans import Upgrade
 from policyengine.policy.policy import PlanRule, Policy
 from policyengine.policy.timeline import Timeline
+from policyengine.values.amounts import Micro
 from policyengine.values.calendar import NEVER, Instant, spans_passed
 
 
@@ -134,7 +135,10 @@ def _next_cycle(
     cycle = _following(timeline, draft, plan, subscription)
     end_grants(draft)
     keep_at_renewal(timeline, draft, subscription, cycle)
-    given = give_plan_grants(draft, plan, terms.version, cycle, first_entry(plan))
+    entry = replace(
+        first_entry(plan), less=_given_before(timeline, draft, plan, subscription, cycle)
+    )
+    given = give_plan_grants(draft, plan, terms.version, cycle, entry)
     following = replace(
         subscription,
         plan=plan.name,
@@ -147,6 +151,25 @@ def _next_cycle(
         given=given,
     )
     draft.change(SubscriptionSet(following))
+
+
+def _given_before(
+    timeline: Timeline, draft: Draft, plan: PlanRule, subscription: Subscription, cycle: Cycle
+) -> dict[str, Micro]:
+    """Give what grants of the calendar have given already for a period that goes on.
+
+    Takes: the plan and the cycle that begins. A period of the same grant that began in the cycle
+    before is not given a second time.
+    """
+    old = timeline.plan_of(subscription.version, subscription.plan)
+    before = {grant.name: grant.rhythm for grant in old.grants}
+    return {
+        grant.name: grant.amount_micro
+        for grant in plan.grants
+        if grant.by_calendar
+        and before.get(grant.name) == grant.rhythm
+        and grant_period(draft.policy, grant, cycle, draft.at).starts_at < draft.at
+    }
 
 
 def _following(

@@ -76,6 +76,7 @@ def _grant(plan: str, name: str, grant: Grant) -> GrantRule:
         grant.carry_over or "none",
         f"/plans/{plan}/grants/{name}",
         parse_span(grant.every) if grant.every else None,
+        grant.every_from == "calendar",
         _cap(grant),
         None if between is None else (parse_instant(between.from_), parse_instant(between.until)),
         _kept(grant),

@@ -169,7 +169,8 @@ class CapRule:
 class GrantRule:
     """Credits that a plan gives.
 
-    `every` is the period of a grant on its own clock. `between` are the first instant at which it
+    `every` is the period of a grant on its own clock, which begins `by_calendar` or is counted from
+    the start of the cycle. `between` are the first instant at which it
     is given and the first at which it is not any more. `models` and `units` restrict what its
     credits pay for; empty ones restrict nothing.
     """
@@ -182,6 +183,7 @@ class GrantRule:
     carry_over: Literal["none", "all", "some"]
     pointer: str
     every: CalendarSpan | None = None
+    by_calendar: bool = False
     at_most: CapRule | None = None
     between: tuple[Instant, Instant] | None = None
     kept: KeptRule | None = None
@@ -189,6 +191,11 @@ class GrantRule:
     models: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     per_seat: bool = False
+
+    @property
+    def rhythm(self) -> tuple[CalendarSpan | None, bool]:
+        """Give all that decides when its periods begin within a cycle."""
+        return self.every, self.by_calendar
 
 
 @dataclass(frozen=True, slots=True)

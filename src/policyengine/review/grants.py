@@ -39,6 +39,7 @@ _EVENTS: Final = frozenset({"end_of_cycle", "end_of_period"})
 def grant_text(grant: Grant) -> str:
     """Describe a grant in a few words."""
     when = f"every {grant.every}" if grant.every else _GIVEN[grant.given]
+    when += " by the calendar" if grant.every_from == "calendar" else ""
     seat = " for each seat" if grant.for_each else ""
     only = "" if grant.only_for is None else f", only for {_only(grant.only_for)}"
     return f"{credits_text(grant.credits)}{seat} {when}, {lasting(grant.expires)}{only}"
@@ -72,6 +73,10 @@ def grant_differences(
         yield from span(f"{pointer}/every", words, (was.every, now.every), "less")
     elif was.every != now.every and was.given == now.given:
         yield from text(f"{pointer}/every", f"{subject} have a clock", (was.every, now.every))
+    before, after = (each.every_from or "cycle_start" for each in (was, now))
+    if before != after and was.every is not None and now.every is not None:
+        begin = "with the calendar" if after == "calendar" else "with the cycle"
+        yield said("structural", f"{pointer}/every_from", f"periods of {subject} begin {begin}")
     yield from _cap(pointer, subject, was.at_most, now.at_most)
     yield from _between(pointer, subject, was.between, now.between)
     if was.expires != now.expires:

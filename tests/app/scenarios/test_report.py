@@ -94,6 +94,15 @@ def test_a_named_file_without_a_policy_says_where_scenarios_belong(tmp_path: Pat
     assert "in a folder `scenarios`" in report.findings[0].help
 
 
+def test_a_draft_counts_only_where_that_is_asked_for(folder: Path) -> None:
+    for policy in folder.glob("v*.yaml"):
+        policy.write_text(policy.read_text().replace("status: published", "status: draft"))
+    (found,) = run_scenarios([folder]).findings
+    assert found.message == "every version in the folder above is a draft, and decides nothing"
+    assert found.help == "run them with drafts: `policyengine test --drafts`"
+    assert run_scenarios([folder], with_drafts=True).exit_code == 0
+
+
 def test_files_are_found_once_and_in_order(folder: Path) -> None:
     second = folder / "scenarios" / "again.yml"
     second.write_text(MET)

@@ -112,7 +112,9 @@ class _Exercise:
     excuses: list[Excuse] = field(default_factory=list)
 
 
-def covered(paths: Sequence[Path]) -> tuple[Report, tuple[Coverage, ...]]:
+def covered(
+    paths: Sequence[Path], *, with_drafts: bool = False
+) -> tuple[Report, tuple[Coverage, ...]]:
     """Run scenarios as `run_scenarios` does, and find which facts they exercise.
 
     Gives: what came of the scenarios; and the coverage of each policy that has some, in the order
@@ -127,7 +129,7 @@ def covered(paths: Sequence[Path]) -> tuple[Report, tuple[Coverage, ...]]:
             exercises[id(timeline)] = _Exercise(timeline, reads, watched_timeline(timeline, reads))
         return _play(exercises[id(timeline)], read, index, scenario)
 
-    report = run_scenarios(paths, play)
+    report = run_scenarios(paths, play, with_drafts=with_drafts)
     return report, tuple(_coverage(each) for each in exercises.values())
 
 

@@ -110,7 +110,12 @@ class Mutator:
         changed = load_policy(text, old.source.name)
         if changed.policy is None:
             return None
-        return timeline_of((*self.loaded[:index], changed, *self.loaded[index + 1 :])).timeline
+        files = (*self.loaded[:index], changed, *self.loaded[index + 1 :])
+        return timeline_of(files, with_drafts=_has_drafts(self.coverage.timeline)).timeline
+
+
+def _has_drafts(timeline: Timeline) -> bool:
+    return any(policy.document.status == "draft" for policy in timeline.policies)
 
 
 def mutated(paths: Sequence[Path], covers: Sequence[Coverage], jobs: int = 1) -> list[Mutation]:
@@ -122,7 +127,9 @@ def mutated(paths: Sequence[Path], covers: Sequence[Coverage], jobs: int = 1) ->
     counts = [len(each.facts) for each in covers]
     if jobs == 1:
         return [_mutation(each, _mutants(each, range(len(each.facts)))) for each in covers]
-    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(tuple(paths),)) as pool:
+    drafts = any(_has_drafts(each.timeline) for each in covers)
+    begun = tuple(paths), drafts
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=begun) as pool:
         work = [
             (number, first)
             for number, count in enumerate(counts)
@@ -155,8 +162,8 @@ _COVERS: Final[list[Coverage]] = []
 """What a helping process works on."""
 
 
-def _begin(paths: tuple[Path, ...]) -> None:
-    _COVERS[:] = covered(paths)[1]
+def _begin(paths: tuple[Path, ...], with_drafts: bool) -> None:  # by the pool
+    _COVERS[:] = covered(paths, with_drafts=with_drafts)[1]
 
 
 def _work(part: tuple[int, int]) -> list[Mutant]:

@@ -77,7 +77,8 @@ SCENARIO_CODES: Final[Mapping[str, CodeInfo]] = MappingProxyType(
         ),
         "SC208": CodeInfo(
             title="no policy to run on",
-            what="The folder above has no version of a policy, or one that has errors.",
+            what="The folder above has no version of a policy, one with errors, or drafts only, "
+            "which count with `policyengine test --drafts`.",
             why="scenarios run on all versions of their policy together.",
             wrong="# policies/acme/scenarios/free.yaml without policies/acme/v1.yaml",
             right="# policies/acme/v1.yaml and policies/acme/scenarios/free.yaml",

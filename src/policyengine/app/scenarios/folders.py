@@ -16,11 +16,15 @@ _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 @dataclass(frozen=True, slots=True)
 class PolicyFolder:
-    """All versions in a folder: no timeline where one of them has an error, or there is none."""
+    """All versions in a folder: no timeline where one of them has an error, or none counts.
+
+    `drafts` are the numbers of the versions that are drafts.
+    """
 
     timeline: Timeline | None
     findings: tuple[Diagnostic, ...]
     lines: Mapping[str, Sequence[str]]
+    drafts: tuple[int, ...] = ()
 
     def report(self) -> str:
         """Draw the findings on their source lines."""
@@ -34,15 +38,20 @@ def shown_path(path: Path, root: Path) -> str:
     return (absolute.relative_to(root.absolute()) if inside else path).as_posix()
 
 
-def read_folder(folder: Path, root: Path) -> PolicyFolder:
-    """Read every version in a folder, drafts included; times decide which is in force."""
+def read_folder(folder: Path, root: Path, *, with_drafts: bool = False) -> PolicyFolder:
+    """Read every version in a folder; times decide which is in force.
+
+    Takes: whether drafts come into force as well, each from its own instant.
+    """
     files = sorted(path for path in folder.iterdir() if is_policy_path(Path(path.name)))
     if not files:
         return PolicyFolder(None, (), {})
     texts = [(shown_path(path, root), path.read_bytes()) for path in files]
-    result = load_timeline(texts)
+    result = load_timeline(texts, with_drafts=with_drafts)
     lines = {each.source.name: each.source.lines for each in result.loaded}
-    return PolicyFolder(result.timeline, result.diagnostics, lines)
+    documents = (each.document for each in result.loaded if each.document is not None)
+    drafts = tuple(each.version for each in documents if each.status == "draft")
+    return PolicyFolder(result.timeline, result.diagnostics, lines, drafts)
 
 
 def is_scenario_file(path: Path) -> bool:

@@ -120,10 +120,11 @@ def _run(read: ReadScenarios, index: int, scenario: Scenario, timeline: Timeline
     return run_scenario(read.source, index, scenario, timeline)
 
 
-def run_scenarios(paths: Sequence[Path], play: Play = _run) -> Report:
+def run_scenarios(paths: Sequence[Path], play: Play = _run, *, with_drafts: bool = False) -> Report:
     """Run every scenario of files and folders on all versions of its policy.
 
-    Takes: who runs each of them, if anything is to be known beyond its result.
+    Takes: who runs each of them, if anything is to be known beyond its result; whether drafts come
+    into force as well.
     Raises: FileNotFoundError for a path that is not there.
     """
     root = Path.cwd()
@@ -135,7 +136,7 @@ def run_scenarios(paths: Sequence[Path], play: Play = _run) -> Report:
     for path in files:
         home = path.absolute().parent.parent
         if home not in folders:
-            folders[home] = read_folder(home, root)
+            folders[home] = read_folder(home, root, with_drafts=with_drafts)
             lines.update(folders[home].lines)
             findings += (each for each in folders[home].findings if each.severity == "error")
         read = read_scenarios(path.read_bytes(), shown_path(path, root))
@@ -157,18 +158,15 @@ def usable(read: ReadScenarios, folder: PolicyFolder) -> tuple[Diagnostic, ...]:
 
 
 def _no_policy(source: Source, folder: PolicyFolder) -> Diagnostic:
-    broken = has_errors(folder.findings)
-    return Diagnostic(
-        "SC208",
-        "the policy of these scenarios has errors"
-        if broken
-        else "there is no policy in the folder above",
-        source.name,
-        Span(1, 1, 1, 1),
-        help="mend the policy first: `policyengine validate` shows its errors"
-        if broken
-        else "keep scenarios in a folder `scenarios` beside the versions of their policy",
-    )
+    message = "there is no policy in the folder above"
+    help_ = "keep scenarios in a folder `scenarios` beside the versions of their policy"
+    if has_errors(folder.findings):
+        message = "the policy of these scenarios has errors"
+        help_ = "mend the policy first: `policyengine validate` shows its errors"
+    elif folder.drafts:
+        message = "every version in the folder above is a draft, and decides nothing"
+        help_ = "run them with drafts: `policyengine test --drafts`"
+    return Diagnostic("SC208", message, source.name, Span(1, 1, 1, 1), help=help_)
 
 
 def results_of(read: ReadScenarios, folder: PolicyFolder, play: Play) -> Iterator[Result]:

@@ -120,7 +120,11 @@ def _cycle(plan: Plan) -> Hashable:
 
 def _form(plan: Plan) -> Hashable:
     """Give all that upgrades are checked by: of many plans alike, one pair stands for all."""
-    grants = {name: each.every for name, each in plan.grants.items() if each.given != "once"}
+    grants = {
+        name: (each.every, each.every_from)
+        for name, each in plan.grants.items()
+        if each.given != "once"
+    }
     capped = any(each.at_most is not None for each in plan.grants.values())
     return plan.cycle, plan.cycle_from, frozenset(grants.items()), capped
 
@@ -130,8 +134,16 @@ def _compared(
 ) -> Diagnostic | None:
     old, new = plans
     pointer = f"{place}/new_credits"
-    ours = {name: each.every for name, each in old.grants.items() if each.given != "once"}
-    theirs = {name: each.every for name, each in new.grants.items() if each.given != "once"}
+    ours = {
+        name: (each.every, each.every_from)
+        for name, each in old.grants.items()
+        if each.given != "once"
+    }
+    theirs = {
+        name: (each.every, each.every_from)
+        for name, each in new.grants.items()
+        if each.given != "once"
+    }
     if _cycle(old) != _cycle(new):
         message = "these plans have different cycles, so that their credits cannot be compared"
         help_ = "write `full`, or an entry of `pairs` for them"
@@ -148,8 +160,13 @@ def _compared(
         )
     if any(ours[name] != theirs[name] for name in set(ours) & set(theirs)):
         message = "a grant of these plans comes in two rhythms, so that it cannot be compared"
-        return found(source, "PE294", pointer, message, "write the same `every` for both", see)
+        help_ = "write the same `every` and `every_from` for both"
+        return found(source, "PE294", pointer, message, help_, see)
     capped = any(each.at_most is not None for plan in plans for each in plan.grants.values())
+    by_calendar = any(each.every_from == "calendar" for each in old.grants.values())
+    if rule.new_credits == "less_used" and by_calendar:
+        message = "periods of the calendar go over the end of a cycle, and so does their use"
+        return found(source, "PE291", pointer, message, "write `full` or `difference`", see)
     if rule.new_credits == "less_used" and capped:
         message = "what was used cannot be told from what `at_most` has cut"
         return found(source, "PE291", pointer, message, "write `full` or `difference`", see)

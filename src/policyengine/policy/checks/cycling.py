@@ -1,12 +1,15 @@
 """Cycles: those of the calendar, and plans that end by themselves."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from policyengine.policy.checks.findings import found, found_at_key, pointer_to, see_key, see_value
 from policyengine.policy.document import PolicyDocument
 from policyengine.policy.source import Source
 from policyengine.values.calendar import SPAN_COUNT_MAX, fits_calendar, parse_span
 from policyengine.values.diagnostics import Diagnostic
+
+CALENDAR_SPANS: Final = "write `1 day`, `1 week`, `1 year`, or 1, 2, 3, 4, 6 or 12 months"
 
 
 def check_calendar_cycles(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
@@ -15,13 +18,17 @@ def check_calendar_cycles(document: PolicyDocument, source: Source) -> Iterator[
         place = pointer_to("plans", name)
         if plan.cycle is None and plan.cycle_from is not None:
             yield _needs_cycle(source, name, f"{place}/cycle_from", "`cycle_from`")
-        elif plan.cycle is not None and plan.cycle_from == "calendar" and not _fits(plan.cycle):
+        elif (
+            plan.cycle is not None
+            and plan.cycle_from == "calendar"
+            and not calendar_has(plan.cycle)
+        ):
             yield found(
                 source,
                 "PE285",
                 f"{place}/cycle",
                 f"the calendar has no boundaries for `{plan.cycle}`",
-                "write `1 day`, `1 week`, `1 year`, or 1, 2, 3, 4, 6 or 12 months",
+                CALENDAR_SPANS,
                 see_value(source, f"{place}/cycle_from", "this asks for them"),
             )
         if plan.cycle_from == "calendar" and plan.first_cycle is None:
@@ -42,7 +49,8 @@ def check_calendar_cycles(document: PolicyDocument, source: Source) -> Iterator[
             )
 
 
-def _fits(cycle: str) -> bool:
+def calendar_has(cycle: str) -> bool:
+    """Tell whether the calendar has boundaries of its own for a span."""
     if int(cycle.partition(" ")[0]) > SPAN_COUNT_MAX:
         return True  # another check reports it
     return fits_calendar(parse_span(cycle))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
+from policyengine.policy.checks.cycling import CALENDAR_SPANS, calendar_has
 from policyengine.policy.checks.findings import (
     found,
     found_at_key,
@@ -126,7 +127,7 @@ def check_own_clocks(document: PolicyDocument, source: Source) -> Iterator[Diagn
         if grant.given == "each_period":
             yield from _check_period(source, plan, grant, pointer)
             continue
-        for key in ("every", "at_most"):
+        for key in ("every", "every_from", "at_most"):
             if getattr(grant, key) is not None:
                 yield found_at_key(
                     source,
@@ -157,6 +158,8 @@ def _check_period(source: Source, plan: Plan, grant: Grant, pointer: str) -> Ite
             "add a line such as `every: 1 month`",
         )
         return
+    if grant.every_from == "calendar":
+        yield from _check_calendar(source, grant, grant.every, pointer)
     cap = grant.at_most
     fits_not = "the grant comes once in a cycle at most"
     if plan.cycle is not None and not is_longer(plan.cycle, grant.every):
@@ -190,6 +193,28 @@ def _check_period(source: Source, plan: Plan, grant: Grant, pointer: str) -> Ite
             if plan.cycle is None or not is_longer(cap.per, plan.cycle)
             else "write `cycle`",
             see_value(source, f"{pointer}/every", "the grant comes so often"),
+        )
+
+
+def _check_calendar(source: Source, grant: Grant, every: str, pointer: str) -> Iterator[Diagnostic]:
+    see = see_value(source, f"{pointer}/every_from", "this asks for periods of the calendar")
+    if not calendar_has(every):
+        yield found(
+            source,
+            "PE285",
+            f"{pointer}/every",
+            f"the calendar has no boundaries for `{every}`",
+            CALENDAR_SPANS,
+            see,
+        )
+    if grant.carry_over in {"some", "all"}:
+        yield found(
+            source,
+            "PE241",
+            f"{pointer}/carry_over",
+            "credits of a period of the calendar are not carried over",
+            "write `none`, or count the periods from the start of the cycle",
+            see,
         )
 
 

@@ -153,7 +153,11 @@ def _unlike(old: Plan, new: Plan) -> str:
         if (getattr(old, key) or "joining") != (getattr(new, key) or "joining"):
             return key
     ours, theirs = (
-        {name: each.every for name, each in plan.grants.items() if each.given != "once"}
+        {
+            name: (each.every, each.every_from or "cycle_start")
+            for name, each in plan.grants.items()
+            if each.given != "once"
+        }
         for plan in (old, new)
     )
     both = (name for name in ours if name in theirs)

@@ -15,8 +15,8 @@ GRANT_CODES: Final[Mapping[str, CodeInfo]] = {
     ),
     "PE285": CodeInfo(
         title="a cycle that the calendar does not have",
-        what="`cycle_from: calendar` stands beside a cycle other than a day, a week, a year, or 1, "
-        "2, 3, 4, 6 or 12 months.",
+        what="`cycle_from: calendar` stands beside a cycle, or `every_from: calendar` beside an "
+        "`every`, other than a day, a week, a year, or 1, 2, 3, 4, 6 or 12 months.",
         why="the calendar has no boundaries for it: 5 months do not fill a year, and nobody agrees "
         "where each second week begins.",
         wrong="cycle: 5 months\ncycle_from: calendar",

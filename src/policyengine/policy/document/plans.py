@@ -42,6 +42,13 @@ class Grant(Part):
         description="The period of a grant on its own clock, counted from the start of the cycle.",
         examples=["1 month"],
     )
+    every_from: Literal["cycle_start", "calendar"] | None = Field(
+        default=None,
+        description="Where the periods of a grant on its own clock begin: counted from the start "
+        "of the cycle, or with the calendar's days, weeks, months and years. Absent: "
+        "`cycle_start`.",
+        examples=["calendar"],
+    )
     at_most: GrantCap | None = Field(
         default=None,
         description="The most that a grant on its own clock gives in a longer period; absent: "

@@ -110,6 +110,7 @@ RULES: Final[Mapping[str, str]] = {
     "given.once": "一次性（每个钱包仅一次）",
     "given.each_cycle": "在每个周期开始时",
     "given.each_period": "{every}",
+    "given.each_calendar_period": "{every}（按日历）",
     "extra.at_most_cycle": "每个周期最多{most}",
     "extra.at_most_span": "{span}内最多{most}",
     "extra.between": "仅在{start}至{end}期间",

@@ -119,6 +119,7 @@ RULES: Final[Mapping[str, str]] = {
     "given.once": "once in a wallet's life",
     "given.each_cycle": "at the start of each cycle",
     "given.each_period": "{every}",
+    "given.each_calendar_period": "{every} by the calendar",
     "extra.at_most_cycle": "at most {most} in a cycle",
     "extra.at_most_span": "at most {most} within {span}",
     "extra.between": "from {start} until {end} only",

@@ -99,7 +99,8 @@ def _grant(policy: Policy, plan: PlanRule, grant: GrantRule) -> Sentence:
 def given_words(grant: GrantRule) -> Sentence:
     """Say when a grant is given."""
     if grant.every is not None:
-        return say("given.each_period", every=Span(grant.every, each=True))
+        key = "given.each_calendar_period" if grant.by_calendar else "given.each_period"
+        return say(key, every=Span(grant.every, each=True))
     return say(f"given.{grant.given}")
 
 
