@@ -142,9 +142,11 @@ def verbs(engine: Engine) -> dict[str, Callable[[], Any]]:
         "settle": lambda: engine.settle(HOLDER),
         "sweep": engine.sweep,
         "verify": engine.verify,
+        "anchor": engine.anchor,
         "rebuild": engine.rebuild,
         "transactions_written": engine.transactions_written,
         "cancel": lambda: engine.cancel(HOLDER),
+        "within": lambda: engine.within(1),
         "close": engine.close,
     }
 
