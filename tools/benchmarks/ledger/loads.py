@@ -91,22 +91,24 @@ def steady(shop: Shop, wallets: Sequence[str], rate: float, seconds: float) -> l
     Answers are let go as they come, as a service does: kept, they would be what Python's search for
     garbage walks through.
     """
-    taken: list[tuple[float, bool]] = []
+    taken: list[float] = []
     submit, asked = _submit(shop), deque(shop.charges(wallets, int(rate * seconds)))
+    answers: deque[Answer] = deque()
     count, began = len(asked), perf_counter()
     for place in range(count):
         due = began + place / rate
         if (early := due - perf_counter()) > 0:
             sleep(early)
-        submit(asked.popleft()).add_done_callback(partial(_note, taken, due))
-    while len(taken) < count:
-        sleep(1e-3)
-    assert all(is_accepted for _, is_accepted in taken)
-    return sorted(seconds for seconds, _ in taken)
+        answers.append(submit(asked.popleft()))
+        answers[-1].add_done_callback(partial(_note, taken, due))
+        while answers and answers[0].done():
+            assert answers.popleft().result().refusal is None
+    assert all(each.result().refusal is None for each in answers)
+    return sorted(taken)
 
 
-def _note(taken: list[tuple[float, bool]], due: float, answer: Answer) -> None:
-    taken.append((perf_counter() - due, answer.result().refusal is None))
+def _note(taken: list[float], due: float, _answer: Answer) -> None:
+    taken.append(perf_counter() - due)
 
 
 @dataclass(frozen=True, slots=True)
