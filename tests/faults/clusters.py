@@ -80,6 +80,6 @@ class Cluster:
         shutil.rmtree(self.folder.parent)
 
 
-def started() -> Cluster:
-    """Start a server of one's own."""
-    return Cluster(start_server(is_durable=True))
+def started(within: Path | None = None) -> Cluster:
+    """Start a server of one's own, in a folder if one is given."""
+    return Cluster(start_server(is_durable=True, within=within))

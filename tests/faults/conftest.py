@@ -7,9 +7,8 @@ import pytest
 from tools import counts as counted
 
 from faults.clusters import Cluster, started
+from faults.places import DATABASES, new_ledger
 from store.servers import Server
-
-DATABASES = ("sqlite", "postgresql")
 
 
 class Counting:
@@ -38,20 +37,29 @@ def seed() -> int:
 
 
 @pytest.fixture
-def database(server: Server) -> Iterator[str]:
-    """The address of an empty database on the server of this test process."""
-    name = server.new_database()
-    yield server.url(name)
-    server.drop(name)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty ledger on the server of this test process."""
+    with new_ledger("postgresql", request) as address:
+        yield address
 
 
 @pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a ledger can be made."""
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty ledger, on each database."""
+    with new_ledger(request.param, request) as address:
+        yield address
+
+
+@pytest.fixture(params=DATABASES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where there is no ledger yet, on each database."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/ledger.db"
-    address: str = request.getfixturevalue("database")
-    return address
+        yield f"sqlite:///{tmp_path}/ledger.db"
+        return
+    server: Server = request.getfixturevalue("server")
+    name = server.new_database()
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 from itertools import count
 from random import Random
@@ -103,7 +102,3 @@ def _stop_in_a_write(url: str, name: str) -> None:
     dialect = struck(sqlite.DIALECT, Strikes(stop, 4, "after"))
     with LedgerStore.open(url, dialect=dialect) as store:
         Shell(store, policies()).execute([counted(name)])
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])

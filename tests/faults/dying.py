@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sys
 import time
 from dataclasses import dataclass, field
 from itertools import count
@@ -184,7 +183,3 @@ def _look_up(url: str, client: Client) -> None:
         replayed=client.replayed,
         untold=max(there) - client.done,
     )
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])

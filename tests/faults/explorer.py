@@ -8,7 +8,7 @@ which others could have gone on, and comes back with a new wallet until it has t
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any, Final, Literal, TypeAlias
 
 import psycopg
@@ -155,6 +155,8 @@ class Explorer:
             if depth == len(self._path):
                 self._path.append((ready[0], ready[1:]))
             chosen, _ = self._path[depth]
+            if chosen not in ready:
+                raise Stuck(f"session {chosen} could go on in this place the last time")
             sessions[chosen].let_on()
             depth += 1
         for each in sessions:
@@ -170,27 +172,33 @@ class Explorer:
         return False
 
     def _settled(self, sessions: Sequence[Session]) -> list[int]:
-        """Wait until each session is before a statement, at its end, or waits for another one.
+        """Wait until each session is before a statement, at its end, or waits for one that is.
 
         Gives: those that can go on. While all of them wait, one was let go just now.
         """
         ends_at = monotonic() + SECONDS_MAX
         while monotonic() < ends_at:
-            for each in sessions:
-                self._settle(each)
+            running = [each for each in sessions if not each.has_stopped(_POLL_SECONDS)]
+            waiting = self._waiting(sessions, running)
             ready = [number for number, each in enumerate(sessions) if each.state == "ready"]
-            if ready or all(each.state == "done" for each in sessions):
+            if len(waiting) == len(running) and (ready or not running):
+                self.waits += len(waiting)
                 return ready
         raise Stuck(f"all wait: {[each.steps[-1:] for each in sessions]}")
 
-    def _settle(self, session: Session) -> None:
-        ends_at = monotonic() + SECONDS_MAX
-        while not session.has_stopped(_POLL_SECONDS):
-            asked = "SELECT cardinality(pg_blocking_pids(%s))"
-            ((waits_for,),) = self.monitor.execute(asked, (session.process,)).fetchall()
-            if waits_for and session.state == "running":
-                self.waits += 1
-                return
-            if monotonic() > ends_at:
-                raise Stuck(f"after {session.steps[-1:]}")
-            sleep(0)
+    def _waiting(self, sessions: Sequence[Session], running: Sequence[Session]) -> set[int]:
+        """Give the processes that wait, by a chain of others, for a session that has stopped.
+
+        Who waits for one that still runs is about to go on: it would be ready in some runs only.
+        """
+        if not running:
+            return set()
+        asked = "SELECT pid, pg_blocking_pids(pid) FROM unnest(%s::int[]) pid"
+        processes = [each.process for each in running]
+        blocking = dict(self.monitor.execute(asked, (processes,)).fetchall())
+        kept = {each.process for each in sessions if each.state == "ready"}
+        waiting: set[int] = set()
+        while found := {each for each in blocking if kept.intersection(blocking[each])} - waiting:
+            waiting |= found
+            kept |= found
+        return waiting

@@ -1,7 +1,6 @@
 """Processes whose files may not grow, for `test_full.py`."""
 
 import resource
-import sys
 from pathlib import Path
 
 from faults.auditing import audit
@@ -42,7 +41,3 @@ def _write(url: str, act: Act, most: int) -> None:
         except StoreFault as error:
             say(fault=str(error), is_unknown=isinstance(error, OutcomeUnknown))
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -26,7 +29,9 @@ _TEMPLATES: dict[int, str] = {}
 def new_ledger(database: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Give the address of an empty ledger, which is gone afterwards."""
     if database == "sqlite":
-        yield f"sqlite:///{request.getfixturevalue('tmp_path')}/ledger.db"
+        path: Path = request.getfixturevalue("tmp_path") / "ledger.db"
+        path.write_bytes(_empty_file())
+        yield f"sqlite:///{path}"
         return
     server: Server = request.getfixturevalue("server")
     template = _TEMPLATES.get(server.process)
@@ -36,6 +41,15 @@ def new_ledger(database: str, request: pytest.FixtureRequest) -> Iterator[str]:
     name = server.new_database(template)
     yield server.url(name)
     server.drop(name)
+
+
+@cache
+def _empty_file() -> bytes:
+    """Make an empty ledger, once in a process: that takes longer than most of what is tried."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        LedgerStore.open(f"sqlite:///{path}").close()
+        return path.read_bytes()
 
 
 def policies_of(*timelines: Timeline) -> Policies:
@@ -59,8 +73,7 @@ def command(wallet: str, key: str, body: Body, at: int = START, reason: str = ""
 
 def opened(shell: Shell, *wallets: str, at: int = START) -> None:
     """Subscribe wallets to plan `pro`."""
-    for each in wallets:
-        answer = shell.execute([command(each, "join", Subscribe("pro"), at)])[0]
+    for answer in shell.execute([command(each, "join", Subscribe("pro"), at) for each in wallets]):
         assert answer.refusal is None, answer.refusal
 
 

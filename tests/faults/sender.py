@@ -29,7 +29,3 @@ def main(url: str, requests: int, seed: int) -> None:
             transaction = send(engine, number).transaction
             answers[transaction.key] = json.dumps(transaction_form(transaction))
     sys.stdout.write(json.dumps(dict(sorted(answers.items()))))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

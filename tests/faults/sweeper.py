@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -38,7 +37,3 @@ def main(url: str, at: int, step: int, when: str) -> None:
         shell = engine.shell
         engine.shell = MortalShell(shell.store, shell.policies, shell.clock)
         engine.sweep()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -1,26 +1,21 @@
 """Many writers on one wallet: exactly what it has is given out, and nobody is left behind."""
 
-import os
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from faults import writer
 from faults.conftest import Counting
 from faults.places import CREDIT, DATABASES, everything_of, faults_in, new_ledger
+from faults.running import start
 from policyengine.app.engine import Engine
 from policyengine.store.faults import LedgerBusy
 from policyengine.store.store import LedgerStore
 
-ROOT = Path(__file__).parents[2]
 WRITERS = 64
-SECONDS_MAX = 240
 
 
 def opened_with(url: str, credits_: int) -> None:
@@ -118,17 +113,10 @@ def test_writers_in_several_processes_share_it_exactly(
     each, credits_, processes = 40, 70, 3
     with new_ledger(database, request) as url:
         opened_with(url, credits_)
-        running = [
-            subprocess.Popen(  # noqa: S603  # the interpreter that runs this test
-                [sys.executable, str(writer.__file__), url, f"p{number}", str(each)],
-                env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for number in range(processes)
-        ]
-        said = [process.communicate(timeout=SECONDS_MAX)[0] for process in running]
-        accepted = Counter({f"p{number}": int(got) for number, got in enumerate(said)})
+        running = [start("writer", "main", url, f"p{n}", each) for n in range(processes)]
+        said = [process.ended() for process in running]
+        assert [code for code, _ in said] == [0] * processes, said
+        accepted = Counter({f"p{number}": int(got) for number, (_, got) in enumerate(said)})
         check_spent(url, processes * each, credits_, accepted)
     counts.add(races=processes * each, duplicated=0, lost=0, audits=1)
 

@@ -12,7 +12,7 @@ def crowd(
     folder: Path, counts: Counting, seed: int, writers: int, times: int, victims: int
 ) -> None:
     url = f"sqlite:///{folder}/ledger.db"
-    said = run("crowding.py", "crowd", url, writers, times, victims, seed)
+    said = run("crowding", "crowd", url, writers, times, victims, seed)
     deaths = [each["death"] for each in said if "death" in each]
     answered = [each["answered"] for each in said if "answered" in each]
     end = said[-1]
@@ -51,7 +51,7 @@ def test_many_writers_of_a_file_go_on_when_others_die_with_its_lock(
 def test_a_writer_that_stops_with_the_lock_keeps_others_for_a_bounded_time(
     tmp_path: Path, counts: Counting
 ) -> None:
-    went_on, died = run("crowding.py", "stop_with_the_lock", f"sqlite:///{tmp_path}/ledger.db")
+    went_on, died = run("crowding", "stop_with_the_lock", f"sqlite:///{tmp_path}/ledger.db")
     for each in (went_on, died):
         assert "kept the ledger busy" in each["fault"]
         assert "nothing was written, try again" in each["fault"]

@@ -1,11 +1,7 @@
 """A request that comes several times, in a row, at once, or from several processes, is one."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -24,16 +20,15 @@ from faults.places import (
     plain_rules,
     policies_of,
 )
+from faults.running import start
 from policyengine.app.engine import Engine
 from policyengine.app.receipts import Receipt
 from policyengine.app.shell import Shell
 from policyengine.engine.commands import Command, GiveGrant
 from policyengine.store.store import LedgerStore
 
-ROOT = Path(__file__).parents[2]
 THREADS = 6
 PROCESSES = 2
-SECONDS_MAX = 120
 
 
 def is_recorded(asked: Command, answer: Receipt) -> bool:
@@ -145,18 +140,10 @@ def sent_by_processes(url: str, requests: int) -> list[dict[str, str]]:
     """Let processes send the same requests, each in its own order; gives their answers by key."""
     with Engine.open(url, sender.POLICIES) as engine:
         engine.subscribe("ana", "pro", key="join").or_raise()
-    running = [
-        subprocess.Popen(  # noqa: S603  # the interpreter that runs this test
-            [sys.executable, str(sender.__file__), url, str(requests), str(each)],
-            env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}"},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for each in range(PROCESSES)
-    ]
-    said = [each.communicate(timeout=SECONDS_MAX)[0] for each in running]
-    assert [each.returncode for each in running] == [0] * PROCESSES
-    return [json.loads(each) for each in said]
+    running = [start("sender", "main", url, requests, each) for each in range(PROCESSES)]
+    said = [each.ended() for each in running]
+    assert [code for code, _ in said] == [0] * PROCESSES, said
+    return [json.loads(each) for _, each in said]
 
 
 def check_processes(url: str, requests: int, counts: Counting) -> None:
@@ -184,4 +171,4 @@ def test_processes_that_send_much_get_the_same_bytes(
     database: str, request: pytest.FixtureRequest, counts: Counting
 ) -> None:
     with new_ledger(database, request) as url:
-        check_processes(url, 1500, counts)
+        check_processes(url, 500, counts)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
@@ -25,16 +26,16 @@ BATCHES_MAX = 5_000
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Make a file system of a size; gives its folder."""
+def small() -> Iterator[Callable[[str], Path]]:
+    """Make a file system of a size; gives its folder, whose path is short enough for a socket."""
     made: list[Path] = []
 
     def mounted(size: str) -> Path:
-        folder = tmp_path / f"small{len(made)}"
-        folder.mkdir(mode=0o755)
+        folder = Path(tempfile.mkdtemp(prefix="small-"))
         asked = ("mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(folder))
         done = subprocess.run(asked, capture_output=True, check=False)  # noqa: S603  # as written
         if done.returncode:
+            folder.rmdir()
             pytest.skip("only the superuser may mount a small file system")
         made.append(folder)
         return folder
@@ -42,6 +43,7 @@ def small(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     yield mounted
     for folder in made:
         subprocess.run(("umount", "-l", str(folder)), check=True)  # noqa: S603, S607  # as above
+        folder.rmdir()
 
 
 def fill(store: LedgerStore, answers: list[Transaction]) -> StoreFault:
@@ -91,7 +93,7 @@ def test_a_file_that_may_not_grow_has_all_of_a_command_or_nothing(
     tmp_path: Path, counts: Counting
 ) -> None:
     path = tmp_path / "ledger.db"
-    said = run("limiting.py", "write_less_and_less", f"sqlite:///{path}", path, "capture")
+    said = run("limiting", "write_less_and_less", f"sqlite:///{path}", path, "capture")
     faults = [each for each in said if "fault" in each]
     looks = [each for each in said if "audit" in each]
     assert len(faults) > 3
@@ -102,11 +104,10 @@ def test_a_file_that_may_not_grow_has_all_of_a_command_or_nothing(
 
 @pytest.mark.soak
 def test_a_server_on_a_full_file_system_has_all_that_was_acknowledged(
-    small: Callable[[str], Path], counts: Counting, monkeypatch: pytest.MonkeyPatch
+    small: Callable[[str], Path], counts: Counting
 ) -> None:
     folder = small("220m")
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    cluster: Cluster = started()
+    cluster: Cluster = started(folder)
     ballast = folder / "ballast"
     answers: list[Transaction] = []
     url = cluster.server.url(cluster.server.new_database())

@@ -15,7 +15,7 @@ def test_the_story_has_every_kind_of_transaction() -> None:
 
 
 def deaths_at_statements(url: str, counts: Counting, moments: str, *names: str) -> int:
-    said = run("dying.py", "die_at_every_statement", url, moments, ",".join(names))
+    said = run("dying", "die_at_every_statement", url, moments, ",".join(names))
     deaths = [each for each in said if "death" in each]
     acts = [each for each in said if "act" in each]
     assert all(each["death"] for each in deaths)
@@ -46,14 +46,15 @@ def test_a_process_may_die_after_each_statement_of_a_command(url: str, counts: C
 
 
 @pytest.mark.soak
-def test_a_process_may_die_around_each_statement_of_every_kind_of_transaction(
+def test_a_process_may_die_after_each_statement_of_every_kind_of_transaction(
     url: str, counts: Counting
 ) -> None:
-    assert deaths_at_statements(url, counts, "before,after") > 1000
+    # Who dies before a statement leaves what he left after the one before it.
+    assert deaths_at_statements(url, counts, "after") > 500
 
 
 def random_deaths(url: str, counts: Counting, rounds: int, seed: int) -> None:
-    *clients, end = run("dying.py", "die_at_random", url, rounds, seed, 3)
+    *clients, end = run("dying", "die_at_random", url, rounds, seed, 3)
     totals = {
         name: sum(each[name] for each in clients)
         for name in ("acknowledged", "lost", "duplicated", "replayed")

@@ -1,9 +1,6 @@
 """Whenever sweepers run, twice, late, dying or not at all, the ledger says the same in the end."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,13 +13,13 @@ from engine.wallets import DAY, HOUR, START, policy
 from faults import sweeper
 from faults.conftest import Counting
 from faults.places import DATABASES, everything_of, faults_in, new_ledger, policies_of
+from faults.running import start
 from policyengine.app.engine import Engine
 from policyengine.app.policies import read_policies
 from policyengine.app.shell import Shell
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.timeline import Timeline
 
-ROOT = Path(__file__).parents[2]
 POLICIES = read_policies([sweeper.POLICIES])
 END = START + 40 * DAY
 WALLETS = tuple(f"w{number}" for number in range(9))
@@ -96,12 +93,7 @@ def dying(engine: Engine, url: str) -> int:
     """Killed between reading what is due and writing it, and after it was written."""
     for day, when in ((10, "before"), (20, "after"), (30, "before")):
         instant = START + day * DAY
-        done = subprocess.run(  # noqa: S603  # the interpreter that runs this test
-            [sys.executable, str(sweeper.__file__), url, str(instant), "1", when],
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-            check=False,
-        )
-        assert done.returncode == -signal.SIGKILL
+        assert start("sweeper", "main", url, instant, 1, when).ended() == (-signal.SIGKILL, "")
         if day == 20:
             at(engine, instant)
             engine.sweep()

@@ -34,19 +34,16 @@ def bounds_of(value: Any) -> list[Any]:
 
 def sent(shell: Shell) -> int:
     """Send every command with each number at each bound; gives how many were tried."""
-    tried = 0
-    for body in WHOLE:
-        for _, other in changed(body, bounds_of):
-            before = size_of(shell.store)
-            tried += 1
-            wallet = f"w{tried}"
-            opened(shell, wallet)
-            try:
-                shell.execute([command(wallet, "k", other, reason="why")])
-            except (LedgerFault, OverflowError):
-                # Only past the front, which makes no such spans: nothing of it is kept.
-                assert size_of(shell.store)[0] == before[0] + 1
-    return tried
+    bodies = [other for body in WHOLE for _, other in changed(body, bounds_of)]
+    opened(shell, *(f"w{number}" for number in range(len(bodies))))
+    for number, body in enumerate(bodies):
+        before = size_of(shell.store)
+        try:
+            shell.execute([command(f"w{number}", "k", body, reason="why")])
+        except (LedgerFault, OverflowError):
+            # Only past the front, which makes no such spans: nothing of it is kept.
+            assert size_of(shell.store) == before
+    return len(bodies)
 
 
 @pytest.mark.parametrize("database", DATABASES)

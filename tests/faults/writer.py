@@ -24,7 +24,3 @@ def main(url: str, name: str, each: int) -> None:
     """Charge so many times, and print how many were accepted."""
     with Engine.open(url, POLICIES, clock=clock) as engine:
         sys.stdout.write(str(sum(charge(engine, f"{name}-{number}") for number in range(each))))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -21,6 +21,7 @@ from policyengine.ledger.changes import (
     LotEnded,
     LotOpened,
     OverageChanged,
+    ReRated,
     TopUpRequested,
     changes_of,
     changes_text,
@@ -44,7 +45,7 @@ ORIGINS: Final = {
     "overage": {"charge", "capture", "hold"},
     "bonus": {"purchase"},
     "conversion": {"convert"},
-    "refund": {"refund"},
+    "refund": {"refund", "change_plan"},
     "carried": {*JOINING, "recur", "release", "time_out", "capture", "refund"},
 }
 
@@ -143,12 +144,34 @@ def credits_come_from_rules(history: History) -> None:
                 issued[source] += move.amount_micro
             if move.target == "withdrawn":
                 withdrawn[move.source] += move.amount_micro
-        assert issued["carried"] + issued["refund"] <= withdrawn.total()
-        assert issued["refund"] <= withdrawn["consumed"]
+        # What a re-rating has given or taken besides comes back without being withdrawn.
+        if not any(each.re_rated for each in history.timeline.policies):
+            assert issued["carried"] + issued["refund"] <= withdrawn.total()
+            assert issued["refund"] <= withdrawn["consumed"]
         lent = [each for each in transaction.changes if each.kind == "debt_changed"]
         assert issued["debt"] == sum(each.by_micro for each in lent if each.how == "lent")
         over = [each for each in transaction.changes if isinstance(each, OverageChanged)]
         assert issued["overage"] == sum(each.by_micro for each in over if each.how == "lent")
+
+
+def no_more_comes_back_than_was_taken(history: History) -> None:
+    """What refunds and re-ratings give back is never more than what was taken by then."""
+    taken: Counter[str] = Counter()
+    back: Counter[str] = Counter()
+    for transaction, terms, _ in _with_lots(history):
+        wallet, given = transaction.wallet_id, 0
+        for move in transaction.moves:
+            if move.target == "consumed":
+                taken[wallet] += move.amount_micro
+            elif move.source == "consumed" and move.target != "withdrawn":
+                back[wallet] += move.amount_micro
+            elif move.source == "issued" and terms[move.lot_no].source == "refund":
+                given += move.amount_micro
+        back[wallet] += given
+        assert back[wallet] <= taken[wallet]
+        if transaction.kind == "change_plan":
+            re_rated = change_of(transaction, ReRated)
+            assert given == (0 if re_rated is None else max(0, -re_rated.by_micro))
 
 
 def overage_is_bounded_and_accounted_for(history: History) -> None:

@@ -14,7 +14,7 @@ histories = st.builds(lambda rules, numbers: played(timeline_of(rules), numbers)
 chances = st.integers(0, 2**32).map(Random)
 
 few = settings(max_examples=100)
-SOAK_HISTORIES = 3000
+SOAK_HISTORIES = 2000
 
 
 @few
@@ -57,6 +57,12 @@ def test_no_lot_is_spent_outside_its_time(history: History) -> None:
 @given(histories)
 def test_credits_come_only_from_grants_purchases_and_adjustments(history: History) -> None:
     laws.credits_come_from_rules(history)
+
+
+@few
+@given(histories)
+def test_no_more_comes_back_than_was_taken(history: History) -> None:
+    laws.no_more_comes_back_than_was_taken(history)
 
 
 @few
@@ -163,6 +169,7 @@ def test_thousands_of_histories_obey_every_law(block: int) -> None:
             laws.changes_survive_writing,
             laws.lots_are_spent_within_their_time,
             laws.credits_come_from_rules,
+            laws.no_more_comes_back_than_was_taken,
             laws.caps_on_balances_are_obeyed,
             laws.no_more_is_kept_than_the_most,
             laws.releases_and_expiries_mint_nothing,

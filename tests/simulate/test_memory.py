@@ -1,6 +1,6 @@
 """A ledger in memory: it forgets nothing, and a wallet's past costs its next charge nothing."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_a_charge_costs_the_same_after_a_hundred_thousand_others() -> None:
         commands = [
             Command("ana", f"{block}-{each}", START + each, Charge(cent)) for each in range(1000)
         ]
-        began = perf_counter()
+        began = process_time()
         wallet.execute(commands)
-        spent.append(perf_counter() - began)
+        spent.append(process_time() - began)
     assert min(spent[-10:]) < 2 * min(spent[:10])

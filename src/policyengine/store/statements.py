@@ -1,7 +1,7 @@
 """The statements of the hot path: each is compiled once for a database, then only run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -51,6 +51,10 @@ PRICED = TXN.c.model != literal_column("''")
 _ONE_WALLET: Final[Mapping[str, ColumnElement[Any]]] = MappingProxyType(
     {"of_wallet": WALLET.c.id, "of_seq": WALLET.c.seq}
 )
+
+
+DIALECTS_MAX: Final = 16
+"""For how many kinds of databases statements are kept; a process has one or two."""
 
 
 def _key(table: Table) -> dict[str, ColumnElement[Any]]:
@@ -299,3 +303,9 @@ class Statements:
     def update_wallet(self) -> Statement:
         """Change all that may change of a wallet that is at `of_seq`."""
         return self.change(update(WALLET), WALLET_STATE, **_ONE_WALLET)
+
+
+@lru_cache(DIALECTS_MAX)
+def statements_of(dialect: Dialect) -> Statements:
+    """Give the statements for a kind of database: stores that are opened again share them."""
+    return Statements(dialect)

@@ -26,7 +26,7 @@ from policyengine.store.place import Place, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
 from policyengine.store.shelf import Shelf
-from policyengine.store.statements import Statements
+from policyengine.store.statements import statements_of
 from policyengine.store.turnstile import Turnstile
 from policyengine.store.watching import Watch
 
@@ -113,7 +113,7 @@ class LedgerStore:
         self._clock = clock
         self.tell = tell
         self._is_shared = is_shared
-        self._statements = Statements(dialect)
+        self._statements = statements_of(dialect)
         self._policies = PolicyNumbers()
         self._shelf = Shelf()
         self._writer: PoolProxiedConnection | None = None
