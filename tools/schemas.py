@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from policyengine.app import anchors
 from policyengine.app import diff_document as diff
 from policyengine.app.planning import document as plan
 from policyengine.app.planning.guards import schema as guards
@@ -22,6 +23,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "scenario.schema.json": scenario.schema_text,
         "mapping.schema.json": mapping.schema_text,
         "guards.schema.json": guards.schema_text,
+        "anchor.schema.json": anchors.schema_text,
         "reports/validate.schema.json": reports.validate_schema_text,
         "reports/test.schema.json": reports.scenarios_schema_text,
         "reports/diff.schema.json": diff.schema_text,

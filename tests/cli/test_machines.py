@@ -159,6 +159,7 @@ def test_faults_are_json_too(ana: Terminal) -> None:
 
 def test_an_audit_a_sweep_and_a_settlement_are_json(ana: Terminal) -> None:
     assert ana.json("verify") == {
+        "anchor": None,
         "sound": True,
         "wallets": 1,
         "transactions": 1,

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -53,6 +54,7 @@ def refused_at_each_statement(
         assert not each.is_written
     counts.add(
         contentions=len(hurts) * (ATTEMPTS_MAX if CODES[code] is LedgerContended else 1),
+        surfaced=len(hurts),
         audits=patient.audits,
         acknowledged=len(patient.acknowledged),
         lost=0,
@@ -101,6 +103,7 @@ def test_who_is_in_the_way_a_few_times_is_answered_as_if_alone(
         assert lost(store, answers) == []
     counts.add(
         contentions=injected,
+        retried=len(story()),
         acknowledged=len(answers),
         audits=1,
         lost=0,
@@ -247,6 +250,12 @@ def test_a_reader_of_long_ago_sees_that_moment_and_keeps_nobody_from_writing(
                 shell.execute([counted("ana", f"c{number}")])
         assert session.books(["ana"])["ana"] == before
         assert len(session.transactions("ana")) == 1
+        path = make_url(url).database
+        if path is not None and url.startswith("sqlite"):
+            counts.add(log=Path(f"{path}-wal").stat().st_size // 1024)
+        else:
+            (dead,) = session.driver.ask("SELECT sum(n_dead_tup) FROM pg_stat_user_tables")[0]
+            counts.add(dead_rows=int(dead))
     with LedgerStore.open(url) as store, store.reading() as session:
         assert session.books(["ana"])["ana"].seq == 61
     counts.add(acknowledged=60, lost=0)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from random import Random
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -183,9 +184,12 @@ def restarts(cluster: Cluster, counts: Counting, rounds: int, seed: int) -> None
         assert told.wait(30)
         stopping.wait(chance.uniform(0, 0.3))
         cluster.stop()
+        began = monotonic()
         cluster.start()
-    told.clear()
-    assert told.wait(30)
+        counts.add(recovery=int(1000 * (monotonic() - began)))
+        told.clear()
+        assert told.wait(30)
+        counts.add(first_answer=int(1000 * (monotonic() - began)))
     stopping.set()
     for thread in threads:
         thread.join()

@@ -4,8 +4,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 
 import pytest
+from tools.counts import centile
 
 from faults import writer
 from faults.conftest import Counting
@@ -45,8 +47,9 @@ def patiently(engine: Engine, key: str) -> bool:
             return writer.charge(engine, key)
 
 
-def by_threads(url: str, each: int, *, group_commit: bool) -> Counter[str]:
+def by_threads(url: str, each: int, counts: Counting, *, group_commit: bool) -> Counter[str]:
     """Let threads charge a credit at a time; gives how many each of them got."""
+    took: list[float] = []
     accepted: Counter[str] = Counter()
     failed: list[BaseException] = []
     start = threading.Barrier(WRITERS)
@@ -55,8 +58,10 @@ def by_threads(url: str, each: int, *, group_commit: bool) -> Counter[str]:
         def charge(name: str) -> None:
             start.wait(60)
             for number in range(each):
+                began = monotonic()
                 try:
                     accepted[name] += patiently(engine, f"{name}-{number}")
+                    took.append(monotonic() - began)
                 except BaseException as error:  # noqa: BLE001  # the test shows it
                     failed.append(error)
 
@@ -66,6 +71,7 @@ def by_threads(url: str, each: int, *, group_commit: bool) -> Counter[str]:
         for thread in threads:
             thread.join()
     assert failed == []
+    counts.add(contended_p99=centile(took))
     return accepted
 
 
@@ -86,7 +92,7 @@ def test_of_64_writers_as_many_are_served_as_there_are_credits(
     each, credits_ = 4, 150
     with new_ledger(database, request) as url:
         opened_with(url, credits_)
-        accepted = by_threads(url, each, group_commit=group_commit)
+        accepted = by_threads(url, each, counts, group_commit=group_commit)
         check_spent(url, WRITERS * each, credits_, accepted)
     record_property("figure", f"contention: {database}, {shares(accepted, each)}")
     counts.add(races=WRITERS * each, duplicated=0, lost=0, audits=1)
@@ -101,7 +107,7 @@ def test_64_writers_at_length(
     each, credits_ = 20, 900
     with new_ledger(database, request) as url:
         opened_with(url, credits_)
-        accepted = by_threads(url, each, group_commit=group_commit)
+        accepted = by_threads(url, each, counts, group_commit=group_commit)
         check_spent(url, WRITERS * each, credits_, accepted)
     counts.add(races=WRITERS * each, duplicated=0, lost=0, audits=1)
 

@@ -14,6 +14,26 @@ def test_counts_of_all_tests_are_added_up() -> None:
     assert counts.gathered(properties).counts == {"kills": 7, "lost": 0}
 
 
+def test_the_worst_of_all_tests_is_taken_and_told_in_its_unit() -> None:
+    properties = [("count:wait", 12), ("count:kills", 2), ("count:wait", 1_900), ("count:wait", 7)]
+    found = counts.gathered(properties)
+    assert found.counts == {"kills": 2, "wait": 1_900}
+    assert found.line() == "2 kills, wait at most 1,900 ms"
+    assert found.table().splitlines()[-4:] == [
+        "",
+        "| at worst | |",
+        "|---|---:|",
+        f"| {counts.WORST['wait'][0]} | 1,900 ms |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [([], 0), ([0.5], 500), ([*range(1, 101)], 99_000), ([2, 1, 3], 3_000)]
+)
+def test_99_of_100_are_at_most_the_centile(values: list[float], expected: int) -> None:
+    assert counts.centile(values) == expected
+
+
 def test_a_line_says_what_was_done_and_that_nothing_came_of_it() -> None:
     assert FOUND.line() == "1,200 kills, 41,166 acknowledged, 0 lost"
 

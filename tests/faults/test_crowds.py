@@ -26,6 +26,7 @@ def crowd(
     )
     counts.add(
         deaths=victims,
+        wait=max(each["longest_ms"] for each in said if "longest_ms" in each),
         acknowledged=writers * times,
         audits=1,
         lost=0,

@@ -7,6 +7,7 @@ from random import Random
 from time import monotonic, sleep
 
 import pytest
+from tools.counts import centile
 
 from faults import writer
 from faults.conftest import Counting
@@ -38,6 +39,7 @@ class Load:
         self.told: Counter[str] = Counter()
         self.acknowledged: dict[str, str] = {}
         self.most_waiting = 0
+        self.took: list[float] = []
         self._lock = threading.Lock()
         self.committer = Committer(engine.shell.now, queue_max=QUEUE, tell=Teller(self._note))
 
@@ -54,10 +56,13 @@ class Load:
             number += 1
             wallet, key = chance.choice(WALLETS), f"s{sender}-{number}"
             usage = Usage.of("standard", {"text_input": 10_000})
+            began = monotonic()
             try:
-                futures.append(
-                    (wallet, key, self.committer.submit(Command(wallet, key, 0, Charge(usage))))
+                future = self.committer.submit(Command(wallet, key, 0, Charge(usage)))
+                future.add_done_callback(
+                    lambda _, began=began: self.took.append(monotonic() - began)  # type: ignore[misc]
                 )
+                futures.append((wallet, key, future))
             except QueueFull as error:
                 self.told["shed"] += "nothing was written, try again later" in str(error)
                 sleep(0.0005)  # as a caller that is told so does, only sooner
@@ -103,6 +108,8 @@ def check_overload(url: str, seconds: float, counts: Counting) -> None:
         lost=len(lost),
         duplicated=len(extra),
         audits=1,
+        overload_p99=centile(load.took),
+        overload_shed=100 * load.told["shed"] // (load.told["shed"] + len(load.took)),
     )
     assert (lost, extra) == (set(), set())
     assert {**load.acknowledged, "w0/after": after.id} == kept

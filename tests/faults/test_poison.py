@@ -37,6 +37,7 @@ def check_poison(
 ) -> None:
     said = said_of(seed, count)
     counts.add(fuzz_inputs=said["samples"])
+    counts.add(poison_time=said["worst_ms"], poison_memory=said["worst_mib"])
     figures = f"{said['worst_ms']} ms ({said['slowest']}), {said['worst_mib']} MiB"
     record("figure", f"poison: {said['samples']:,} files refused or read, at worst {figures}")
     assert said["accepted"] == []

@@ -16,6 +16,7 @@ from faults.story import CREDIT, START, policies, usage
 from policyengine.app.shell import Shell
 from policyengine.engine.commands import Adjust, Body, Charge, Command, OpenHold, Subscribe
 from policyengine.ledger.transactions import Transaction
+from policyengine.store.anchoring import anchor_faults, read_anchor
 from policyengine.store.faults import LedgerReadOnly
 from policyengine.store.store import LedgerStore
 
@@ -81,6 +82,7 @@ def is_an_earlier_moment(copy: str, url: str, acknowledged: list[Transaction]) -
         with restored.reading() as before, live.reading() as after:
             kept = {tuple(map(_plain, row)) for row in before.driver.ask(chain)}
             assert kept <= {tuple(map(_plain, row)) for row in after.driver.ask(chain)}
+            assert list(anchor_faults(after, read_anchor(before, START))) == []
         # It is a ledger like any other: it goes on by itself.
         asked = Command("w0", "restored", START + 10**9, Adjust(1), reason="counted")
         assert Shell(restored, policies()).execute([asked])[0].is_accepted

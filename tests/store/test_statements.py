@@ -9,7 +9,16 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Executable
 
-from policyengine.store import comparing, fold, history, policies, rebuild, sessions, verify
+from policyengine.store import (
+    anchoring,
+    comparing,
+    fold,
+    history,
+    policies,
+    rebuild,
+    sessions,
+    verify,
+)
 from policyengine.store.driver import Statement
 from policyengine.store.sqlite import DIALECT
 from policyengine.store.statements import Statements
@@ -19,9 +28,9 @@ from store.ledgers import CREDIT, Scribe, save, wander
 WHOLE_TABLES: Final = {
     # Each reads what it is for, all of it, in the order in which it is stored.
     "ALL_WALLETS", "_POLICIES", "_LEDGERS", "_WITHOUT_WALLET", "_WITHOUT_TXN", "_NUMBERED",
-    "_FORGET_STRAYS",
+    "_FORGET_STRAYS", "_HEADS",
     # The one row of the ledger.
-    "SEAL", "seal_policies",
+    "SEAL", "seal_policies", "_LEDGER",
     # A parent's new row might mend a broken reference of its children: they are looked through
     # only while one is broken, which the count of instructions below shows.
     "insert_lot", "insert_policy",
@@ -42,7 +51,7 @@ def declared(statements: Statements) -> Iterator[tuple[str, Statement]]:
     for flags in product((False, True), repeat=3):
         page = statements.page(in_conversation=flags[0], of_kinds=flags[1], oldest_first=flags[2])
         yield f"page {flags}", page
-    for module in (comparing, fold, history, policies, rebuild, sessions, verify):
+    for module in (anchoring, comparing, fold, history, policies, rebuild, sessions, verify):
         for name, value in vars(module).items():
             listed = value if isinstance(value, dict) else {"": value}
             for key, each in listed.items():

@@ -124,6 +124,7 @@ class AsyncEngine:
     settle = _awaited(Engine.settle)
     sweep = _awaited(Engine.sweep)
     verify = _awaited(Engine.verify)
+    anchor = _awaited(Engine.anchor)
     rebuild = _awaited(Engine.rebuild)
     policy_of = _awaited(Engine.policy_of)
     calibration = _awaited(Engine.calibration)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from policyengine.app.auditing import audit, take_anchor
 from policyengine.app.history import Entry, Operation, entry_of, operations_of
 from policyengine.app.inputs import split_id
-from policyengine.app.repricing import StoredPolicies, content_hash
+from policyengine.app.repricing import StoredPolicies
 from policyengine.app.shell import Shell
 from policyengine.engine.balance import Balance, balance_of
 from policyengine.engine.batch import Named
@@ -22,6 +23,7 @@ from policyengine.engine.estimating import (
 from policyengine.engine.explaining import explain
 from policyengine.engine.refusals import refusal, unknown_model
 from policyengine.engine.settling import settle
+from policyengine.ledger.anchors import Anchor
 from policyengine.ledger.book import Book
 from policyengine.ledger.changes import Charged, ForCase
 from policyengine.ledger.transactions import Refusal, Transaction, change_of
@@ -30,7 +32,6 @@ from policyengine.policy.timeline import Timeline
 from policyengine.store.findings import Report
 from policyengine.store.history import Conversation
 from policyengine.store.sessions import ReadSession
-from policyengine.store.verify import verify
 from policyengine.values.calendar import Instant
 
 PAGE: Final = 20
@@ -310,24 +311,23 @@ class Reading:
         return calibration_of(charges)
 
     def verify(
-        self, wallet_ids: Iterable[str] | None = None, progress: Callable[[], None] | None = None
+        self,
+        wallet_ids: Iterable[str] | None = None,
+        progress: Callable[[], None] | None = None,
+        *,
+        anchor: Anchor | None = None,
     ) -> Report:
         """Audit the ledger: hashes, sums, projections, and each charge priced again.
 
-        Takes: some wallets, or None for all; what to call for each transaction.
+        Takes: some wallets, or None for all; what to call for each transaction; an earlier anchor,
+        all of which has to be there still.
         Gives: what was checked and what is wrong; nothing is changed.
         """
-        with self.shell.store.reading() as session:
-            policies = StoredPolicies(session, dict(self.shell.policies.timelines))
+        return audit(self.shell, wallet_ids, progress, anchor)
 
-            def recheck(book: Book, transaction: Transaction) -> str | None:
-                if progress is not None:
-                    progress()
-                return policies.recheck(book, transaction)
-
-            return verify(
-                session, wallet_ids=wallet_ids, content_hash=content_hash, recheck=recheck
-            )
+    def anchor(self) -> Anchor:
+        """Give where every wallet's chain stands now, to be kept outside the database."""
+        return take_anchor(self.shell)
 
     def transactions_written(self) -> int:
         """Give how many transactions the ledger has, for a progress bar."""

@@ -3,17 +3,20 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from policyengine.cli.anchoring import KeyFile, read_anchor
 from policyengine.cli.call import Call, with_call
 from policyengine.cli.faults import FINDINGS, OK
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from policyengine.cli.anchoring import HeldTo
     from policyengine.store.findings import Fault, Report
 
 FAULTS_SHOWN: Final = 20
@@ -35,6 +38,15 @@ def verify(
             help="First make balances, lots and holds anew from the transactions.",
         ),
     ] = False,
+    anchor: Annotated[
+        Path | None,
+        typer.Option(
+            "--anchor",
+            metavar="FILE",
+            help="An anchor of before: all that it has must be there still.",
+        ),
+    ] = None,
+    key_file: KeyFile = None,
 ) -> int:
     """Audit the ledger: hash chains, sums, projections, and the price of each charge once more.
 
@@ -44,12 +56,15 @@ def verify(
     """
     began = monotonic()
     mended: tuple[Fault, ...] = ()
+    held_to = None if anchor is None else read_anchor(anchor, key_file)
     with call.engine() as engine, _bar(engine.transactions_written()) as step:
         if rebuild:
             mended = engine.rebuild().mended
-        report = engine.verify(wallet or None, step)
+        report = engine.verify(wallet or None, step, anchor=held_to.anchor if held_to else None)
     took = f"{monotonic() - began:.1f} s"
-    call.answer(lambda: report_parts(report, took, mended), lambda: _form(report, mended))
+    call.answer(
+        lambda: report_parts(report, took, mended, held_to), lambda: _form(report, mended, held_to)
+    )
     return OK if report.is_sound else FINDINGS
 
 
@@ -76,9 +91,9 @@ def _bar(total: int) -> Iterator[Callable[[], None]]:
 
 
 def report_parts(
-    report: "Report", took: str, mended: "Sequence[Fault]" = ()
+    report: "Report", took: str, mended: "Sequence[Fault]" = (), held_to: "HeldTo | None" = None
 ) -> "Iterator[RenderableType]":
-    """Draw what an audit found, and what was mended before it."""
+    """Draw what an audit found, what was mended before it, and what an anchor was held against."""
     from policyengine.cli.screen import QUIET, STRONG, headline, indented, quiet, rows
 
     checked = ", ".join(
@@ -99,6 +114,7 @@ def report_parts(
                 ("hashes", "every transaction and policy is what was written"),
                 ("sums", "every credit is in one place; balances follow from the entries"),
                 ("prices", "every charge has the price that its policy version gives"),
+                *([("anchor", held_to.sentence)] if held_to else []),
             ]
         )
         return
@@ -111,7 +127,7 @@ def report_parts(
         yield indented(quiet(f"and {len(report.faults) - FAULTS_SHOWN} more; see --format json"))
 
 
-def _form(report: "Report", mended: "Sequence[Fault]") -> dict[str, Any]:
+def _form(report: "Report", mended: "Sequence[Fault]", held_to: "HeldTo | None") -> dict[str, Any]:
     return {
         "sound": report.is_sound,
         "wallets": report.wallets,
@@ -119,6 +135,7 @@ def _form(report: "Report", mended: "Sequence[Fault]") -> dict[str, Any]:
         "moves": report.moves,
         "faults": [_fault_form(each) for each in report.faults],
         "mended": [_fault_form(each) for each in mended],
+        "anchor": None if held_to is None else held_to.form,
     }
 
 

@@ -80,6 +80,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "settle": ("wallets", "Bring a wallet up to now: expiries, renewals, time-outs."),
         "sweep": ("auditing", "Settle every wallet that is due."),
         "verify": ("auditing", "Audit the ledger: hashes, sums, and each price once more."),
+        "anchor": ("anchoring", "Write down where the ledger stands, to hold it to that later."),
         "db": ("database", "Check the ledger's tables, or bring them up to date."),
         "replay": ("replay", "Replay recorded usage under a policy."),
         "version": ("version", "Print the versions of this program and its formats."),

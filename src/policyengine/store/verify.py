@@ -7,8 +7,10 @@ from typing import Final
 from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.sql.expression import exists
 
+from policyengine.ledger.anchors import Anchor
 from policyengine.ledger.invariants import faults_of
 from policyengine.ledger.transactions import PolicyRef
+from policyengine.store.anchoring import anchor_faults
 from policyengine.store.comparing import PROJECTED, projection_faults, wallet_faults
 from policyengine.store.driver import Row
 from policyengine.store.findings import FAULTS_MAX, Fault, Report
@@ -50,16 +52,18 @@ def verify(
     wallet_ids: Iterable[str] | None = None,
     content_hash: ContentHash | None = None,
     recheck: Recheck | None = None,
+    anchor: Anchor | None = None,
 ) -> Report:
     """Audit the ledger, or some of its wallets.
 
     Takes: how a policy's text is hashed; a look at each transaction with the book before it, such
-    as rating it anew under its policy. Both come from higher floors.
+    as rating it anew under its policy. Both come from higher floors. An anchor, all of which has to
+    be there still, whichever wallets are audited.
     Gives: what was checked, and up to `FAULTS_MAX` faults: policies first, then wallet by wallet;
     a wallet's first wrong transaction ends its fold.
     """
     audit = _Audit(session, recheck)
-    findings = audit.findings(wallet_ids, content_hash)
+    findings = audit.findings(wallet_ids, content_hash, anchor)
     with session.statements.dialect.any_text(session.driver):
         faults = tuple(islice(findings, FAULTS_MAX))
     return Report(audit.wallets, audit.transactions, audit.moves, faults)
@@ -77,12 +81,17 @@ class _Audit:
         self.wallets = self.transactions = self.moves = 0
 
     def findings(
-        self, wallet_ids: Iterable[str] | None, content_hash: ContentHash | None
+        self,
+        wallet_ids: Iterable[str] | None,
+        content_hash: ContentHash | None,
+        anchor: Anchor | None,
     ) -> Iterator[Fault]:
         """Give faults as they are found."""
         dialect = self._statements.dialect
         try:
             yield from self._policy_faults(content_hash)
+            if anchor is not None:
+                yield from anchor_faults(self._session, anchor)
             if wallet_ids is not None:
                 for wallet_id in wallet_ids:
                     yield from self._named_wallet_faults(wallet_id)
