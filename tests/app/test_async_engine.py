@@ -4,14 +4,17 @@ import asyncio
 import inspect
 from pathlib import Path
 
+import pytest
+
 from app.shops import Clock, policies_in, policy_text
 from policyengine.app.async_engine import AsyncEngine
 from policyengine.app.engine import Engine
+from policyengine.store.faults import LedgerClosed
 from policyengine.store.happenings import Batched, Happening
 
 CREDIT = 1_000_000
-SYNCHRONOUS = {"open", "close", "transactions_written"}
-"""What the face has of its own, and what only a progress bar asks for."""
+OWN = {"open", "close"}
+"""What the face has of its own."""
 
 
 async def opened(folder: Path, told: list[Happening] | None = None) -> AsyncEngine:
@@ -30,7 +33,7 @@ def test_every_verb_of_the_engine_can_be_awaited_with_the_same_arguments() -> No
         name
         for name, each in inspect.getmembers(Engine, inspect.isfunction)
         if not name.startswith("_")
-    } - SYNCHRONOUS
+    } - OWN
     for name in verbs:
         awaited = getattr(AsyncEngine, name)
         assert inspect.iscoroutinefunction(awaited), name
@@ -86,5 +89,33 @@ def test_who_stops_waiting_finds_out_by_the_same_key(tmp_path: Path) -> None:
             again = await engine.charge("ana", "large", {"text_input": 2500}, key="k")
             assert again.is_accepted
             assert (await engine.balance("ana")).available_micro == 999 * CREDIT
+
+    asyncio.run(story())
+
+
+def test_what_is_asked_of_a_closed_engine_is_told_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        engine = await opened(tmp_path)
+        await engine.subscribe("ana", "plus", key="join")
+        await engine.close()
+        with pytest.raises(LedgerClosed):
+            await engine.charge("ana", "large", {"text_input": 1}, key="late")
+        with pytest.raises(LedgerClosed):
+            await engine.balance("ana")
+        await engine.close()
+
+    asyncio.run(story())
+
+
+def test_what_is_asked_while_an_engine_closes_is_told_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        engine = await opened(tmp_path)
+        under_way = asyncio.create_task(engine.subscribe("ana", "plus", key="join"))
+        await asyncio.sleep(0)
+        engine._threads.shutdown(wait=False)  # as `close` begins
+        with pytest.raises(LedgerClosed):
+            await engine.balance("ana")
+        assert (await under_way).is_accepted
+        await engine.close()
 
     asyncio.run(story())

@@ -1,5 +1,7 @@
 """Group commit: what many threads send comes out as if each had been alone, and nothing is lost."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
@@ -239,3 +241,64 @@ def test_64_writers_on_one_wallet_get_exactly_what_it_has(
         assert engine.verify().is_sound
     if name:
         server.drop(name)
+
+
+class Stop(BaseException):
+    """What no program raises on purpose."""
+
+
+def test_whatever_a_command_raises_the_committer_goes_on() -> None:
+    def execute(commands: Sequence[Command]) -> list[Receipt]:
+        if commands[0].key == "k0":
+            raise Stop
+        return [receipt(each) for each in commands]
+
+    committer = Committer(execute)
+    with pytest.raises(Stop):
+        committer.submit(command("k0")).result(10)
+    assert committer.submit(command("k1")).result(10).transaction.key == "k1"
+    committer.close()
+
+
+def test_an_observer_that_interrupts_does_not_end_the_committer() -> None:
+    def interrupt(_: Happening) -> None:
+        raise KeyboardInterrupt
+
+    ledger = Ledger()
+    committer = Committer(ledger.execute, tell=Teller(interrupt))
+    for key in ("k0", "k1"):
+        assert committer.submit(command(key)).result(10).transaction.key == key
+    committer.close()
+
+
+FORK = """
+import os, sys
+from policyengine import Engine
+from policyengine.ledger.book import LedgerFault
+
+engine = Engine.open(sys.argv[1], sys.argv[2], group_commit=True)
+engine.subscribe("ana", "plus", key="join")
+child = os.fork()
+if not child:
+    try:
+        engine.grant("ana", 1, key="child")
+    except LedgerFault as error:
+        print(error, flush=True)
+    engine.close()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert engine.grant("ana", 1, key="parent").is_accepted
+assert engine.verify().is_sound
+engine.close()
+"""
+
+
+def test_a_forked_process_is_told_at_once_and_leaves_the_ledger_to_its_parent(
+    tmp_path: Path,
+) -> None:
+    """No thread of the committer is there to answer: without a word it would wait for ever."""
+    policies_in(tmp_path, policy_text())
+    asked = [sys.executable, "-c", FORK, f"sqlite:///{tmp_path}/ledger.db", str(tmp_path)]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603  # a script of its own
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "the ledger was opened before a fork; open it in each process\n"

@@ -1,5 +1,7 @@
 """The engine's front: holds as contexts, stored policies in explanations, estimates compared."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from policyengine.app.engine import Engine
 from policyengine.app.reading import NotFound
 from policyengine.app.receipts import Refused
 from policyengine.engine.estimating import Estimate
+from policyengine.store.faults import LedgerMoved
 
 CREDIT = 1_000_000
 
@@ -32,6 +35,55 @@ def test_a_hold_is_given_back_when_its_block_fails_or_forgets_it(shop: Shop) -> 
     with shop.engine.hold("ana", credits_held=5) as held:
         held.release()
     assert available(shop) == 1000 * CREDIT
+
+
+def test_a_hold_whose_capture_is_refused_is_given_back_at_the_end(shop: Shop) -> None:
+    with shop.engine.hold("ana", credits_held=5) as held:
+        assert not held.capture("none", {"text_input": 1200}).is_accepted
+        assert available(shop) == 995 * CREDIT
+    assert available(shop) == 1000 * CREDIT
+    with shop.engine.hold("ana", credits_held=5) as held:
+        assert not held.capture("none", {"text_input": 1200}).is_accepted
+        assert held.capture("large", {"text_input": 1200}).is_accepted
+    assert available(shop) == 1000 * CREDIT - 480_000
+
+
+def test_a_hold_whose_capture_has_no_such_counts_is_given_back(shop: Shop) -> None:
+    def capture_less_than_nothing() -> None:
+        with shop.engine.hold("ana", credits_held=5) as held:
+            held.capture("large", {"text_input": -1})
+
+    with pytest.raises(ValueError, match="is not a count"):
+        capture_less_than_nothing()
+    assert available(shop) == 1000 * CREDIT
+
+
+def test_a_hold_that_a_fault_kept_from_its_capture_can_be_captured_later(tmp_path: Path) -> None:
+    """The request has run: giving the hold back would make it a free one."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    shop = open_shop(policies_in(tmp_path, policy_text()), url)
+
+    def capture_while_another_writes() -> None:
+        with shop.engine.hold("ana", credits_held=5, key="h") as held, pausing(tmp_path):
+            held.capture("large", {"text_input": 1200})
+
+    with pytest.raises(LedgerMoved):
+        capture_while_another_writes()
+    assert available(shop) == 995 * CREDIT
+    held = shop.engine.hold("ana", credits_held=5, key="h")
+    assert held.capture("large", {"text_input": 1200}).charged_micro == 480_000
+    shop.engine.close()
+
+
+@contextmanager
+def pausing(folder: Path) -> Iterator[None]:
+    """Take the ledger's file away for a while."""
+    path = folder / "ledger.db"
+    path.rename(folder / "away.db")
+    try:
+        yield
+    finally:
+        (folder / "away.db").rename(path)
 
 
 def test_a_hold_that_was_refused_does_not_begin(shop: Shop) -> None:

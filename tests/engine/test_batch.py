@@ -1,5 +1,7 @@
 """Batches: each command sees those before it; what has to be loaded is said beforehand."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.wallets import CREDIT, START, policy, spend
@@ -22,7 +24,7 @@ from policyengine.engine.commands import (
 from policyengine.engine.decide import Decision
 from policyengine.ledger.book import Book
 from policyengine.policy.timeline import Timeline
-from policyengine.values.calendar import parse_span
+from policyengine.values.calendar import NEVER, parse_span
 
 TIMELINES = {"codeflicker": Timeline.of(policy())}
 
@@ -131,3 +133,27 @@ def test_a_wallet_whose_policy_is_not_loaded_is_not_touched() -> None:
     desk = Desk({"ana": Book("ana", "acme")}, {}, {})
     decision = decide_all(TIMELINES, desk, [command("ana", "k", Charge(spend(1)))])[0]
     assert (code(decision), desk.recorded) == ("unknown_policy", {})
+
+
+def test_a_wallet_on_a_version_that_is_not_loaded_is_not_priced_by_an_older_one() -> None:
+    desk = Desk({}, {}, {})
+    decide_all(TIMELINES, desk, [command("ana", "join", Subscribe("pro"))])
+    book = desk.books["ana"]
+    assert book.subscription is not None
+    ahead = replace(book, subscription=replace(book.subscription, version=2))
+    loaded = Desk({"ana": ahead}, {("ana", "join"): desk.recorded["ana"][0]}, {})
+    asked = [command("ana", "k", Charge(spend(1))), command("ana", "join", Subscribe("pro"))]
+    charged, again = decide_all(TIMELINES, loaded, asked)
+    assert (code(charged), loaded.recorded) == ("unknown_policy", {})
+    assert charged.answer.refusal is not None
+    assert charged.answer.refusal.message == (
+        "version 2 of `codeflicker`, which wallet `ana` is on, is not loaded"
+    )
+    assert again.is_replay
+
+
+def test_a_wallet_on_an_older_version_that_is_loaded_is_decided() -> None:
+    two = {"codeflicker": Timeline.of(policy(), replace(policy(), version=2, effective_at=NEVER))}
+    desk = Desk({}, {}, {})
+    asked = [command("ana", "join", Subscribe("pro")), command("ana", "k", Charge(spend(1)))]
+    assert [each.answer.refusal for each in decide_all(two, desk, asked)] == [None, None]

@@ -265,7 +265,11 @@ def test_sessions_beyond_the_pool_wait_and_give_up_with_a_reason(url: str) -> No
 @pytest.mark.parametrize(
     ("address", "fault", "message"),
     [
-        ("postgresql://postgres@/none?host={host}", StoreFault, 'database "none" does not exist'),
+        (
+            "postgresql://postgres@/none?host={host}",
+            StoreFault,
+            'refused the connection; .* "none" does not exist',
+        ),
         ("postgresql://nobody@/postgres?host={host}", StoreFault, 'role "nobody" does not exist'),
         ("postgresql://postgres@/x?host=/nowhere", StoreFault, "server does not answer"),
         ("postgresql+asyncpg://h/x", StoreFault, "spoken to by `psycopg` only"),
@@ -277,6 +281,18 @@ def test_an_address_that_leads_nowhere_is_a_fault(
 ) -> None:
     with pytest.raises(fault, match=message):
         LedgerStore.open(address.format(host=server.folder), patience_ms=100)
+
+
+def test_a_server_without_a_connection_left_is_busy(server: Server, url: str) -> None:
+    with LedgerStore.open(url, patience_ms=500) as store, server.connect() as connection:
+        database = store._engine.url.database
+        connection.execute(f"CREATE ROLE late_{database} LOGIN".encode())
+        connection.execute(f"ALTER DATABASE {database} CONNECTION LIMIT 0".encode())
+        late = server.url(str(database), user=f"late_{database}")
+        with pytest.raises(LedgerBusy, match="no connection left; nothing was written, try again"):
+            LedgerStore.open(late, patience_ms=500)
+        connection.execute(f"ALTER DATABASE {database} CONNECTION LIMIT -1".encode())
+        connection.execute(f"DROP ROLE late_{database}".encode())
 
 
 def test_a_password_is_never_shown() -> None:

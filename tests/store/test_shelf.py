@@ -13,7 +13,7 @@ from policyengine.store.shelf import Shelf
 from policyengine.store.store import LedgerStore
 from store.ledgers import CREDIT, Scribe, save, step, story, wander
 
-HEAD, OTHER = b"a" * 32, b"b" * 32
+HEAD, OTHER = (b"a" * 32, None), (b"b" * 32, None)
 
 
 def book(wallet_id: str, lots: int = 0) -> Book:
@@ -31,12 +31,13 @@ def without_shelf(store: LedgerStore, *wallets: str) -> dict[str, Book]:
     return read(store, *wallets)
 
 
-def test_a_book_is_found_by_its_head_only() -> None:
+def test_a_book_is_found_by_the_state_of_its_wallet_only() -> None:
     shelf = Shelf()
     shelf.put(HEAD, book("ana"))
     assert shelf.find("ana", HEAD) == book("ana")
     assert shelf.find("ana", OTHER) is None
     assert shelf.find("bob", HEAD) is None
+    assert shelf.find("ana", (HEAD[0], 1)) is None
     shelf.put(OTHER, book("ana", 1))
     assert shelf.find("ana", HEAD) is None
     assert shelf.find("ana", OTHER) == book("ana", 1)

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 from policyengine.app.engine import Engine
 from policyengine.app.policies import Policies
 from policyengine.store.clock import Clock, wall_clock
+from policyengine.store.faults import LedgerClosed
 from policyengine.store.happenings import Observer
 
 THREADS_MAX: Final = 128
@@ -68,7 +69,12 @@ class AsyncEngine:
 
     async def run(self, ask: Callable[[], T]) -> T:
         """Ask the engine anything, off the event loop: `await engine.run(engine.engine.verify)`."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        self.engine.shell.store.check_usable()  # else threads that are no more would be waited for
+        try:
+            asked = asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        except RuntimeError as error:
+            raise LedgerClosed("the ledger is being closed; nothing was written") from error
+        return await asked
 
     async def close(self) -> None:
         """Write what waits, and close the ledger."""
@@ -128,3 +134,4 @@ class AsyncEngine:
     rebuild = _awaited(Engine.rebuild)
     policy_of = _awaited(Engine.policy_of)
     calibration = _awaited(Engine.calibration)
+    transactions_written = _awaited(Engine.transactions_written)

@@ -10,7 +10,7 @@ from typing import Final
 
 from policyengine.app.receipts import Receipt
 from policyengine.engine.commands import Command
-from policyengine.store.faults import StoreFault
+from policyengine.store.faults import LedgerClosed, StoreFault
 from policyengine.store.happenings import UNOBSERVED, Batched, Retried, Teller, TurnedAway
 
 BATCH_MAX: Final = 256
@@ -29,7 +29,7 @@ class DeadlinePassed(StoreFault):
     """The command waited for longer than it may; nothing was written."""
 
 
-class CommitterClosed(StoreFault):
+class CommitterClosed(LedgerClosed):
     """The engine is closed; nothing was written."""
 
 
@@ -155,7 +155,7 @@ class _Lane:
     def _answer(self, batch: Sequence[_Waiting]) -> int:
         try:
             receipts = self._execute([each.command for each in batch])
-        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits is told
+        except BaseException as error:  # noqa: BLE001  # whatever it is, whoever waits is told
             if len(batch) == 1 or isinstance(error, StoreFault):
                 for each in batch:
                     each.answer.set_exception(error)

@@ -16,6 +16,8 @@ from policyengine.app.inputs import (
     instant_from,
     maybe_usage,
     micro_from,
+    number_in,
+    span_from,
     split_id,
     usage_from,
 )
@@ -47,11 +49,10 @@ from policyengine.engine.estimating import Estimate
 from policyengine.ledger.changes import Outcome
 from policyengine.ledger.lots import PRIORITY_DEFAULT, Restriction
 from policyengine.ledger.subscriptions import Rollover
-from policyengine.store.clock import Clock, wall_clock
+from policyengine.store.clock import Clock, exact, wall_clock
 from policyengine.store.happenings import Observer, Teller
 from policyengine.store.rebuild import Rebuilt, rebuild
 from policyengine.store.store import LedgerStore
-from policyengine.values.calendar import parse_span
 
 
 class Engine(Writing):
@@ -87,6 +88,7 @@ class Engine(Writing):
         Raises: PolicyError when a policy has an error; the store's faults when the file is no
         ledger, is newer than this library or cannot be written.
         """
+        clock = exact(clock)
         loaded = policies if isinstance(policies, Policies) else usable_policies([Path(policies)])
         tell = Teller(observer)
         shell = Shell(LedgerStore.open(url, clock=clock, create=create, tell=tell), loaded, clock)
@@ -179,7 +181,7 @@ class Engine(Writing):
             priority,
             instant_from(effective_at),
             instant_from(expires_at),
-            None if every is None else parse_span(every),
+            None if every is None else span_from(every),
             instant_from(anchor_at),
             limits,
             Restriction(tuple(models), tuple(units)),
@@ -254,7 +256,7 @@ class Engine(Writing):
     ) -> Receipt:
         """Give back what a charge took, all of it or an amount, latest draw first."""
         wallet_id, number = split_id(charge_id)
-        case = None if case_id is None else split_id(case_id)[1]
+        case = number_in(wallet_id, case_id)
         micro = None if amount is None else micro_from(amount)
         return self._do(wallet_id, Refund(number, micro, case), key, actor, reason)
 
@@ -284,7 +286,7 @@ class Engine(Writing):
         body = OpenHold(
             None if credits_held is None else micro_from(credits_held),
             usage,
-            None if life is None else parse_span(life),
+            None if life is None else span_from(life),
             conversation,
             operation,
             None if estimate is None else estimate.note,
@@ -321,7 +323,7 @@ class Engine(Writing):
     def extend(self, hold_id: str, by: str, *, key: str | None = None) -> Receipt:
         """Let a hold last longer: its end plus a span such as `10 minutes`."""
         wallet_id, number = split_id(hold_id)
-        return self._do(wallet_id, Extend(number, parse_span(by)), key)
+        return self._do(wallet_id, Extend(number, span_from(by)), key)
 
     # Cases and time
 
@@ -336,7 +338,7 @@ class Engine(Writing):
         key: str | None = None,
     ) -> Receipt:
         """Open a case of abnormal consumption; the receipt's id is the case's."""
-        about = None if charge_id is None else split_id(charge_id)[1]
+        about = number_in(wallet_id, charge_id)
         return self._do(wallet_id, ReportAbnormal(about, conversation), key, actor, reason)
 
     def resolve(
@@ -368,7 +370,7 @@ class Engine(Writing):
         Gives: the case, closed as explained, or as refunded where something is given back: what
         exceeds the price of its time, and charges that repeat another one. Asked again, the same.
         """
-        about = None if charge_id is None else split_id(charge_id)[1]
+        about = number_in(wallet_id, charge_id)
         asked = Asked(wallet_id, about, conversation, refund_all, reason, actor)
         return report(self.shell, asked)
 

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 from policyengine.app.receipts import Receipt
 from policyengine.ledger.changes import Outcome
+from policyengine.store.faults import StoreFault
 
 
 class Captures(Protocol):
@@ -35,14 +36,24 @@ class HeldCredits:
     def capture(
         self, model: str, counts: Mapping[str, int], *, outcome: Outcome = "succeeded"
     ) -> Receipt:
-        """Capture what was used, finally."""
-        self.is_over = True
-        return self.captures(self.id, model=model, counts=counts, outcome=outcome)
+        """Capture what was used, finally; where that is refused, the hold is as it was.
+
+        After a fault of the ledger the end of the block does not give the hold back: the request
+        has run, and can be captured by its id until the hold ends by itself.
+        """
+        try:
+            done = self.captures(self.id, model=model, counts=counts, outcome=outcome)
+        except StoreFault:
+            self.is_over = True
+            raise
+        self.is_over = done.is_accepted
+        return done
 
     def release(self) -> Receipt:
         """Give the hold back."""
+        done = self.releases(self.id)
         self.is_over = True
-        return self.releases(self.id)
+        return done
 
     def __enter__(self) -> Self:
         """Begin the request.

@@ -10,7 +10,7 @@ from policyengine.app.inputs import split_id
 from policyengine.app.repricing import StoredPolicies
 from policyengine.app.shell import Shell
 from policyengine.engine.balance import Balance, balance_of
-from policyengine.engine.batch import Named
+from policyengine.engine.batch import Named, missing_version
 from policyengine.engine.derivation import Step
 from policyengine.engine.estimating import (
     Estimate,
@@ -82,6 +82,8 @@ class Reading:
         timeline = self.shell.policies.timelines.get(book.policy)
         if timeline is None:
             raise NotFound(f"policy `{book.policy}` of wallet `{book.wallet_id}` is not loaded")
+        if missing := missing_version(timeline, book):
+            raise NotFound(missing)
         return timeline
 
     def _settled(

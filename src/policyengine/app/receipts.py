@@ -18,6 +18,10 @@ class Refused(Exception):  # noqa: N818  # it says what happened, as `StopIterat
         self.refusal = refusal
         self.code = refusal.code
 
+    def __reduce__(self) -> tuple[type["Refused"], tuple[Refusal]]:
+        """Let it cross to another process: an exception is made anew from its arguments."""
+        return type(self), (self.refusal,)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

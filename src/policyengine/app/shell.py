@@ -46,11 +46,12 @@ class Shell:
         """
         if self.committer is None:
             return self.now([checked(command)])[0]
+        self.store.check_usable()  # after a fork, no thread of the committer is there to answer
         return self.committer.submit(checked(command)).result()
 
     def close(self) -> None:
         """Write what waits, and close the ledger."""
-        if self.committer is not None:
+        if self.committer is not None and self.store.is_of_this_process:
             self.committer.close()
         self.store.close()
 

@@ -84,10 +84,31 @@ def _decide_one(timelines: Mapping[str, Timeline], desk: Desk, command: Command)
     if timeline is None:
         refusal = refusals.refusal("unknown_policy", f"no policy `{book.policy}` is loaded")
         return Decision(book, (), unrecorded(command, refusal))
+    missing = missing_version(timeline, book)
+    if missing and (command.wallet_id, command.key) not in desk.answered:
+        refusal = refusals.refusal("unknown_policy", missing)
+        return Decision(book, (), unrecorded(command, refusal))
     decision = decide(timeline, book, command, _prior(desk, command))
     if decision.recorded:
         _remember(desk, command.wallet_id, decision)
     return decision
+
+
+def missing_version(timeline: Timeline, book: Book) -> str:
+    """Say which version a wallet is on that is not loaded; empty for most.
+
+    The policies are older ones then. They could price a request, and would do so as if that version
+    had never come into force.
+    """
+    plan = book.subscription
+    if (
+        plan is None
+        or plan.version == timeline.policies[-1].version
+        or timeline.version(plan.version) is not None
+    ):
+        return ""
+    name = f"version {plan.version} of `{book.policy}`"
+    return f"{name}, which wallet `{book.wallet_id}` is on, is not loaded"
 
 
 def _new_book(timelines: Mapping[str, Timeline], command: Command) -> Book | Refusal:

@@ -127,13 +127,13 @@ class Batch:
         self._note_holds(start.number, before, entry.after, touched.holds)
         self._note_series(start.number, before, entry.after, touched.series)
         self._note_wallet(start.number, before, entry.after, recorded_at, head)
-        return Position(start.number, entry.after.seq, recorded_at, head)
+        return Position(start.number, entry.after.seq, recorded_at, head, start.rebuilds)
 
     def _open(self, book: Book) -> Position:
         number = next(self.wallet_numbers)
         head = genesis("wallet", book.wallet_id, book.policy)
-        self.new_wallets.append(wallet_row(number, book, 0, head))
-        return Position(number, 0, 0, head)
+        self.new_wallets.append((*wallet_row(number, book, 0, head), None))
+        return Position(number, 0, 0, head, None)
 
     def _append(
         self, transaction: Transaction, wallet: int, recorded_at: Instant, head: bytes

@@ -183,7 +183,7 @@ def series_of(row: Row) -> Series:
 
 
 def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Row:
-    """Give the row of a wallet."""
+    """Give the row of a wallet, but for its last column, which its book does not know."""
     return (
         number,
         book.wallet_id,

@@ -15,7 +15,7 @@ from policyengine.store.books import book_of, hold_of, lot_of, series_of
 from policyengine.store.driver import Driver, Row, Statement
 from policyengine.store.entries import transaction_of
 from policyengine.store.policies import Policies
-from policyengine.store.shelf import Shelf
+from policyengine.store.shelf import Shelf, State
 from policyengine.store.statements import Statements
 from policyengine.values.calendar import Instant
 
@@ -27,10 +27,16 @@ class Position(NamedTuple):
     seq: int
     recorded_at: Instant
     head: bytes
+    rebuilds: int | None
+
+    @property
+    def state(self) -> State:
+        """Give by what the wallet's book is kept in memory."""
+        return self.head, self.rebuilds
 
 
 _ID, _WALLET_ID, _SEQ, _RECORDED_AT = 0, 1, 3, 5
-_HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 26
+_HOLDS_OPEN, _SERIES_OPEN, _HEAD, _REBUILDS = 9, 10, 26, 29
 _WALLET, _TXN_SEQ, _PARENT, _REFUSAL, _TXN_WALLET_ID = 1, 2, 13, 14, 22
 
 
@@ -55,7 +61,7 @@ class Loader:
         books: dict[str, Book] = {}
         unknown = []
         for wallet_id, row in rows.items():
-            kept = self.shelf.find(wallet_id, row[_HEAD])
+            kept = self.shelf.find(wallet_id, (row[_HEAD], row[_REBUILDS]))
             if kept is None:
                 unknown.append(row)
             else:
@@ -72,7 +78,7 @@ class Loader:
         for row in rows:
             number = row[_ID]
             book = book_of(row, lots.get(number, {}), holds.get(number, {}), series.get(number, {}))
-            self.shelf.put(row[_HEAD], book)
+            self.shelf.put((row[_HEAD], row[_REBUILDS]), book)
             yield row[_WALLET_ID], book
 
     def positions(self, wallet_ids: Iterable[str]) -> dict[str, Position]:
@@ -120,9 +126,9 @@ class Loader:
             for row, each in found
         }
 
-    def hold_named(self, wallet_id: str, head: bytes, seq: int) -> Named | None:
+    def hold_named(self, wallet_id: str, state: State, seq: int) -> Named | None:
         """Give what `named` would give of an open hold, if all of it is on the shelf."""
-        book, acts = self.shelf.find(wallet_id, head), self.shelf.acts(wallet_id, head).get(seq)
+        book, acts = self.shelf.find(wallet_id, state), self.shelf.acts(wallet_id, state).get(seq)
         if book is None or acts is None:
             return None
         touched = _lots_moved(acts[0])
@@ -235,4 +241,4 @@ def _grouped(rows: Sequence[Row]) -> Mapping[int, Sequence[Any]]:
 
 
 def _position(row: Row) -> Position:
-    return Position(row[_ID], row[_SEQ], row[_RECORDED_AT], row[_HEAD])
+    return Position(row[_ID], row[_SEQ], row[_RECORDED_AT], row[_HEAD], row[_REBUILDS])

@@ -233,7 +233,7 @@ def fault_of(error: Exception) -> Exception:
     if found is not None:
         fault, sentence = found
     elif getattr(error, "pgconn", None) is not None:  # it never was a connection
-        fault, sentence = StoreFault, "the ledger's server does not answer; nothing was written"
+        fault, sentence = _unconnected(str(error))
     elif isinstance(error, psycopg.OperationalError):
         fault, sentence = (
             OutcomeUnknown,
@@ -246,6 +246,15 @@ def fault_of(error: Exception) -> Exception:
         fault, sentence = StoreFault, "PostgreSQL failed; nothing was written"
     told = str(error).strip().replace("\n", " ")
     return fault(f"{sentence} ({told})")
+
+
+def _unconnected(told: str) -> tuple[type[Exception], str]:
+    """Say why there was no connection; the driver has no code for it, only the server's words."""
+    if "too many connections" in told or "too many clients" in told or "connection slots" in told:
+        return _FAULTS["53300"]
+    if "FATAL:" in told:
+        return StoreFault, "the ledger's server refused the connection; nothing was written"
+    return StoreFault, "the ledger's server does not answer; nothing was written"
 
 
 def _damage(_driver: Driver) -> Iterator[str]:
@@ -262,6 +271,9 @@ def _any_text(_driver: Driver) -> Iterator[None]:
 @contextmanager
 def _guards_off(driver: Driver) -> Iterator[None]:
     """Take the triggers away until the end of a block; both happen in the current transaction."""
+    # Every writer begins with a row of this table: so those under way end first, and no other one
+    # reads what is about to change, or has one of the tables that are needed next.
+    driver.run("LOCK TABLE wallet IN EXCLUSIVE MODE")
     triggers = driver.ask(
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
         " WHERE NOT tgisinternal AND starts_with(tgname, 'guard_') ORDER BY 1, 2"

@@ -108,7 +108,7 @@ class ReadSession:
         unknown: list[tuple[str, int]] = []
         for wallet_id, seq in ids:
             position = self._positions.get(wallet_id)
-            named = position and self.loader.hold_named(wallet_id, position.head, seq)
+            named = position and self.loader.hold_named(wallet_id, position.state, seq)
             if named:
                 found[wallet_id, seq] = named
             else:
@@ -279,10 +279,10 @@ class WriteSession(ReadSession):
         except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
         for entry in entries:
-            name = entry.after.wallet_id
-            known = self._acts(name)
+            position = moved[entry.after.wallet_id]
+            known = self._acts(entry.after.wallet_id)
             acts = acts_after(known, entry.after, entry.transactions)
-            self.loader.shelf.put(moved[name].head, entry.after, acts)
+            self.loader.shelf.put(position.state, entry.after, acts)
         self._positions.update(moved)
         self.transactions_count += count
         self.wallets_count += len(names)
@@ -290,7 +290,7 @@ class WriteSession(ReadSession):
 
     def _acts(self, wallet_id: str) -> Acts:
         position = self._positions.get(wallet_id)
-        return NO_ACTS if position is None else self.loader.shelf.acts(wallet_id, position.head)
+        return NO_ACTS if position is None else self.loader.shelf.acts(wallet_id, position.state)
 
     def _hold(self, wallet_ids: Sequence[str]) -> None:
         began = monotonic()

@@ -19,12 +19,16 @@ ROOM_MAX: Final = 100_000
 Some 50 MB; the wallets that were used longest ago make room.
 """
 
+State: TypeAlias = tuple[bytes, int | None]
+"""The head of a wallet's chain, and how often a rebuild mended it; None for never."""
+
 
 class Shelf:
-    """Books by the head of their wallet's chain; safe for any number of threads and processes.
+    """Books by the state of their wallet; safe for any number of threads and processes.
 
-    A head is the hash of all that led to a book. So a book is never out of date: either the wallet
-    still has that head, or the book is not found. It does no harm to keep a book whose write is
+    A state is the head of the wallet's chain, the hash of all that led to a book, and how often a
+    rebuild mended its rows, by whatever process. So a book is never out of date: either the wallet
+    is in that state still, or the book is not found. It does no harm to keep a book whose write is
     taken back.
     """
 
@@ -32,31 +36,31 @@ class Shelf:
         """Start empty."""
         self._room_max = room_max
         self._taken = 0
-        self._books: OrderedDict[str, tuple[bytes, Book, Acts]] = OrderedDict()
+        self._books: OrderedDict[str, tuple[State, Book, Acts]] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, wallet_id: str, head: bytes) -> Book | None:
-        """Give the book of a wallet whose chain ends with a head."""
+    def find(self, wallet_id: str, state: State) -> Book | None:
+        """Give the book of a wallet that is in a state."""
         with self._lock:
             found = self._books.get(wallet_id)
-            if found is None or found[0] != head:
+            if found is None or found[0] != state:
                 return None
             self._books.move_to_end(wallet_id)
             return found[1]
 
-    def acts(self, wallet_id: str, head: bytes) -> Acts:
-        """Give what is known of how open holds came about, in a wallet whose chain has a head."""
+    def acts(self, wallet_id: str, state: State) -> Acts:
+        """Give what is known of how open holds came about, in a wallet that is in a state."""
         with self._lock:
             found = self._books.get(wallet_id)
-            return NO_ACTS if found is None or found[0] != head else found[2]
+            return NO_ACTS if found is None or found[0] != state else found[2]
 
-    def put(self, head: bytes, book: Book, acts: Acts = NO_ACTS) -> None:
+    def put(self, state: State, book: Book, acts: Acts = NO_ACTS) -> None:
         """Keep a book with its open lots, in the place of the one that its wallet had."""
         kept = without_closed_lots(book)
         with self._lock:
             self._drop(book.wallet_id)
             self._taken += _room(kept, acts)
-            self._books[book.wallet_id] = (head, kept, acts)
+            self._books[book.wallet_id] = (state, kept, acts)
             while self._taken > self._room_max:
                 self._drop(next(iter(self._books)))
 

@@ -28,7 +28,9 @@ from policyengine.store.tables import LEDGER, MOVE, POLICY_VERSION, TXN, WALLET
 POTS = ("remaining_micro", "held_micro", "consumed_micro", "expired_micro", "withdrawn_micro")
 LOT_STATE = (*POTS, "end_how", "end_at", "end_carried_expires_at", "is_open")
 WALLET_STATE = tuple(
-    column.name for column in WALLET.columns if column.name not in {"id", "wallet_id", "policy"}
+    column.name
+    for column in WALLET.columns
+    if column.name not in {"id", "wallet_id", "policy", "rebuilds"}
 )
 WALLET_HOT = (
     "seq",

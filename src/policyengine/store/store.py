@@ -19,10 +19,10 @@ from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
-from policyengine.store.faults import LedgerBusy, OutcomeUnknown, StoreFault
+from policyengine.store.faults import LedgerBusy, LedgerClosed, OutcomeUnknown, StoreFault
 from policyengine.store.happenings import UNOBSERVED, Teller, Viewed
 from policyengine.store.migrate import HEAD, revision_of
-from policyengine.store.place import Place, check_file, place_of
+from policyengine.store.place import Place, Standing, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
 from policyengine.store.shelf import Shelf
@@ -105,8 +105,12 @@ class LedgerStore:
         tell: Teller,
         *,
         is_shared: bool,
+        standing: Standing | None,
     ) -> None:
-        """Take the parts that `open` puts together; `is_shared` where all use one connection."""
+        """Take the parts that `open` puts together.
+
+        Takes: `is_shared` where all use one connection; the file that was opened, if it is one.
+        """
         self._engine = engine
         self._dialect = dialect
         self._turnstile = turnstile
@@ -117,7 +121,9 @@ class LedgerStore:
         self._policies = PolicyNumbers()
         self._shelf = Shelf()
         self._writer: PoolProxiedConnection | None = None
+        self._standing = standing
         self._process = os.getpid()
+        self._is_closed = False
 
     @classmethod
     def open(
@@ -154,20 +160,39 @@ class LedgerStore:
                 raise dialect.fault_of(error) from error
             raise
         is_shared = place.path is None and not place.is_server
-        return cls(engine, dialect, turnstile, clock, tell, is_shared=is_shared)
+        standing = None if place.path is None else Standing.of(place.path)
+        return cls(engine, dialect, turnstile, clock, tell, is_shared=is_shared, standing=standing)
 
     @property
     def writes_one_by_one(self) -> bool:
         """Tell whether one session writes at a time; where several do, wallets are held apart."""
         return self._dialect.writes_one_by_one
 
+    @property
+    def is_of_this_process(self) -> bool:
+        """Tell whether this process opened the ledger; a fork of it has no use of it."""
+        return os.getpid() == self._process
+
     def close(self) -> None:
-        """Let the ledger go."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-        self._engine.dispose()
-        self._turnstile.close()
+        """Let the ledger go, after a write that is under way; once it is closed, do nothing.
+
+        Raises: LedgerBusy where the write takes too long: the ledger is still open then.
+        """
+        if self._is_closed:
+            return
+        if not self.is_of_this_process:
+            # The connections are the parent's, and one of its threads may have had the turn.
+            self._is_closed = True
+            self._engine.dispose(close=False)
+            return
+        # A connection must not go while a statement runs on it: the interpreter would crash.
+        with self._turnstile.turn():
+            self._is_closed = True
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            self._engine.dispose()
+            self._turnstile.close()
 
     def __enter__(self) -> Self:
         """Give the store itself."""
@@ -189,7 +214,7 @@ class LedgerStore:
         Raises: LedgerBusy when other writers take too long; LedgerFault for what the ledger's
         rules or the database refuse; StaleBook; StoreFault when the machine fails.
         """
-        self._check_process()
+        self.check_usable()
         watch, fault = Watch(), ""
         try:
             if self._dialect.writes_one_by_one:
@@ -206,6 +231,7 @@ class LedgerStore:
     def _written_in_turn(self, watch: Watch) -> Iterator[WriteSession]:
         """Write on the connection that all writers of the process take turns with."""
         with self._turnstile.turn() as deadline, self._faults():
+            self.check_usable()  # it may have been closed meanwhile
             pooled = self._writer = self._writer or self._engine.raw_connection()
             with self._turnstile.gate(deadline):
                 self._begin(pooled, self._dialect.begin_writing)
@@ -242,11 +268,12 @@ class LedgerStore:
 
         Raises: StoreFault when the machine fails.
         """
-        self._check_process()
+        self.check_usable()
         began, fault = monotonic(), ""
         try:
             if self._is_shared:
                 with self._turnstile.turn():
+                    self.check_usable()  # as for writers
                     yield from self._view()
             else:
                 yield from self._view()
@@ -312,6 +339,14 @@ class LedgerStore:
             if pooled is self._writer:
                 self._writer = None
 
-    def _check_process(self) -> None:
-        if os.getpid() != self._process:
+    def check_usable(self) -> None:
+        """Make sure that this process may use the ledger.
+
+        Raises: LedgerFault after a fork; LedgerClosed; LedgerMoved for a file that is gone.
+        """
+        if not self.is_of_this_process:
             raise LedgerFault("the ledger was opened before a fork; open it in each process")
+        if self._is_closed:
+            raise LedgerClosed("the ledger is closed; nothing was written, open it again")
+        if self._standing is not None:
+            self._standing.check()

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -82,7 +82,9 @@ def instant_of(moment: datetime) -> Instant:
     """
     if moment.tzinfo is None:
         raise ValueError(f"`{moment.isoformat()}` has no time zone; give an aware datetime")
-    instant = _micro_of(moment.astimezone(UTC))
+    # Beyond the first and the last year, Python cannot bring it to UTC.
+    is_near = MINYEAR < moment.year < MAXYEAR
+    instant = _micro_of(moment.astimezone(UTC)) if is_near else NEVER
     if not INSTANT_MIN <= instant < INSTANT_MAX:
         raise ValueError(f"`{moment.isoformat()}` is outside the years 1970 to 8999")
     return instant

@@ -1,4 +1,4 @@
-"""The guards of step 0006 for PostgreSQL: they look at the rows of a statement together.
+"""The guards of step 0007 for PostgreSQL: they look at the rows of a statement together.
 
 A batch of 256 commands is one statement for each table. A trigger for each of its rows costs the
 server as much as the rows do; one for the statement asks the same of all of them at once. It fires

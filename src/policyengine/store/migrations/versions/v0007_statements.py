@@ -2,10 +2,10 @@
 
 from alembic import op
 
-from policyengine.store.migrations import guards_0006_postgres
+from policyengine.store.migrations import guards_0007_postgres
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,7 @@ depends_on = None
 def upgrade() -> None:
     """Put guards of statements in the place of guards of rows; SQLite has none of statements."""
     if op.get_bind().dialect.name == "postgresql":
-        for guard in guards_0006_postgres.GUARDS:
+        for guard in guards_0007_postgres.GUARDS:
             op.execute(guard)
 
 
