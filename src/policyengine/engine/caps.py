@@ -28,6 +28,7 @@ from policyengine.values.calendar import (
     instant_of,
     instant_text,
 )
+from policyengine.values.making import quickly_made
 from policyengine.wording.refusing import NOTHING
 from policyengine.wording.words import Figure, Sentence, Span, Term, Value, Verbatim, say
 
@@ -38,6 +39,7 @@ _MONTH_DAYS_MAX: Final = 31
 _YEARS_END: Final = 9000
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Whose use a request is: one name in each scope; requests without one are one name's."""
@@ -59,6 +61,7 @@ class Whose:
                 return ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CapState:
     """A cap and what one name has used of it; what open holds set aside counts as well."""

@@ -1,6 +1,5 @@
 """Charging: usage is rated, lots pay, a shortfall after a request follows the policy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -20,6 +19,7 @@ from policyengine.policy.policy import AbnormalRule, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
+from policyengine.values.making import quickly_made
 from policyengine.wording.words import Span, Verbatim
 
 CLOCK_SKEW_MAX: Final = 300 * SECOND
@@ -28,6 +28,7 @@ USUAL_CHARGES_MIN: Final = 5
 """Fewer charges than this do not tell what is usual for a wallet."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Rated:
     """Usage with its price, the policy that rated it and when it started."""
@@ -162,12 +163,12 @@ def _flags(policy: Policy, book: Book, price: Micro) -> tuple[str, ...]:
     usual = usual_charge(book)
     if usual is None:
         return ()
-    values = {"charge": price, "usual_charge": usual}
-    return tuple([rule.text for rule in policy.abnormal if _is_met(rule, values)])
+    return tuple([rule.text for rule in policy.abnormal if _is_met(rule, price, usual)])
 
 
-def _is_met(rule: AbnormalRule, values: Mapping[str, Micro]) -> bool:
-    amounts: list[Micro | Fraction] = [values[name] for name in rule.names]
+def _is_met(rule: AbnormalRule, price: Micro, usual: Micro) -> bool:
+    amounts: list[Micro | Fraction]
+    amounts = [price if name == "charge" else usual for name in rule.names]
     if rule.per != 1:
         amounts = [Fraction(each, rule.per) for each in amounts]
     return bool(rule.holds(*amounts))

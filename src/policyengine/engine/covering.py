@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from policyengine.engine import refusals
-from policyengine.engine.burndown import Bill, Payment, available_sources, pay
+from policyengine.engine.burndown import Bill, Payment, pay, pay_from
 from policyengine.engine.caps import (
     CapState,
     Whose,
@@ -28,9 +28,11 @@ from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
 from policyengine.values.amounts import Micro
+from policyengine.values.making import quickly_made
 from policyengine.wording.words import Figure, say
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cover:
     """How a bill is paid: what lots pay, and what overage has to.
@@ -85,7 +87,7 @@ def _covered(
     states: tuple[CapState, ...] = ()
     paces: tuple[CapState, ...] = ()
     if not policy.limits.caps:  # as for nearly every policy
-        payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
+        payment = pay_from(bill, book.lots.values(), policy.burn_order)
     else:
         states = cap_states(policy, book, whose, situation.at)
         paces = grant_states(policy, book, situation.at)
@@ -150,13 +152,24 @@ def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
 
 
 def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:
+    """Record for whom a covered request was, and what caps count of it."""
+    note_request(draft, found.whose, found.asked, found.states, found.paces, taken)
+
+
+def note_request(  # what a cover says, for requests that need none
+    draft: Draft,
+    whose: Whose,
+    asked: Rated | None,
+    states: tuple[CapState, ...],
+    paces: tuple[CapState, ...],
+    taken: Micro,
+) -> None:
     """Record for whom a request was, what model it was meant for, and what caps count of it."""
-    if found.whose.member:
-        draft.change(ForMember(found.whose.member))
-    if found.asked is not None:
-        asked = found.asked
-        draft.change(FellBack(asked.usage.model, found.whose.model, asked.price.total_micro))
-    if found.states:
-        count_use(draft, found.states, taken)
-    if found.paces:
-        count_grants(draft, found.paces)
+    if whose.member:
+        draft.change(ForMember(whose.member))
+    if asked is not None:
+        draft.change(FellBack(asked.usage.model, whose.model, asked.price.total_micro))
+    if states:
+        count_use(draft, states, taken)
+    if paces:
+        count_grants(draft, paces)

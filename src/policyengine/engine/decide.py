@@ -53,6 +53,7 @@ from policyengine.ledger.book import Book, apply, with_lots
 from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, TransactionKind
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
+from policyengine.values.making import quickly_made
 
 _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] = {
     Subscribe: subscribe,
@@ -106,6 +107,7 @@ _KINDS: Final[Mapping[type[Body], TransactionKind]] = {
 }
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a command leads to.

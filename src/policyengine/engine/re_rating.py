@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from policyengine.engine.burndown import Bill, available_sources, pay
+from policyengine.engine.burndown import Bill, pay_from
 from policyengine.engine.charging import Rated, lend_debt, take
 from policyengine.engine.rating import rate
 from policyengine.engine.situation import Draft
@@ -75,7 +75,7 @@ def re_rate(
 def _taken(draft: Draft, amount: Micro) -> Micro:
     """Take credits from what is there after the upgrade, then lend as after a request."""
     joined = apply(draft.book, draft.settled("renew", "upgrade"))
-    payment = pay(Bill(amount), available_sources(joined.lots.values(), draft.policy.burn_order))
+    payment = pay_from(Bill(amount), joined.lots.values(), draft.policy.burn_order)
     take(draft, payment)
     return amount - lend_debt(draft, payment.short_micro)
 
