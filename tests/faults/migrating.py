@@ -1,5 +1,6 @@
 """Processes that die while they make or change a ledger's tables, for `test_upgrades.py`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -15,6 +16,7 @@ from faults.story import policies, story
 from policyengine.app.shell import Shell
 from policyengine.store.dialect import Dialect
 from policyengine.store.migrate import alembic_config
+from policyengine.store.migrations import guards_0002_postgres, guards_0007_postgres
 from policyengine.store.place import place_of
 from policyengine.store.store import LedgerStore, dialect_of, step_of
 
@@ -35,9 +37,27 @@ def brought_back(url: str, step: str) -> None:
                 if (table, kind, name) not in had:
                     drop = "DROP INDEX" if kind == "index" else f"ALTER TABLE {table} DROP COLUMN"
                     connection.execute(text(f'{drop} "{name}"'))
+        if dialect_of(place_of(url)).name == "PostgreSQL":
+            for statement in _row_guards():
+                connection.execute(text(statement))
         connection.execute(text(f"UPDATE alembic_version SET version_num = '{step}'"))  # noqa: S608  # a step's own number
     for each in (old, new):
         each.dispose()
+
+
+def _row_guards() -> Iterator[str]:
+    """Say: have the guards of step 0002 in the place of those of step 0007."""
+    for statement in guards_0007_postgres.GUARDS:
+        if made := re.match(r"CREATE TRIGGER (\w+) .* ON (\w+) ", statement):
+            yield f"DROP TRIGGER {made[1]} ON {made[2]}"
+    for statement in guards_0007_postgres.GUARDS:
+        if gone := re.match(r"DROP TRIGGER (\w+) ON (\w+)", statement):
+            (first,) = (
+                each
+                for each in guards_0002_postgres.GUARDS
+                if re.match(rf"CREATE TRIGGER {gone[1]} .* ON {gone[2]} ", each)
+            )
+            yield first
 
 
 def _parts(found: Inspector, table: str) -> Iterator[tuple[str, str]]:
