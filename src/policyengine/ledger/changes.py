@@ -1,9 +1,7 @@
 """What a transaction changes besides moving credits; each change is a fact of its own."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
-
-from pydantic import Discriminator, TypeAdapter
+from typing import Literal, TypeAlias
 
 from policyengine.ledger.holds import EstimateNote, Hold
 from policyengine.ledger.lots import LotEnd, LotTerms
@@ -333,23 +331,3 @@ Change: TypeAlias = (
     | SeatsSet
     | PaidDebtReturned
 )
-
-_CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(
-    tuple[Annotated[Change, Discriminator("kind")], ...],
-)
-
-
-def changes_text(changes: tuple[Change, ...]) -> str:
-    """Write changes as compact JSON, always in the same way; the hash chain binds this text.
-
-    Raises: pydantic_core.PydanticSerializationError for a change that could not be read back.
-    """
-    return _CHANGES.dump_json(changes, exclude_defaults=False, warnings="error").decode()
-
-
-def changes_of(text: str) -> tuple[Change, ...]:
-    """Read changes back.
-
-    Raises: pydantic.ValidationError when the text is not what `changes_text` writes.
-    """
-    return _CHANGES.validate_json(text, strict=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.chain import genesis, link_transaction
+from policyengine.ledger.change_texts import changes_text
 from policyengine.ledger.changes import (
     HoldClosed,
     HoldSet,
@@ -12,15 +13,14 @@ from policyengine.ledger.changes import (
     LotOpened,
     SeriesEnded,
     SeriesSet,
-    changes_text,
 )
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import PolicyRef, Transaction
 from policyengine.store.books import (
+    amounts_text,
     draw_rows,
     end_of,
     hold_row,
-    list_text,
     lot_row,
     pots_of,
     series_row,
@@ -219,7 +219,7 @@ class Batch:
                 after.held_micro,
                 after.debt_micro,
                 len(after.holds),
-                list_text(after.recent_charges),
+                amounts_text(after.recent_charges),
                 head,
                 wallet,
                 before.seq,

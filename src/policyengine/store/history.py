@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, case, cast, literal_column, select
 from sqlalchemy.sql.expression import exists
 
-from policyengine.ledger.changes import Charged, changes_of
+from policyengine.ledger.change_texts import changes_of
+from policyengine.ledger.changes import Charged
 from policyengine.ledger.transactions import Transaction, TransactionKind
 from policyengine.store.columns import INT64
 from policyengine.store.entries import Recorded

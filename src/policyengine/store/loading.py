@@ -57,33 +57,38 @@ class Loader:
     def books(self, wallet_ids: Iterable[str]) -> dict[str, tuple[Book, Position]]:
         """Give the books of wallets, with open lots only, in the order of the ids asked for."""
         asked = dict.fromkeys(wallet_ids)
-        rows = {row[_WALLET_ID]: row for row in self._wallet_rows(asked)}
-        books: dict[str, Book] = {}
-        unknown = []
-        for wallet_id, row in rows.items():
-            kept = self.shelf.find(wallet_id, (row[_HEAD], row[_REBUILDS]))
-            if kept is None:
-                unknown.append(row)
-            else:
-                books[wallet_id] = kept
-        if unknown:
-            books.update(self._read(unknown))
-        return {name: (books[name], _position(rows[name])) for name in asked if name in rows}
+        at_hand = [name for name in asked if name in self.shelf]
+        found = {
+            name: (book, position)
+            for name, position in (self.positions(at_hand) if at_hand else {}).items()
+            if (book := self.shelf.find(name, position.state)) is not None
+        }
+        if len(found) < len(asked):
+            found.update(self._read([name for name in asked if name not in found]))
+        return {name: found[name] for name in asked if name in found}
 
-    def _read(self, rows: Sequence[Row]) -> Iterator[tuple[str, Book]]:
-        """Read what belongs to wallets that are not on the shelf."""
+    def _read(self, wallet_ids: Iterable[str]) -> Iterator[tuple[str, tuple[Book, Position]]]:
+        """Read wallets that are not on the shelf, or have moved on since, with all that is theirs.
+
+        A row of a wallet has so many columns that it is read only where no book is at hand.
+        """
+        asked = self.statements.dialect.as_list(wallet_ids)
+        rows = self.driver.rows(self.statements.wallets, wallet_ids=asked)
         lots = self._lots([row[_ID] for row in rows])
         holds = self._holds([row[_ID] for row in rows if row[_HOLDS_OPEN]])
         series = self._series([row[_ID] for row in rows if row[_SERIES_OPEN]])
         for row in rows:
-            number = row[_ID]
+            number, head = row[_ID], row[_HEAD]
             book = book_of(row, lots.get(number, {}), holds.get(number, {}), series.get(number, {}))
-            self.shelf.put((row[_HEAD], row[_REBUILDS]), book)
-            yield row[_WALLET_ID], book
+            position = Position(number, row[_SEQ], row[_RECORDED_AT], head, row[_REBUILDS])
+            self.shelf.put(position.state, book)
+            yield row[_WALLET_ID], (book, position)
 
     def positions(self, wallet_ids: Iterable[str]) -> dict[str, Position]:
         """Give where wallets stand, without their books."""
-        return {row[_WALLET_ID]: _position(row) for row in self._wallet_rows(wallet_ids)}
+        asked = self.statements.dialect.as_list(wallet_ids)
+        rows = self.driver.rows(self.statements.positions, wallet_ids=asked)
+        return {row[0]: Position(*row[1:]) for row in rows}
 
     def answered(
         self, keys: Iterable[tuple[int, str]], wallet_ids: Mapping[int, str]
@@ -169,10 +174,6 @@ class Loader:
             for row in rows
         ]
 
-    def _wallet_rows(self, wallet_ids: Iterable[str]) -> Sequence[Row]:
-        asked = self.statements.dialect.as_list(wallet_ids)
-        return self.driver.rows(self.statements.wallets, wallet_ids=asked)
-
     def moves(self, numbers: Sequence[int]) -> Mapping[int, Sequence[Row]]:
         """Give the moves of transactions by the transactions' numbers."""
         if not numbers:
@@ -238,7 +239,3 @@ def _by_parent(
 def _grouped(rows: Sequence[Row]) -> Mapping[int, Sequence[Any]]:
     """Group rows by their first column, keeping their order."""
     return {key: list(group) for key, group in groupby(rows, key=itemgetter(0))}
-
-
-def _position(row: Row) -> Position:
-    return Position(row[_ID], row[_SEQ], row[_RECORDED_AT], row[_HEAD], row[_REBUILDS])

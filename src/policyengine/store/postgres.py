@@ -307,6 +307,7 @@ DIALECT: Final = Dialect(
     as_pairs=_as_pairs,
     driver_errors=(psycopg.Error,),
     fault_of=fault_of,
+    checkpoint=None,
     commit_fault_of=fault_of,
     damage=_damage,
     any_text=_any_text,

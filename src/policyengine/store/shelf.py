@@ -39,6 +39,10 @@ class Shelf:
         self._books: OrderedDict[str, tuple[State, Book, Acts]] = OrderedDict()
         self._lock = Lock()
 
+    def __contains__(self, wallet_id: str) -> bool:
+        """Tell whether there is a book of a wallet, perhaps one that is out of date."""
+        return wallet_id in self._books
+
     def find(self, wallet_id: str, state: State) -> Book | None:
         """Give the book of a wallet that is in a state."""
         with self._lock:

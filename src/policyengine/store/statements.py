@@ -144,6 +144,21 @@ class Statements:
         )
 
     @cached_property
+    def positions(self) -> Statement:
+        """Read where wallets stand by `wallet_ids`: names, numbers, last transactions, heads."""
+        columns = WALLET.c
+        return self.compiled(
+            select(
+                columns.wallet_id,
+                columns.id,
+                columns.seq,
+                columns.recorded_at,
+                columns.head_hash,
+                columns.rebuilds,
+            ).where(self.dialect.is_listed(columns.wallet_id, "wallet_ids"))
+        )
+
+    @cached_property
     def open_lots(self) -> Statement:
         """Read the open lots of `wallets`, in the order of their numbers."""
         hinted = select(LOT).where(OPEN).with_hint(LOT, "INDEXED BY lot_open", "sqlite")

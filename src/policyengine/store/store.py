@@ -1,9 +1,10 @@
 """The ledger in a database: opened once, written by one session at a time, read by many."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,6 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.store import sqlite
+from policyengine.store.checkpoints import Checkpointer
 from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
@@ -124,6 +126,11 @@ class LedgerStore:
         self._standing = standing
         self._process = os.getpid()
         self._is_closed = False
+        self._checkpoints = (
+            None
+            if dialect.checkpoint is None or is_shared
+            else Checkpointer(partial(self._checkpoint, dialect.checkpoint), turnstile.turn)
+        )
 
     @classmethod
     def open(
@@ -185,6 +192,8 @@ class LedgerStore:
             self._is_closed = True
             self._engine.dispose(close=False)
             return
+        if self._checkpoints is not None:
+            self._checkpoints.close()  # before its turn is taken: a last one may need it
         # A connection must not go while a statement runs on it: the interpreter would crash.
         with self._turnstile.turn():
             self._is_closed = True
@@ -261,6 +270,8 @@ class LedgerStore:
             self._roll_back(pooled)
             raise
         policies.share()
+        if self._checkpoints is not None:
+            self._checkpoints.note(session.transactions_count)
 
     @contextmanager
     def reading(self) -> Iterator[ReadSession]:
@@ -297,6 +308,14 @@ class LedgerStore:
                 raise
             finally:
                 connection.close()  # the pool ends its transaction
+
+    def _checkpoint(self, checkpoint: Callable[[Driver], int]) -> int:
+        with self._faults():
+            connection = self._engine.raw_connection()
+            try:
+                return checkpoint(self._driver(connection))
+            finally:
+                connection.close()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

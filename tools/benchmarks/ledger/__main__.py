@@ -68,7 +68,13 @@ class Table:
         return flow.rate
 
 
-def product(table: Table, shop: Shop, floor: float, seconds: float) -> float:
+def product(
+    table: Table,
+    shop: Shop,
+    floor: float,
+    seconds: float,
+    before_latency: Callable[[], None] = lambda: None,
+) -> float:
     """Measure a ledger that is filled; gives the rate of its group commit over all wallets."""
     wallets, each = names(), seconds / ROUNDS
     rates = {}
@@ -81,6 +87,7 @@ def product(table: Table, shop: Shop, floor: float, seconds: float) -> float:
             figure = f"{shop.name}, {over}: {verb}"
             rates[load, over] = table.rate(figure, partial(load, shop, asked, each), floor, goal)
     uniform = rates[stream, f"{WALLETS:,} wallets"]
+    before_latency()
     _latency(table, shop, wallets, uniform * STEADY_SHARE, seconds)
     _contest(table, shop)
     return uniform
@@ -144,12 +151,20 @@ def on_postgres(table: Table, seconds: float) -> str:
     server = start_server(is_durable=True)
     with server.connect() as connection:
         connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")
+        connection.execute("ALTER SYSTEM SET min_wal_size = '1GB'")
         connection.execute("SELECT pg_reload_conf()")
+
+    def settle() -> None:
+        # A new server makes each 16 MB of its log anew, and a commit waits for that; one that has
+        # run for a while writes over those that a checkpoint has freed.
+        with server.connect() as connection:
+            connection.execute("CHECKPOINT")
+
     ledger, bench = server.new_database(), server.new_database()
     tps = tpc_b(server.folder, bench, int(max(1, seconds)))
     table.row(f"floor: pgbench TPC-B, {TPC_B_CLIENTS} clients", f"{tps:,.0f}/s")
     with opened("PostgreSQL", server.url(ledger)) as shop:
-        product(table, shop, tps, seconds)
+        product(table, shop, tps, seconds, settle)
     again = tpc_b(server.folder, bench, int(max(1, seconds)))
     table.row(f"floor again: pgbench TPC-B, {TPC_B_CLIENTS} clients", f"{again:,.0f}/s")
     watched = open_shop("PostgreSQL", server.url(ledger), is_watched=True)
