@@ -70,20 +70,20 @@ def test_writers_wait_only_for_the_end_of_a_long_log(
 
 
 def test_checkpoints_come_by_pages_however_many_a_transaction_writes() -> None:
-    pages = Pages(TRANSACTIONS_FIRST * 32, 10, 11)
+    pages = Pages(TRANSACTIONS_FIRST * 16, 10, 11)
     checkpoints = Checkpointer(pages.checkpoint, pages.turn)
     checkpoints.note(TRANSACTIONS_FIRST)
-    # 32 pages for each transaction, all but the last: 250 of them write 8,000 pages.
-    wait_until(lambda: checkpoints._each == 250)
-    checkpoints.note(249)
+    # 16 pages for each transaction: 125 of them write 2,000 pages.
+    wait_until(lambda: checkpoints._each == 125)
+    checkpoints.note(124)
     assert len(pages.ran) == 1
     checkpoints.note(1)
     # The log has started anew, with fewer pages than were written: nothing is learnt from that.
     wait_until(lambda: checkpoints._pages == 10)
-    assert checkpoints._each == 250
-    # One page for 250 transactions would be 2,000,000 of them for 8,000.
-    checkpoints.note(250)
-    wait_until(lambda: checkpoints._each == 500)
+    assert checkpoints._each == 125
+    # One page for 125 transactions would be 250,000 of them for 2,000.
+    checkpoints.note(125)
+    wait_until(lambda: checkpoints._each == 250)
     checkpoints.close()
     assert pages.ran == [False, False, False]
 

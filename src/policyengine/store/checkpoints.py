@@ -7,15 +7,19 @@ from typing import Final
 
 from policyengine.store.faults import StoreFault
 
-PAGES_EACH: Final = 8_000
-"""About how many pages come into the log between two checkpoints: 32 MB."""
+PAGES_EACH: Final = 2_000
+"""About how many pages come into the log between two checkpoints: 8 MB.
+
+A checkpoint waits for the disk to have them, and a commit at the same time waits for the same disk:
+the more pages, the longer.
+"""
 PAGES_MAX: Final = 16_000
 """From how long a log on the writers wait for the end of a checkpoint, so that it starts anew."""
 PAGES_WAITED_FOR: Final = 500
 """How many pages writers wait for: a few milliseconds."""
 PASSES_MAX: Final = 3
-TRANSACTIONS_FIRST: Final = 500
-TRANSACTIONS_MIN: Final = 100
+TRANSACTIONS_FIRST: Final = 250
+TRANSACTIONS_MIN: Final = 50
 
 
 class Checkpointer:
