@@ -21,10 +21,16 @@ from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
-from policyengine.store.faults import LedgerBusy, LedgerClosed, OutcomeUnknown, StoreFault
+from policyengine.store.faults import (
+    LedgerBusy,
+    LedgerClosed,
+    LedgerMoved,
+    OutcomeUnknown,
+    StoreFault,
+)
 from policyengine.store.happenings import UNOBSERVED, Teller, Viewed
 from policyengine.store.migrate import HEAD, revision_of
-from policyengine.store.place import Place, Standing, check_file, place_of
+from policyengine.store.place import Place, Standing, check_file, place_of, start_fault
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
 from policyengine.store.shelf import Shelf
@@ -81,14 +87,25 @@ def step_of(url: str) -> Step:
         with engine.connect() as connection:
             return Step(place.name, dialect.name, revision_of(connection))
     except DBAPIError as error:
-        raise unconnected(dialect, error) from error
+        raise _unopened(place, dialect, error) from error
+    except dialect.driver_errors as error:
+        raise _unopened(place, dialect, error) from error
     finally:
         engine.dispose()
 
 
-def unconnected(dialect: Dialect, error: DBAPIError) -> Exception:
+def _unopened(place: Place, dialect: Dialect, error: Exception) -> Exception:
+    """Say why a ledger cannot be opened, and of a file that is no database what it is."""
+    found = unconnected(dialect, error)
+    if place.path is not None and sqlite.is_no_database(getattr(error, "orig", error)):
+        return start_fault(place.path, found)
+    return found
+
+
+def unconnected(dialect: Dialect, error: Exception) -> Exception:
     """Say why a ledger cannot be opened: nothing can have been written yet."""
-    cause = error.orig if isinstance(error.orig, Exception) else error
+    orig = getattr(error, "orig", error)
+    cause = orig if isinstance(orig, Exception) else error
     found = dialect.fault_of(cause)
     if isinstance(found, OutcomeUnknown):
         return StoreFault(f"the ledger's server does not answer; nothing was written ({cause})")
@@ -124,6 +141,7 @@ class LedgerStore:
         self._shelf = Shelf()
         self._writer: PoolProxiedConnection | None = None
         self._standing = standing
+        self._log = None if standing is None else standing.log
         self._process = os.getpid()
         self._is_closed = False
         self._checkpoints = (
@@ -161,10 +179,9 @@ class LedgerStore:
         except BaseException as error:
             engine.dispose()
             turnstile.close()
-            if isinstance(error, DBAPIError):
-                raise unconnected(dialect, error) from error
-            if isinstance(error, dialect.driver_errors):
-                raise dialect.fault_of(error) from error
+            known: tuple[type[Exception], ...] = (DBAPIError, *dialect.driver_errors)
+            if isinstance(error, known):
+                raise _unopened(place, dialect, error) from error
             raise
         is_shared = place.path is None and not place.is_server
         standing = None if place.path is None else Standing.of(place.path)
@@ -244,7 +261,33 @@ class LedgerStore:
             pooled = self._writer = self._writer or self._engine.raw_connection()
             with self._turnstile.gate(deadline):
                 self._begin(pooled, self._dialect.begin_writing)
+            self._check_log()
             yield from self._written(pooled, watch)
+            self._check_log(is_committed=True)
+
+    def _check_log(self, *, is_committed: bool = False) -> None:
+        """Make sure that the log which is written to is the one that others read.
+
+        Whoever closes the ledger last deletes its log. Where this process has read the file by
+        other means than SQLite, its locks went with that, and others take it for closed.
+
+        Raises: LedgerMoved; OutcomeUnknown after a commit.
+        """
+        if self._standing is None:
+            return
+        try:
+            if self._log is None:
+                self._log = self._standing.log
+            else:
+                self._log.check()
+        except LedgerMoved as error:
+            if self._writer is not None:
+                self._roll_back(self._writer)
+            if is_committed:
+                raise OutcomeUnknown(
+                    f"what was asked may have been written; ask again with the same keys ({error})"
+                ) from error
+            raise
 
     def _written_at_once(self, watch: Watch) -> Iterator[WriteSession]:
         """Write on a connection of its own; the session locks its wallets."""
@@ -355,6 +398,7 @@ class LedgerStore:
         except self._dialect.driver_errors:
             # A connection in an unknown state is thrown away; the transaction ends with it.
             pooled.invalidate()
+            self._log = None  # where it was the last connection, its log went with it
             if pooled is self._writer:
                 self._writer = None
 
@@ -369,3 +413,5 @@ class LedgerStore:
             raise LedgerClosed("the ledger is closed; nothing was written, open it again")
         if self._standing is not None:
             self._standing.check()
+            if self._log is not None:
+                self._log.check()
