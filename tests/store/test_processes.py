@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from policyengine.store.faults import LedgerMoved, OutcomeUnknown
-from policyengine.store.store import LedgerStore, step_of
+from policyengine.store.opening import step_of
+from policyengine.store.store import LedgerStore
 from store.ledgers import save, wander
 
 ROOT = Path(__file__).parents[2]

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +14,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
-from policyengine.store import sqlite
 from policyengine.store.checkpoints import Checkpointer
 from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
@@ -29,87 +27,14 @@ from policyengine.store.faults import (
     StoreFault,
 )
 from policyengine.store.happenings import UNOBSERVED, Teller, Viewed
-from policyengine.store.migrate import HEAD, revision_of
-from policyengine.store.place import Place, Standing, check_file, place_of, start_fault
+from policyengine.store.opening import PATIENCE_MS, dialect_of, unconnected, unopened
+from policyengine.store.place import Standing, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
 from policyengine.store.shelf import Shelf
 from policyengine.store.statements import statements_of
 from policyengine.store.turnstile import Turnstile
 from policyengine.store.watching import Watch
-
-PATIENCE_MS: Final = 10_000
-"""How long a session waits for other writers before it gives up."""
-
-
-def dialect_of(place: Place) -> Dialect:
-    """Give the way of speaking of the database that keeps a ledger.
-
-    Raises: StoreFault where its driver is not installed.
-    """
-    if not place.is_server:
-        return sqlite.DIALECT
-    try:
-        # Most ledgers are files, and the driver of the server is an extra.
-        from policyengine.store import postgres  # noqa: PLC0415  # as said above
-    except ModuleNotFoundError as error:
-        raise StoreFault(
-            "the driver of PostgreSQL is not installed; install `policyengine-credits[postgres]`"
-        ) from error
-    return postgres.DIALECT
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """At which step of its tables' history a ledger is; None for an empty database."""
-
-    name: str
-    database: str
-    step: str | None
-
-    @property
-    def is_latest(self) -> bool:
-        """Tell whether the tables are as this version makes them."""
-        return self.step == HEAD
-
-
-def step_of(url: str) -> Step:
-    """Look at which step a ledger is, and change nothing.
-
-    Raises: NotALedger, LedgerDamaged, StoreFault.
-    """
-    place = place_of(url)
-    if place.path is not None:
-        check_file(place.path, create=False)
-    dialect = dialect_of(place)
-    engine = dialect.engine_of(place.url, PATIENCE_MS)
-    try:
-        with engine.connect() as connection:
-            return Step(place.name, dialect.name, revision_of(connection))
-    except DBAPIError as error:
-        raise _unopened(place, dialect, error) from error
-    except dialect.driver_errors as error:
-        raise _unopened(place, dialect, error) from error
-    finally:
-        engine.dispose()
-
-
-def _unopened(place: Place, dialect: Dialect, error: Exception) -> Exception:
-    """Say why a ledger cannot be opened, and of a file that is no database what it is."""
-    found = unconnected(dialect, error)
-    if place.path is not None and sqlite.is_no_database(getattr(error, "orig", error)):
-        return start_fault(place.path, found)
-    return found
-
-
-def unconnected(dialect: Dialect, error: Exception) -> Exception:
-    """Say why a ledger cannot be opened: nothing can have been written yet."""
-    orig = getattr(error, "orig", error)
-    cause = orig if isinstance(orig, Exception) else error
-    found = dialect.fault_of(cause)
-    if isinstance(found, OutcomeUnknown):
-        return StoreFault(f"the ledger's server does not answer; nothing was written ({cause})")
-    return found
 
 
 class LedgerStore:
@@ -181,7 +106,7 @@ class LedgerStore:
             turnstile.close()
             known: tuple[type[Exception], ...] = (DBAPIError, *dialect.driver_errors)
             if isinstance(error, known):
-                raise _unopened(place, dialect, error) from error
+                raise unopened(place, dialect, error) from error
             raise
         is_shared = place.path is None and not place.is_server
         standing = None if place.path is None else Standing.of(place.path)
