@@ -16,8 +16,9 @@ from policyengine.app.receipts import Receipt
 from policyengine.app.shell import Shell
 from policyengine.engine.commands import Adjust, Command, Settle, Subscribe
 from policyengine.ledger.transactions import Transaction
+from policyengine.store.opening import dialect_of
 from policyengine.store.place import place_of
-from policyengine.store.store import LedgerStore, dialect_of
+from policyengine.store.store import LedgerStore
 
 STEPS_MAX: Final = 200
 

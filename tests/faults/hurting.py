@@ -14,8 +14,9 @@ from policyengine.engine.commands import Settle
 from policyengine.ledger.transactions import Transaction
 from policyengine.store.dialect import Dialect
 from policyengine.store.faults import StoreFault
+from policyengine.store.opening import dialect_of
 from policyengine.store.place import place_of
-from policyengine.store.store import LedgerStore, dialect_of
+from policyengine.store.store import LedgerStore
 
 STEPS_MAX: Final = 200
 PATIENCE_MS: Final = 500

@@ -17,8 +17,9 @@ from policyengine.app.shell import Shell
 from policyengine.store.dialect import Dialect
 from policyengine.store.migrate import alembic_config
 from policyengine.store.migrations import guards_0002_postgres, guards_0007_postgres
+from policyengine.store.opening import dialect_of, step_of
 from policyengine.store.place import place_of
-from policyengine.store.store import LedgerStore, dialect_of, step_of
+from policyengine.store.store import LedgerStore
 
 
 def brought_back(url: str, step: str) -> None:

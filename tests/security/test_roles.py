@@ -164,7 +164,7 @@ def test_what_a_writing_role_may_do_is_still_guarded(home: Home) -> None:
         for statement in (
             "UPDATE wallet SET available_micro = available_micro + 1",
             "UPDATE lot SET remaining_micro = remaining_micro + 1",
-            "DELETE FROM hold",
+            "DELETE FROM hold_draw",
             "UPDATE ledger SET policies = 9",
         ):
             with pytest.raises((psycopg.errors.RaiseException, psycopg.errors.CheckViolation)):

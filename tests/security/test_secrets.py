@@ -12,8 +12,9 @@ from app.shops import Shop, open_shop, policies_in, policy_text
 from cli.terminal import Terminal
 from policyengine.app.engine import Engine
 from policyengine.store.faults import StoreFault
+from policyengine.store.opening import step_of
 from policyengine.store.place import place_of
-from policyengine.store.store import LedgerStore, step_of
+from policyengine.store.store import LedgerStore
 from store.servers import Server
 
 SECRET = "hunter2secret"  # noqa: S105  # it is to be looked for

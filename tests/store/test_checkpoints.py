@@ -112,7 +112,10 @@ def test_what_is_written_comes_into_the_file_while_the_ledger_is_open(
 def in_file(path: Path | None) -> int:
     """Count the transactions that a ledger's file has without its log."""
     with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
-        (count,) = connection.execute("SELECT count(*) FROM txn").fetchone()
+        try:
+            (count,) = connection.execute("SELECT count(*) FROM txn").fetchone()
+        except sqlite3.DatabaseError:
+            return 0  # half of a checkpoint is in it
     return int(count)
 
 

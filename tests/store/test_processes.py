@@ -10,6 +10,11 @@ from typing import Any
 
 import pytest
 
+from policyengine.store.faults import LedgerMoved, OutcomeUnknown
+from policyengine.store.opening import step_of
+from policyengine.store.store import LedgerStore
+from store.ledgers import save, wander
+
 ROOT = Path(__file__).parents[2]
 SECONDS_MAX = 60
 
@@ -81,3 +86,67 @@ def test_a_file_of_someone_else_is_refused_with_a_reason() -> None:
     assert (unwritable["read"], "written" in unwritable) == (1, False)
     assert "LedgerReadOnly: the ledger may not be written here" in unwritable["fault"]
     assert ("fault" in sealed, "written" in sealed) == (True, False)
+
+
+VISIT = """
+import sys
+from policyengine.store.store import LedgerStore
+from policyengine.store.verify import verify
+
+with LedgerStore.open(sys.argv[1]) as store, store.reading() as session:
+    report = verify(session)
+    assert report.is_sound, report
+    print(report.transactions)
+"""
+
+
+def visit(path: Path) -> int:
+    """Open a ledger in another process, audit it and close it; gives how long it is."""
+    asked = [sys.executable, "-c", VISIT, f"sqlite:///{path}"]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603  # as above
+    return int(done.stdout)
+
+
+def test_opening_a_ledger_twice_takes_no_lock_from_the_first_one(tmp_path: Path) -> None:
+    """Else the next process that closes it deletes the log, and what is written to it is lost."""
+    path = tmp_path / "ledger.db"
+    with LedgerStore.open(f"sqlite:///{path}") as store:
+        save(store, wander("ana", 1, 5))
+        step_of(f"sqlite:///{path}")
+        LedgerStore.open(f"sqlite:///{path}").close()
+        before = visit(path)
+        save(store, wander("bob", 2, 5))
+        assert visit(path) > before
+    assert visit(path) > before
+
+
+def test_a_ledger_whose_log_others_deleted_is_not_written(tmp_path: Path) -> None:
+    """A program that reads the file by itself lets go of all locks on it, without knowing."""
+    path = tmp_path / "ledger.db"
+    with LedgerStore.open(f"sqlite:///{path}") as store:
+        save(store, wander("ana", 1, 5))
+        path.read_bytes()
+        written = visit(path)
+        with pytest.raises(LedgerMoved, match=r"ledger.db-wal` was deleted, moved or replaced"):
+            save(store, wander("bob", 2, 5))
+        with pytest.raises(LedgerMoved), store.reading():
+            pass
+    assert visit(path) == written
+
+
+def test_a_log_that_others_delete_before_the_commit_makes_its_outcome_unknown(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.db"
+    with LedgerStore.open(f"sqlite:///{path}") as store:
+        save(store, wander("ana", 1, 5))
+
+        def write_and_lose_the_log() -> None:
+            with store.writing() as session:
+                session.write([wander("bob", 2, 5).entry()])
+                path.with_name("ledger.db-wal").rename(tmp_path / "gone")
+
+        with pytest.raises(OutcomeUnknown, match="ask again with the same keys"):
+            write_and_lose_the_log()
+        with pytest.raises(LedgerMoved), store.writing():
+            pass

@@ -11,7 +11,7 @@ from policyengine.cli.faults import FINDINGS, OK, WrongUse
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from policyengine.store.store import Step
+    from policyengine.store.opening import Step
 
 
 @with_call()
@@ -43,7 +43,8 @@ def db(
 
     Example: policyengine db check --db postgresql://billing@localhost/credits
     """
-    from policyengine.store.store import LedgerStore, step_of
+    from policyengine.store.opening import step_of
+    from policyengine.store.store import LedgerStore
 
     if act == "grant":
         return _grant(call, role, read_only=read_only, dry_run=dry_run)

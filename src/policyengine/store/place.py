@@ -1,6 +1,7 @@
 """Where a ledger is: its address, and what can be said of the file without opening it."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -54,6 +55,12 @@ class Standing:
         """Look which file is there."""
         found = path.stat()
         return cls(path, found.st_dev, found.st_ino)
+
+    @property
+    def log(self) -> "Standing | None":
+        """Look which file is the log of a ledger; None where it has none."""
+        path = self.path.with_name(f"{self.path.name}-wal")
+        return Standing.of(path) if path.exists() else None
 
     def check(self) -> None:
         """Make sure that it is the same file still.
@@ -114,25 +121,33 @@ def _server(url: URL) -> URL:
 def check_file(path: Path, *, create: bool) -> None:
     """Make sure that there is a file which may be a ledger; an empty one for its owner if need be.
 
+    A file that is there is never opened here. Whoever closes a file lets go of every lock that his
+    process has on it, also of those of a ledger that is open: another process would take that one
+    for closed, and delete the log that it writes to.
+
     Raises: NotALedger, LedgerReadOnly.
     """
     try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-    except IsADirectoryError as error:
-        raise NotALedger(f"`{path}` is a folder; a ledger is a file") from error
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
     except FileNotFoundError as error:
         if not create:
             raise NotALedger(f"there is no ledger at `{path}`") from error
         _make(path)
         return
-    except PermissionError as error:
-        raise LedgerReadOnly(f"`{path}` may not be read by this user") from error
     except OSError as error:
         raise StoreFault(f"`{path}` cannot be read: {error.strerror}") from error
-    # The first write may have been cut short: with its journal beside it, SQLite takes it back.
-    if start and start != _MAGIC and not path.with_name(f"{path.name}-journal").exists():
-        raise NotALedger(f"`{path}` is a file of another kind, or its start is damaged")
+    if is_folder:
+        raise NotALedger(f"`{path}` is a folder; a ledger is a file")
+    if not os.access(path, os.R_OK):
+        raise LedgerReadOnly(f"`{path}` may not be read by this user")
+
+
+def start_fault(path: Path, found: Exception) -> Exception:
+    """Say why the database does not take a file for one: it is of another kind, or damaged."""
+    with path.open("rb") as file:  # no ledger is open in it: it is none
+        if file.read(len(_MAGIC)) == _MAGIC:
+            return found
+    return NotALedger(f"`{path}` is a file of another kind, or its start is damaged")
 
 
 def _make(path: Path) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy.exc import DBAPIError
 
 from policyengine.store.dialect import Dialect
 from policyengine.store.faults import StoreFault
+from policyengine.store.opening import PATIENCE_MS, dialect_of, unconnected
 from policyengine.store.place import Place, place_of
 from policyengine.store.projections import HOLD, HOLD_DRAW, LOT, SERIES
 from policyengine.store.statements import LOT_STATE, WALLET_STATE
-from policyengine.store.store import PATIENCE_MS, dialect_of, unconnected
 from policyengine.store.tables import LEDGER, METADATA, MOVE, POLICY_VERSION, TXN, WALLET
 
 Rights: TypeAlias = Literal["write", "read"]

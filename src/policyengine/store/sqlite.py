@@ -223,6 +223,11 @@ def fault_of(error: Exception) -> Exception:
     return fault(f"{sentence} ({error})")
 
 
+def is_no_database(error: object) -> bool:
+    """Tell whether a file was not taken for a database at all."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+
+
 def commit_fault_of(error: Exception) -> Exception:
     """Say what an error of a commit means.
 

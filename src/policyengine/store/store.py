@@ -3,11 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -15,84 +14,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
-from policyengine.store import sqlite
 from policyengine.store.checkpoints import Checkpointer
 from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
-from policyengine.store.faults import LedgerBusy, LedgerClosed, OutcomeUnknown, StoreFault
+from policyengine.store.faults import (
+    LedgerBusy,
+    LedgerClosed,
+    LedgerMoved,
+    OutcomeUnknown,
+    StoreFault,
+)
 from policyengine.store.happenings import UNOBSERVED, Teller, Viewed
-from policyengine.store.migrate import HEAD, revision_of
-from policyengine.store.place import Place, Standing, check_file, place_of
+from policyengine.store.opening import PATIENCE_MS, dialect_of, unconnected, unopened
+from policyengine.store.place import Standing, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
 from policyengine.store.shelf import Shelf
 from policyengine.store.statements import statements_of
 from policyengine.store.turnstile import Turnstile
 from policyengine.store.watching import Watch
-
-PATIENCE_MS: Final = 10_000
-"""How long a session waits for other writers before it gives up."""
-
-
-def dialect_of(place: Place) -> Dialect:
-    """Give the way of speaking of the database that keeps a ledger.
-
-    Raises: StoreFault where its driver is not installed.
-    """
-    if not place.is_server:
-        return sqlite.DIALECT
-    try:
-        # Most ledgers are files, and the driver of the server is an extra.
-        from policyengine.store import postgres  # noqa: PLC0415  # as said above
-    except ModuleNotFoundError as error:
-        raise StoreFault(
-            "the driver of PostgreSQL is not installed; install `policyengine-credits[postgres]`"
-        ) from error
-    return postgres.DIALECT
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """At which step of its tables' history a ledger is; None for an empty database."""
-
-    name: str
-    database: str
-    step: str | None
-
-    @property
-    def is_latest(self) -> bool:
-        """Tell whether the tables are as this version makes them."""
-        return self.step == HEAD
-
-
-def step_of(url: str) -> Step:
-    """Look at which step a ledger is, and change nothing.
-
-    Raises: NotALedger, LedgerDamaged, StoreFault.
-    """
-    place = place_of(url)
-    if place.path is not None:
-        check_file(place.path, create=False)
-    dialect = dialect_of(place)
-    engine = dialect.engine_of(place.url, PATIENCE_MS)
-    try:
-        with engine.connect() as connection:
-            return Step(place.name, dialect.name, revision_of(connection))
-    except DBAPIError as error:
-        raise unconnected(dialect, error) from error
-    finally:
-        engine.dispose()
-
-
-def unconnected(dialect: Dialect, error: DBAPIError) -> Exception:
-    """Say why a ledger cannot be opened: nothing can have been written yet."""
-    cause = error.orig if isinstance(error.orig, Exception) else error
-    found = dialect.fault_of(cause)
-    if isinstance(found, OutcomeUnknown):
-        return StoreFault(f"the ledger's server does not answer; nothing was written ({cause})")
-    return found
 
 
 class LedgerStore:
@@ -124,6 +66,7 @@ class LedgerStore:
         self._shelf = Shelf()
         self._writer: PoolProxiedConnection | None = None
         self._standing = standing
+        self._log = None if standing is None else standing.log
         self._process = os.getpid()
         self._is_closed = False
         self._checkpoints = (
@@ -161,10 +104,9 @@ class LedgerStore:
         except BaseException as error:
             engine.dispose()
             turnstile.close()
-            if isinstance(error, DBAPIError):
-                raise unconnected(dialect, error) from error
-            if isinstance(error, dialect.driver_errors):
-                raise dialect.fault_of(error) from error
+            known: tuple[type[Exception], ...] = (DBAPIError, *dialect.driver_errors)
+            if isinstance(error, known):
+                raise unopened(place, dialect, error) from error
             raise
         is_shared = place.path is None and not place.is_server
         standing = None if place.path is None else Standing.of(place.path)
@@ -193,7 +135,7 @@ class LedgerStore:
             self._engine.dispose(close=False)
             return
         if self._checkpoints is not None:
-            self._checkpoints.close()
+            self._checkpoints.close()  # before its turn is taken: a last one may need it
         # A connection must not go while a statement runs on it: the interpreter would crash.
         with self._turnstile.turn():
             self._is_closed = True
@@ -244,7 +186,33 @@ class LedgerStore:
             pooled = self._writer = self._writer or self._engine.raw_connection()
             with self._turnstile.gate(deadline):
                 self._begin(pooled, self._dialect.begin_writing)
+            self._check_log()
             yield from self._written(pooled, watch)
+            self._check_log(is_committed=True)
+
+    def _check_log(self, *, is_committed: bool = False) -> None:
+        """Make sure that the log which is written to is the one that others read.
+
+        Whoever closes the ledger last deletes its log. Where this process has read the file by
+        other means than SQLite, its locks went with that, and others take it for closed.
+
+        Raises: LedgerMoved; OutcomeUnknown after a commit.
+        """
+        if self._standing is None:
+            return
+        try:
+            if self._log is None:
+                self._log = self._standing.log
+            else:
+                self._log.check()
+        except LedgerMoved as error:
+            if self._writer is not None:
+                self._roll_back(self._writer)
+            if is_committed:
+                raise OutcomeUnknown(
+                    f"what was asked may have been written; ask again with the same keys ({error})"
+                ) from error
+            raise
 
     def _written_at_once(self, watch: Watch) -> Iterator[WriteSession]:
         """Write on a connection of its own; the session locks its wallets."""
@@ -355,6 +323,7 @@ class LedgerStore:
         except self._dialect.driver_errors:
             # A connection in an unknown state is thrown away; the transaction ends with it.
             pooled.invalidate()
+            self._log = None  # where it was the last connection, its log went with it
             if pooled is self._writer:
                 self._writer = None
 
@@ -369,3 +338,5 @@ class LedgerStore:
             raise LedgerClosed("the ledger is closed; nothing was written, open it again")
         if self._standing is not None:
             self._standing.check()
+            if self._log is not None:
+                self._log.check()
