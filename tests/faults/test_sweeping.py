@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pytest
 
@@ -37,7 +37,19 @@ class Clock:
         return self.at
 
 
-def begun(url: str) -> Engine:
+class Swept(NamedTuple):
+    """A ledger to which much is due, and its clock."""
+
+    engine: Engine
+    clock: Clock
+
+    def at(self, instant: int) -> Engine:
+        """Set the clock; gives the engine."""
+        self.clock.at = instant
+        return self.engine
+
+
+def begun(url: str) -> Swept:
     """Open wallets to which something is due at many times: holds, grants, cycles, a trial."""
     clock = Clock(START)
     engine = Engine.open(url, POLICIES, clock=clock)
@@ -48,18 +60,12 @@ def begun(url: str) -> Engine:
         engine.grant(wallet, 5, every="5 days", key="often").or_raise()
         engine.grant(wallet, 7, expires_at="2026-02-20T00:00:00Z", key="once").or_raise()
     engine.charge("w1", "standard", {"text_input": 900_000}, key="spend").or_raise()
-    return engine
+    return Swept(engine, clock)
 
 
-def at(engine: Engine, instant: int) -> None:
-    clock = engine.shell.clock
-    assert isinstance(clock, Clock)
-    clock.at = instant
-
-
-def ended(engine: Engine) -> History:
+def ended(swept: Swept) -> History:
     """Settle what is left at the end; gives the whole ledger."""
-    at(engine, END)
+    engine = swept.at(END)
     engine.sweep()
     assert engine.sweep() == 0
     store = engine.shell.store
@@ -69,18 +75,17 @@ def ended(engine: Engine) -> History:
     return found
 
 
-def daily(engine: Engine, _url: str) -> int:
+def daily(swept: Swept, _url: str) -> int:
     for day in range(1, 40):
-        at(engine, START + day * DAY)
-        engine.sweep()
+        swept.at(START + day * DAY).sweep()
     return 39
 
 
-def twice(engine: Engine, url: str) -> int:
+def twice(swept: Swept, url: str) -> int:
     """Two sweepers at the same time, on connections of their own."""
     for day in range(3, 40, 6):
-        at(engine, START + day * DAY)
-        with Engine.open(url, POLICIES, clock=engine.shell.clock) as other:
+        engine = swept.at(START + day * DAY)
+        with Engine.open(url, POLICIES, clock=swept.clock) as other:
             sweeps = [threading.Thread(target=each.sweep) for each in (engine, other)]
             for each in sweeps:
                 each.start()
@@ -89,53 +94,51 @@ def twice(engine: Engine, url: str) -> int:
     return 14
 
 
-def dying(engine: Engine, url: str) -> int:
+def dying(swept: Swept, url: str) -> int:
     """Killed between reading what is due and writing it, and after it was written."""
     for day, when in ((10, "before"), (20, "after"), (30, "before")):
         instant = START + day * DAY
         assert start("sweeper", "main", url, instant, 1, when).ended() == (-signal.SIGKILL, "")
         if day == 20:
-            at(engine, instant)
-            engine.sweep()
+            swept.at(instant).sweep()
     return 4
 
 
-def back_and_forth(engine: Engine, _url: str) -> int:
+def back_and_forth(swept: Swept, _url: str) -> int:
     """By a clock that is set back a day after each sweep."""
     for day in (9, 8, 17, 16, 31, 30):
-        at(engine, START + day * DAY)
-        engine.sweep()
+        swept.at(START + day * DAY).sweep()
     return 6
 
 
-def never(_engine: Engine, _url: str) -> int:
+def never(_swept: Swept, _url: str) -> int:
     return 1
 
 
-SCHEDULES: tuple[Callable[[Engine, str], int], ...] = (daily, twice, dying, back_and_forth)
+SCHEDULES: tuple[Callable[[Swept, str], int], ...] = (daily, twice, dying, back_and_forth)
 
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> History:
     """What comes of it where nobody sweeps until the end."""
-    engine = begun(f"sqlite:///{tmp_path_factory.mktemp('swept')}/ledger.db")
-    never(engine, "")
-    return ended(engine)
+    swept = begun(f"sqlite:///{tmp_path_factory.mktemp('swept')}/ledger.db")
+    never(swept, "")
+    return ended(swept)
 
 
 @pytest.mark.parametrize("database", DATABASES)
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda each: each.__name__)
 def test_the_schedule_of_sweepers_changes_nothing(
     database: str,
-    schedule: Callable[[Engine, str], int],
+    schedule: Callable[[Swept, str], int],
     expected: History,
     request: pytest.FixtureRequest,
     counts: Counting,
 ) -> None:
     with new_ledger(database, request) as url:
-        engine = begun(url)
-        sweeps = schedule(engine, url)
-        found = ended(engine)
+        swept = begun(url)
+        sweeps = schedule(swept, url)
+        found = ended(swept)
     keys = [each.key for each in expected["w1"]]
     doubled = sum(len(found[each]) - len(expected[each]) for each in WALLETS)
     counts.add(sweeps=sweeps, duplicated=abs(doubled), audits=1)
@@ -146,8 +149,7 @@ def test_the_schedule_of_sweepers_changes_nothing(
 def test_a_wallet_of_a_policy_that_is_not_loaded_keeps_no_other_waiting(tmp_path: Path) -> None:
     """It stays due; once the sweeper asked for it again and again, and came to no other wallet."""
     url = f"sqlite:///{tmp_path}/ledger.db"
-    engine = begun(url)
-    engine.close()
+    begun(url).engine.close()
     other = Timeline.of(replace(policy(), name="another"))
     with Engine.open(url, policies_of(other), clock=lambda: END) as stranger:
         stranger.subscribe("mine", "pro", key="join").or_raise()
@@ -160,8 +162,7 @@ def test_a_wallet_of_a_policy_that_is_not_loaded_keeps_no_other_waiting(tmp_path
 
 
 def test_a_sweep_ends_where_it_was_told_to(tmp_path: Path) -> None:
-    engine = begun(f"sqlite:///{tmp_path}/ledger.db")
-    at(engine, END)
+    engine = begun(f"sqlite:///{tmp_path}/ledger.db").at(END)
     assert (engine.sweep(4), engine.sweep(4), engine.sweep()) == (4, 4, 1)
     assert isinstance(engine.shell, Shell)
     engine.close()

@@ -81,7 +81,6 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
         "carry_over": ("/carry_over",),
         "every": ("/every",),
         "by_calendar": ("/every_from",),
-        "rhythm": ("/every", "/every_from"),
         "between": ("/between",),
         "priority": ("/priority",),
         "models": ("/only_for/models",),
