@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Discriminator, TypeAdapter
+from pydantic import ConfigDict, Discriminator, TypeAdapter
 
 from policyengine.ledger.holds import EstimateNote, Hold
 from policyengine.ledger.lots import LotEnd, LotTerms
@@ -336,6 +336,7 @@ Change: TypeAlias = (
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(
     tuple[Annotated[Change, Discriminator("kind")], ...],
+    config=ConfigDict(defer_build=True),  # to be made when changes are first written or read
 )
 
 
