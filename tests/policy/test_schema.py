@@ -9,7 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from policy.documents import reference
-from policyengine.policy.schema import SCHEMA_DIALECT, policy_schema, schema_text
+from policyengine.policy.document.plans import Plan, Upgrade
+from policyengine.policy.document.policy import PolicyDocument
+from policyengine.policy.schema import REFERENCE, SCHEMA_DIALECT, policy_schema, schema_text
 
 
 def nodes(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -28,6 +30,31 @@ KEYS = [
     for path, node in NODES
     for key, each in node.get("properties", {}).items()
 ]
+
+
+def names_used(node: Any) -> Iterator[str]:
+    """The definitions that a part of the schema refers to, once for each time."""
+    if isinstance(node, dict):
+        for key, each in node.items():
+            yield from [each.removeprefix(REFERENCE)] if key == "$ref" else names_used(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from names_used(each)
+
+
+def test_each_definition_comes_after_those_that_it_uses() -> None:
+    definitions = policy_schema()["$defs"]
+    before: set[str] = set()
+    for name, definition in definitions.items():
+        assert set(names_used(definition)) <= before
+        before.add(name)
+
+
+def test_the_text_does_not_depend_on_which_models_were_used_before() -> None:
+    expected = schema_text()
+    for model in (Upgrade, Plan, PolicyDocument):
+        model.model_rebuild(force=True)
+        assert expected == schema_text()
 
 
 def test_the_schema_is_a_valid_schema_with_a_name() -> None:

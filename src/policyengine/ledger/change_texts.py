@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Annotated, Final, get_args
 
-from pydantic import Discriminator, TypeAdapter
+from pydantic import ConfigDict, Discriminator, TypeAdapter
 from pydantic_core import to_json
 
 from policyengine.ledger.changes import Change, Charged, Outcome
@@ -13,6 +13,7 @@ QUOTED_MAX: Final = 4_096
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(
     tuple[Annotated[Change, Discriminator("kind")], ...],
+    config=ConfigDict(defer_build=True),  # to be made when changes are first written or read
 )
 _OUTCOMES: Final = frozenset(get_args(Outcome))
 _WHOLE: Final = {int}

@@ -28,7 +28,9 @@ def schema_of(model: type[BaseModel], identity: str, title: str) -> Schema:
     key that may be missing may not be `null`, so there is one way to leave it out.
     """
     made = model.model_json_schema(schema_generator=_InOrder)
-    definitions: dict[str, Schema] = made.pop("$defs")
+    found: dict[str, Schema] = made.pop("$defs")
+    definitions: dict[str, Schema] = {}
+    _put_in_order(made, found, definitions)
     return {
         "$schema": SCHEMA_DIALECT,
         "$id": identity,
@@ -54,6 +56,25 @@ class _InOrder(GenerateJsonSchema):
     def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
         del parent_key
         return value
+
+
+def _put_in_order(node: Any, found: dict[str, Schema], ordered: dict[str, Schema]) -> None:
+    """Put definitions in the order of the models, each after those that it uses.
+
+    The order in which they are found depends on which models the program has used before.
+    """
+    if isinstance(node, list):
+        for each in node:
+            _put_in_order(each, found, ordered)
+    if not isinstance(node, dict):
+        return
+    for key, each in node.items():
+        name = each.removeprefix(REFERENCE) if key == "$ref" else ""
+        if name and name not in ordered:
+            _put_in_order(found[name], found, ordered)
+            ordered[name] = found[name]
+        else:
+            _put_in_order(each, found, ordered)
 
 
 def _tidied(node: Schema, definitions: dict[str, Schema]) -> Schema:

@@ -60,4 +60,5 @@ Prose: TypeAlias = Annotated[str, Field(min_length=1, max_length=PROSE_LENGTH_MA
 class Part(BaseModel):
     """A part of a policy file: unknown keys are errors, values are never coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # A part is checked within its whole file: each would otherwise be built by itself as well.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
