@@ -21,7 +21,8 @@ from policyengine.engine.commands import (
     Usage,
 )
 from policyengine.ledger.book import LedgerFault
-from policyengine.ledger.changes import CaseClosed, changes_text
+from policyengine.ledger.change_texts import changes_text
+from policyengine.ledger.changes import CaseClosed
 from policyengine.ledger.lots import Restriction
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import permutations, product
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 import pytest
 from hypothesis import given
@@ -13,9 +13,11 @@ from policyengine.engine.burndown import (
     BurnOrder,
     Source,
     available_sources,
+    first_in_burn_order,
     in_burn_order,
     needs_shares,
     pay,
+    pay_from,
     shared_out,
 )
 from policyengine.ledger.holds import Draw
@@ -87,6 +89,52 @@ def test_lots_are_ordered_by_what_they_began_with(order: BurnKey, expected: list
     assert expected == numbers(in_burn_order(lots, (order, "oldest")))
 
 
+orders = st.lists(st.sampled_from(get_args(BurnKey)), unique=True, max_size=4).map(tuple)
+"""Few values for each thing that is compared, so that many lots are alike in it."""
+general_terms = st.builds(
+    LotTerms,
+    no=st.just(0),
+    opened_by=st.just(1),
+    source=st.sampled_from(get_args(LotSource)),
+    rule=st.just(""),
+    granted_micro=st.integers(10, 12),
+    effective_at=st.integers(0, 2),
+    expires_at=st.integers(5, 7),
+    priority=st.integers(1, 2),
+)
+some_terms = st.lists(
+    general_terms
+    | st.builds(replace, general_terms, restricted_to=st.sampled_from([IMAGES, LITE])),
+    max_size=6,
+)
+
+
+def lots_of(terms: list[LotTerms], left: list[int]) -> list[Lot]:
+    """Number lots backwards, so that the order of the list is not that of the numbers."""
+    numbered = enumerate(zip(terms, left, strict=False))
+    return [
+        Lot(replace(each, no=len(terms) - index), amount, consumed=each.granted_micro - amount)
+        for index, (each, amount) in numbered
+    ]
+
+
+@given(st.lists(general_terms, min_size=1, max_size=6), orders)
+def test_the_first_lot_is_found_without_ordering_the_others(
+    terms: list[LotTerms], order: BurnOrder
+) -> None:
+    lots = lots_of(terms, [1] * len(terms))
+    assert in_burn_order(lots, order)[0] is first_in_burn_order(lots, order)
+
+
+@given(some_terms, st.lists(st.integers(0, 9), min_size=6, max_size=6), orders, st.integers(0, 30))
+def test_a_bill_is_paid_as_if_all_lots_had_been_ordered(
+    terms: list[LotTerms], left: list[int], order: BurnOrder, amount: int
+) -> None:
+    lots = lots_of(terms, left)
+    bill = Bill(amount, "lite", (("image", amount // 2), ("text", amount - amount // 2)))
+    assert pay(bill, available_sources(lots, order)) == pay_from(bill, lots, order)
+
+
 def test_published_example_of_priorities_and_expiries() -> None:
     # A (priority 1, expires 10, 50), B (priority 1, expires 20, 80), C (priority 2, never, 100):
     # a charge of 90 takes 50 of A and 40 of B.
@@ -95,8 +143,8 @@ def test_published_example_of_priorities_and_expiries() -> None:
         replace(lot(2, priority=1, expires_at=20), remaining=80),
         replace(lot(1, priority=1, expires_at=10), remaining=50),
     ]
-    sources = available_sources(lots, ("priority", "soonest_expiry", "oldest"))
-    assert pay(Bill(90), sources).draws == (Draw(1, 50), Draw(2, 40))
+    order: BurnOrder = ("priority", "soonest_expiry", "oldest")
+    assert pay_from(Bill(90), lots, order).draws == (Draw(1, 50), Draw(2, 40))
 
 
 def test_closed_and_ended_lots_are_no_sources() -> None:

@@ -1,5 +1,6 @@
 """A key that comes again with another request is refused, whichever field differs."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,21 @@ def test_a_key_with_any_one_field_changed_is_refused_and_nothing_is_written(
         assert reused(shell) == []
         assert faults_in(store) == []
     counts.add(duplicates=len(WHOLE) ** 2, duplicated=0, audits=1)
+
+
+def test_a_retry_by_somebody_else_is_the_first_ones() -> None:
+    """Who asks changes nothing of what happens: the answer is the first, and so is its actor."""
+    with LedgerStore.open("sqlite://") as store:
+        shell = Shell(store, plain_rules())
+        opened(shell, "ana")
+        for number, body in enumerate(WHOLE):
+            asked = replace(command("ana", f"k{number}", body, reason="why"), actor="support:eve")
+            first = shell.execute([asked])[0]
+            before = size_of(store)
+            again = shell.execute([replace(asked, actor="batch:nightly")])[0]
+            assert (again.is_replay, again.transaction) == (True, first.transaction)
+            assert again.transaction.actor == "support:eve"
+            assert size_of(store) == before
 
 
 def test_a_refusal_does_not_say_what_the_key_was_for() -> None:

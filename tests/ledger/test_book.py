@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policyengine.ledger.book import (
     RECENT_CHARGES_MAX,
@@ -198,6 +200,38 @@ def test_the_next_thing_due_is_the_expiry_of_a_lot_with_something_left() -> None
     assert (spent.due_at, due_at(spent)) == (NEVER, NEVER)
     back = apply(spent, entry(3, (Move(1, "consumed", "available", 1),)))
     assert back.due_at == 30
+
+
+steps = st.tuples(st.sampled_from(["hold", "close", "spend", "return"]), st.integers(1, 3))
+
+
+def stepped(book: Book, step: str, number: int, ends_at: int) -> Transaction | None:
+    """Give a transaction that touches one of three lots or holds; None where it does not fit."""
+    lot, seq = book.lots[number], book.seq + 1
+    match step:
+        case "hold":
+            return entry(seq, (), (HoldSet(Hold(number, (), ends_at, NEVER)),))
+        case "close" if number in book.holds:
+            return entry(seq, (), (HoldClosed(number),))
+        case "spend" if lot.remaining:
+            return entry(seq, (Move(number, "available", "consumed", lot.remaining),))
+        case "return" if lot.consumed:
+            return entry(seq, (Move(number, "consumed", "available", 1),))
+    return None
+
+
+@given(st.lists(st.tuples(steps, st.integers(20, 26)), max_size=20))
+def test_what_is_due_next_is_known_after_every_step(
+    taken: list[tuple[tuple[str, int], int]],
+) -> None:
+    lots = [opening(number, 1, 20 + 2 * number) for number in (1, 2, 3)]
+    filled = tuple(Move(number, "issued", "available", 1) for number in (1, 2, 3))
+    book = apply(Book("ana", "p"), entry(1, filled, tuple(lots)))
+    for (step, number), ends_at in taken:
+        transaction = stepped(book, step, number, ends_at)
+        if transaction is not None:
+            book = apply(book, transaction)
+            assert due_at(book) == book.due_at
 
 
 def test_a_lot_is_over_at_its_expiry_and_not_before() -> None:

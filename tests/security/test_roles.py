@@ -191,7 +191,7 @@ def test_a_writing_role_cannot_take_the_guards_away(home: Home) -> None:
     home.let_in("write")
     with (
         LedgerStore.open(home.url) as store,
-        pytest.raises((LedgerReadOnly, LedgerFault), match="must be owner"),
+        pytest.raises((LedgerReadOnly, LedgerFault), match="may not do that in the ledger"),
         store.writing() as session,
     ):
         rebuild(session)

@@ -1,8 +1,10 @@
 """Rows reach PostgreSQL as arrays exactly as they are."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyengine.ledger.book import LedgerFault
 from policyengine.store.arrays import arrays_of
 from store.servers import Server
 
@@ -25,6 +27,11 @@ def test_columns_are_written_in_the_order_of_rows() -> None:
     assert arrays_of(
         [(1, "a", b"\0\xff"), (None, '"b\\', None), (-3, "NULL", b"")]
     ) == ["{1,NULL,-3}", '{"a","\\"b\\\\","NULL"}', '{"\\\\x00ff",NULL,"\\\\x"}']  # fmt: skip
+
+
+def test_a_text_with_nul_is_refused() -> None:
+    with pytest.raises(LedgerFault, match="a text with the character NUL"):
+        arrays_of([("a",), ("b\0c",)])
 
 
 @settings(max_examples=60, deadline=None)

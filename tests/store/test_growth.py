@@ -78,6 +78,28 @@ def test_a_server_finds_due_wallets_by_their_index(server: Server, empty_databas
     assert f"rows={DUE}" in read[0]
 
 
+def test_a_server_reads_no_row_to_find_that_nobody_has_older_terms(
+    server: Server, empty_database: str
+) -> None:
+    name = server.new_database(empty_database)
+    with LedgerStore.open(server.url(name)) as store:
+        scribe = ledger(store)
+        scribe.subscribe()
+        save(store, scribe, forget=False)
+        crowd(store, 100 * DUE, DUE, START)
+        with store.reading() as session:
+            last = session.driver.ask("SELECT max(id) FROM wallet")[0][0]
+            (before,) = session.driver.ask(ROWS_READ)[0]
+            assert session.subscribers(scribe.book.policy, 0, 0) == []
+            assert session.subscribers(scribe.book.policy, 1, last) == []
+            (after,) = session.driver.ask(ROWS_READ)[0]
+            assert len(session.subscribers(scribe.book.policy, 1, last - DUE)) == DUE
+            (then,) = session.driver.ask(ROWS_READ)[0]
+    server.drop(name)
+    assert after - before == 0
+    assert then - after == DUE
+
+
 def test_a_server_finds_an_earlier_balance_in_a_few_looks(
     server: Server, empty_database: str
 ) -> None:

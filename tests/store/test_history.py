@@ -243,7 +243,7 @@ def test_due_wallets_come_longest_due_first(store: LedgerStore) -> None:
         assert session.due_wallets(START + 5 * HOUR) == ["dee", "ana"]
 
 
-def test_wallets_on_plans_of_earlier_versions_come_in_the_order_of_their_opening(
+def test_wallets_with_a_versions_terms_come_in_the_order_of_their_opening(
     store: LedgerStore,
 ) -> None:
     scribes = [Scribe(name) for name in ("ana", "bob", "cyd")]
@@ -252,11 +252,13 @@ def test_wallets_on_plans_of_earlier_versions_come_in_the_order_of_their_opening
     without = Scribe("dee")
     without.grant(CREDIT)
     save(store, *scribes, without)
-    policy, now = scribes[0].book.policy, scribes[0].at
+    policy, subscription = scribes[0].book.policy, scribes[0].book.subscription
+    assert subscription is not None
     with store.reading() as session:
-        found = session.wallets_before(policy, 2, now + 1, 0)
-        assert [name for _, name in found] == ["ana", "bob", "cyd"]
-        assert session.wallets_before(policy, 2, now + 1, found[0][0], 1) == found[1:2]
-        assert session.wallets_before(policy, 1, now + 1, 0) == []
-        assert session.wallets_before(policy, 2, now, 0) == []
-        assert session.wallets_before("another", 2, now + 1, 0) == []
+        found = session.subscribers(policy, 1, 0)
+        assert [each.wallet_id for each in found] == ["ana", "bob", "cyd"]
+        assert (found[0].plan, found[0].joined_at) == (subscription.plan, subscription.joined_at)
+        assert session.subscribers(policy, 1, found[0].number, 1) == found[1:2]
+        assert session.subscribers(policy, 1, found[-1].number) == []
+        assert session.subscribers(policy, 2, 0) == []
+        assert session.subscribers("another", 1, 0) == []

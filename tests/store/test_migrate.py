@@ -39,7 +39,7 @@ def test_the_migrated_tables_are_the_declared_ones_word_for_word(empty_file: Pat
         expected = {name: sql.split() for name, sql in declared.exec_driver_sql(_SCHEMA)}
         found = {name: sql.split() for name, sql in migrated.exec_driver_sql(_SCHEMA)}
     engine.dispose()
-    assert len(expected) == 15
+    assert len(expected) == 16
     assert found == expected
 
 

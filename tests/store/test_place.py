@@ -2,14 +2,22 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from policyengine.store.faults import LedgerDamaged, LedgerReadOnly, NotALedger, StoreFault
+from policyengine.store.faults import (
+    LedgerDamaged,
+    LedgerMoved,
+    LedgerReadOnly,
+    NotALedger,
+    StoreFault,
+)
 from policyengine.store.place import place_of
 from policyengine.store.store import LedgerStore
 from policyengine.store.verify import verify
+from store.ledgers import save, wander
 
 
 def url(path: Path) -> str:
@@ -117,3 +125,33 @@ def test_a_file_that_may_not_be_read_is_refused(told_file: Path, tmp_path: Path)
     path.chmod(0)
     with pytest.raises(LedgerReadOnly, match="may not be read"):
         LedgerStore.open(url(path))
+
+
+def replace_by_a_copy(path: Path) -> None:
+    copy = path.with_name("copy.db")
+    copy.write_bytes(path.read_bytes())
+    copy.replace(path)
+
+
+@pytest.mark.parametrize("act", [Path.unlink, replace_by_a_copy])
+def test_a_file_that_goes_while_it_is_open_takes_no_answers_with_it(
+    tmp_path: Path, act: Callable[[Path], None]
+) -> None:
+    """What is written to a file that was deleted is lost when it is closed: so nothing is."""
+    path = tmp_path / "ledger.db"
+    with LedgerStore.open(url(path)) as store:
+        save(store, wander("ana", 1, 5))
+        act(path)
+        names = sorted(each.name for each in tmp_path.iterdir())
+        with pytest.raises(LedgerMoved, match="nothing was written, open it again"):
+            save(store, wander("bob", 1, 5))
+        with pytest.raises(LedgerMoved), store.reading():
+            pass
+        assert sorted(each.name for each in tmp_path.iterdir()) == names
+
+
+def test_a_path_with_a_question_mark_is_not_cut_off_at_it(tmp_path: Path) -> None:
+    for name in ("a?b.db", "a?"):
+        with pytest.raises(StoreFault, match="is its path and nothing else"):
+            LedgerStore.open(url(tmp_path / name))
+    assert list(tmp_path.iterdir()) == []

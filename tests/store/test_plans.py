@@ -62,6 +62,10 @@ def test_no_statement_reads_a_whole_table_because_it_is_small(empty: LedgerStore
         ("update_wallet_hot", "Index Cond: (id = given.of_wallet)"),
         ("delete_hold_draws", "((wallet = given.of_wallet) AND (hold_seq = given.of_hold))"),
         ("_DUE", "Index Scan using wallet_due on wallet"),
+        (
+            "_ON_TERMS",
+            "wallet_terms on wallet Index Cond: ((policy = ($1)::text) AND (plan_version = $2) AND",
+        ),
     ],
 )
 def test_a_hot_statement_asks_an_index_for_the_whole_key(

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608  # statements that damage a database are put together by hand
 
+import threading
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from policyengine.store.store import LedgerStore
 from policyengine.store.tables import METADATA, WALLET
 from policyengine.store.verify import verify
 from store.behind import Behind
+from store.ledgers import wander
+
+ASKED = "SELECT rebuilds FROM wallet ORDER BY id"
 
 
 def is_of(column: Column[Any], kind: type[Any]) -> bool:
@@ -24,9 +28,14 @@ def is_of(column: Column[Any], kind: type[Any]) -> bool:
 
 
 def everything(session: WriteSession) -> dict[str, list[object]]:
+    """Give all rows, but for how often a rebuild has mended a wallet."""
+    listed = {
+        name: ", ".join(f'"{each.name}"' for each in table.columns if each.name != "rebuilds")
+        for name, table in METADATA.tables.items()
+    }
     return {
-        name: list(session.driver.ask(f'SELECT * FROM "{name}" ORDER BY 1, 2, 3'))
-        for name in METADATA.tables
+        name: list(session.driver.ask(f'SELECT {columns} FROM "{name}" ORDER BY 1, 2, 3'))
+        for name, columns in listed.items()
     }
 
 
@@ -115,3 +124,59 @@ def test_nothing_is_rebuilt_from_transactions_that_are_wrong(
         rebuild_damaged()
     with told.reading() as reader:
         assert verify(reader).is_sound
+
+
+def test_a_book_that_another_process_read_before_a_rebuild_is_not_used_after_it(
+    told: LedgerStore,
+) -> None:
+    """A second store stands for a second process: it has books of its own in memory."""
+    with LedgerStore.open(told._engine.url.render_as_string(hide_password=False)) as other:
+        with told.reading() as session:
+            right = session.books(["ana", "bob"])
+        with told.writing() as session:
+            unguard(session).execute(
+                "UPDATE lot SET granted_micro = granted_micro + 1, "
+                "remaining_micro = remaining_micro + 1 WHERE wallet = 1"
+            )
+        with other.reading() as session:
+            assert session.books(["ana"]) != {"ana": right["ana"]}
+        with told.writing() as session:
+            assert {fault.table for fault in rebuild(session).mended} == {"lot"}
+        with other.reading() as session:
+            assert session.books(["ana", "bob"]) == right
+        with other.writing() as session:
+            assert session.books(["ana", "bob"]) == right
+
+
+def test_a_rebuild_counts_for_the_wallets_that_it_mended(told: LedgerStore) -> None:
+    counts = []
+    for wallet in (1, 1, 2):
+        with told.writing() as session:
+            unguard(session).execute(f"UPDATE wallet SET held_micro = 77 WHERE id = {wallet}")
+            rebuild(session)
+        with told.reading() as session:
+            counts.append([row[0] for row in session.driver.ask(ASKED)])
+    assert counts == [[1, None, None], [2, None, None], [2, 1, None]]
+
+
+def test_a_rebuild_waits_for_a_writer_that_has_read_its_wallet(told: LedgerStore) -> None:
+    """Else the writer would go on with a book that the rebuild has mended meanwhile."""
+    done = threading.Event()
+    with LedgerStore.open(told._engine.url.render_as_string(hide_password=False)) as other:
+
+        def rebuild_all() -> None:
+            with other.writing() as session:
+                rebuild(session)
+            done.set()
+
+        rebuilding = threading.Thread(target=rebuild_all)
+        with told.writing() as writer:
+            writer.books(["ana"])
+            rebuilding.start()
+            assert not done.wait(0.2)
+            writer.write([wander("eve", 4, 3).entry()])
+        rebuilding.join(10)
+    assert done.is_set()
+    with told.reading() as reader:
+        report = verify(reader)
+    assert (report.is_sound, report.wallets) == (True, 4)

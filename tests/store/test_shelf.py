@@ -1,6 +1,7 @@
 """A wallet that has not moved on is not read again, and one that has always is."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,9 @@ from policyengine.ledger.book import Book
 from policyengine.ledger.lots import Lot, LotTerms
 from policyengine.store.shelf import Shelf
 from policyengine.store.store import LedgerStore
-from store.ledgers import CREDIT, Scribe, save, story, wander
+from store.ledgers import CREDIT, Scribe, save, step, story, wander
 
-HEAD, OTHER = b"a" * 32, b"b" * 32
+HEAD, OTHER = (b"a" * 32, None), (b"b" * 32, None)
 
 
 def book(wallet_id: str, lots: int = 0) -> Book:
@@ -30,12 +31,13 @@ def without_shelf(store: LedgerStore, *wallets: str) -> dict[str, Book]:
     return read(store, *wallets)
 
 
-def test_a_book_is_found_by_its_head_only() -> None:
+def test_a_book_is_found_by_the_state_of_its_wallet_only() -> None:
     shelf = Shelf()
     shelf.put(HEAD, book("ana"))
     assert shelf.find("ana", HEAD) == book("ana")
     assert shelf.find("ana", OTHER) is None
     assert shelf.find("bob", HEAD) is None
+    assert shelf.find("ana", (HEAD[0], 1)) is None
     shelf.put(OTHER, book("ana", 1))
     assert shelf.find("ana", HEAD) is None
     assert shelf.find("ana", OTHER) == book("ana", 1)
@@ -80,6 +82,43 @@ def test_a_book_that_was_written_is_the_one_that_would_be_read(seed: int, steps:
         kept = read(store, "bob")
         assert kept == without_shelf(store, "bob")
         assert list(kept["bob"].lots) == list(read(store, "bob")["bob"].lots)
+
+
+def test_a_hold_that_is_open_is_not_read_to_be_captured() -> None:
+    ana, asked = Scribe("ana"), list[str]()
+    with LedgerStore.open("sqlite://") as store:
+        ana.grant(9 * CREDIT)
+        number = ana.hold(5 * CREDIT)
+        save(store, ana, forget=False)
+        ana.capture(number, CREDIT, final=False)
+        save(store, ana, forget=False)
+        with store.reading() as session:
+            session.books(["ana"])
+            session.driver.connection.set_trace_callback(asked.append)
+            kept = session.named([("ana", number)])
+            session.driver.connection.set_trace_callback(None)
+        assert asked == []
+        assert [each.seq for each in kept["ana", number].corrections] == [number + 1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), steps=st.lists(st.integers(1, 4), min_size=1, max_size=12))
+def test_what_is_known_of_a_hold_is_what_would_be_read(seed: int, steps: list[int]) -> None:
+    ana, random = Scribe("ana"), Random(seed)
+    ana.grant(80 * CREDIT)
+    with LedgerStore.open("sqlite://") as store:
+        for count in steps:
+            ana.hold(CREDIT)
+            for _ in range(count):
+                step(ana, random)
+            save(store, ana, forget=False)
+            with store.reading() as session:
+                asked = [("ana", seq) for seq in range(1, session.books(["ana"])["ana"].seq + 1)]
+                kept = session.named(asked)
+                session.loader.shelf = Shelf()
+                assert session.named(asked) == kept
+            if random.random() < 0.2:
+                store._shelf.clear()
 
 
 def test_a_whole_story_is_read_as_it_was_written(store: LedgerStore) -> None:

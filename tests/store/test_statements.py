@@ -100,6 +100,7 @@ def test_a_statement_reads_no_more_than_it_needs(
         ("moves", "SEARCH move USING PRIMARY KEY (txn=?)"),
         ("lots", "SEARCH lot USING PRIMARY KEY (wallet=? AND lot_no=?)"),
         ("_DUE", "USING INDEX wallet_due (due_at<?)"),
+        ("_ON_TERMS", "USING INDEX wallet_terms (policy=? AND plan_version=? AND id>?)"),
         ("_OF_CONVERSATION", "USING INDEX txn_conversation (wallet=? AND conversation_id=?)"),
         ("_CHARGES_OF_MODEL", "USING INDEX txn_model (model=?)"),
         ("_OPEN_CASES", "USING INDEX txn_case (id>?)"),

@@ -13,6 +13,7 @@ import pytest
 from policyengine.ledger.book import LedgerFault
 from policyengine.store.faults import (
     LedgerBusy,
+    LedgerClosed,
     LedgerDamaged,
     LedgerFull,
     LedgerReadOnly,
@@ -22,7 +23,7 @@ from policyengine.store.place import place_of
 from policyengine.store.sqlite import engine_of, fault_of
 from policyengine.store.store import LedgerStore
 from policyengine.store.verify import verify
-from store.ledgers import CREDIT, Scribe, save, wander
+from store.ledgers import CREDIT, REF, SOURCE, Scribe, save, wander
 
 
 @pytest.fixture
@@ -187,6 +188,44 @@ def test_a_forked_process_may_not_use_its_parents_store(
     with pytest.raises(LedgerFault, match="open it in each process"), store.writing():
         pass
     with pytest.raises(LedgerFault, match="open it in each process"), store.reading():
+        pass
+
+
+def test_a_store_is_closed_after_the_write_that_is_under_way(store: LedgerStore) -> None:
+    url, began, closed = url_of(store), threading.Event(), threading.Event()
+
+    def close() -> None:
+        began.set()
+        store.close()
+        closed.set()
+
+    closing = threading.Thread(target=close)
+    with store.writing() as session:
+        closing.start()
+        assert began.wait(10)
+        assert not closed.wait(0.05)
+        session.remember_policy(REF, SOURCE)
+        session.write([wander("ana", 1, 5).entry()])
+    closing.join(10)
+    assert closed.is_set()
+    with LedgerStore.open(url) as again, again.reading() as reader:
+        report = verify(reader)
+    assert (report.is_sound, report.wallets) == (True, 1)
+
+
+def test_a_closed_store_says_so(store: LedgerStore) -> None:
+    store.close()
+    store.close()
+    with pytest.raises(LedgerClosed), store.writing():
+        pass
+    with pytest.raises(LedgerClosed), store.reading():
+        pass
+
+
+def test_a_closed_ledger_in_memory_says_so() -> None:
+    store = LedgerStore.open("sqlite://")
+    store.close()
+    with pytest.raises(LedgerClosed), store.reading():
         pass
 
 

@@ -42,7 +42,8 @@ def a_txn(**changes: str) -> str:
         "id": NEXT_TXN, "seq": NEXT_SEQ, "key": "'new'", "kind": "'grant'", "model": "''",
         "effective_at": "(SELECT settled_at FROM wallet WHERE id = 1)",
         "recorded_at": "(SELECT recorded_at FROM wallet WHERE id = 1)",
-        "available_micro": "77", "debt_micro": "0", "parent_seq": "NULL", "changes": "'[]'",
+        "available_micro": "77", "debt_micro": "0", "changes": "'[]'",
+        "parent_seq": "CAST(NULL AS bigint)",
         "refusal_code": "NULL", "refusal_message": "NULL", "refusal_details": "NULL",
         "hash": H, "conversation_id": "''", "reason": "''",
     }  # fmt: skip
@@ -101,6 +102,17 @@ def a_policy(**changes: str) -> str:
     return copy(POLICY_VERSION, "id = 1", **{**legal, **changes})
 
 
+def at_once(*inserts: str) -> str:
+    """Say several inserts of rows into one table as one statement."""
+    first, *others = inserts
+    return " UNION ALL ".join([first, *(each[each.index(" SELECT ") :] for each in others)])
+
+
+def a_second_txn(**changes: str) -> str:
+    """Say: append a grant behind the one that the same statement appends."""
+    return a_txn(**{"id": f"{NEXT_TXN} + 1", "seq": f"{NEXT_SEQ} + 1", "key": "'newer'", **changes})
+
+
 def a_step(**changes: str) -> str:
     """Say: bring wallet 1 up to the transaction that is being written."""
     legal = {
@@ -114,13 +126,14 @@ def a_pot(settings: str) -> str:
     return f"UPDATE lot SET {settings} WHERE wallet = 1 AND lot_no = 2"
 
 
-SPEND = "remaining_micro = remaining_micro - 1, consumed_micro = consumed_micro + 1"
+SAME = "priority = priority"
 POOR = "remaining_micro = -1, consumed_micro = consumed_micro + remaining_micro + 1"
 A_HOLD_TXN = a_txn(kind="'hold'")
 
 # What may be done, after which statements; the illegal ones below differ from these in one thing.
 LEGAL: dict[str, tuple[str, ...]] = {
     "txn": (a_txn(),),
+    "txns at once": (at_once(a_txn(), a_second_txn()),),
     "refused txn": (
         a_txn(refusal_code="'c'", refusal_message="'m'", refusal_details="'{}'"),
     ),
@@ -132,7 +145,8 @@ LEGAL: dict[str, tuple[str, ...]] = {
         a_lot(end_how="'carried'", end_at="5", end_carried_expires_at="6"),
     ),
     "move": (a_txn(), a_move()),
-    "pots": (a_txn(), a_pot("priority = priority")),
+    "moves at once": (a_txn(), at_once(a_move(), a_move(leg="2"))),
+    "pots": (a_txn(), a_pot(SAME)),
     "hold": (A_HOLD_TXN, a_hold()),
     "draw": (a_txn(), a_draw()),
     "series": (a_txn(), a_series()),
@@ -159,6 +173,9 @@ ILLEGAL: list[tuple[tuple[str, ...], str, str]] = [
     ((), a_txn(seq="1"), "follows the last one"),
     ((), a_txn(seq=f"{NEXT_SEQ} + 1"), "follows the last one"),
     ((), a_txn(seq="0"), "follows the last one"),
+    ((), at_once(a_txn(), a_second_txn(seq=f"{NEXT_SEQ} + 2")), "follows the last one"),
+    ((), at_once(a_txn(), a_second_txn(recorded_at="1")), "not earlier"),
+    ((), at_once(a_txn(), a_second_txn(kind="'refund'", parent_seq="8")), "what was refused"),
     ((), a_txn(wallet="99", seq="1"), "FOREIGN KEY"),
     ((), a_txn(kind="'gift'"), "txn_kind"),
     ((), a_txn(effective_at="1"), "not earlier"),
@@ -217,6 +234,8 @@ ILLEGAL: list[tuple[tuple[str, ...], str, str]] = [
     ((a_txn(),), a_move(leg="2"), "moves are numbered"),
     ((a_txn(), a_move()), a_move(), "moves are numbered"),
     ((a_txn(),), a_move(leg="0"), "moves are numbered"),
+    ((a_txn(),), at_once(a_move(), a_move(leg="3")), "moves are numbered"),
+    ((a_txn(),), at_once(a_move(), a_move(leg="2", wallet="2")), "being written"),
     ((a_txn(),), a_move(lot_no="99"), "FOREIGN KEY"),
     ((a_txn(),), a_move(amount_micro="0"), "move_is_above_zero"),
     ((a_txn(),), a_move(amount_micro="-1"), "move_is_above_zero"),
@@ -257,7 +276,7 @@ ILLEGAL: list[tuple[tuple[str, ...], str, str]] = [
         a_lot(end_how="'expired'", end_at="5", end_carried_expires_at="6"),
         "lot_end_is_whole",
     ),
-    ((), a_pot(SPEND), "being written"),
+    ((), a_pot(SAME), "being written"),
     ((a_txn(),), a_pot(POOR), "lot_amounts"),
     ((a_txn(),), a_pot("remaining_micro = remaining_micro + 1"), "lot_is_conserved"),
     *[
@@ -376,6 +395,11 @@ SERVER_WORDS = {
     "wallets are numbered": "wallet_pkey",
     "transactions are numbered one by one": "numbered upwards|not-null|txn_pkey",
     "wallet_has_a_whole_plan": "wallet_has_a_whole_",
+    # Its guards of statements fire when the rows have passed their own constraints.
+    "follows the last one": "follows the last one|txn_seq_is_once|txn_counts",
+    "being written": "being written|move_is_of_a_transaction|lot_was_opened|lot_is_of_a_wallet",
+    "moves are numbered": "moves are numbered|move_pkey|move_leg_counts",
+    "numbered one by one": "numbered one by one|lot_pkey",
     # Its triggers fire in the order of their names.
     "the terms of a lot never change": "the terms of a lot never change|lot changes only while",
 }

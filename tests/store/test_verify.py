@@ -107,8 +107,8 @@ def test_every_altered_column_is_found(unguarded: LedgerStore, table: Table) -> 
         for place, row in enumerate(rows):
             condition, key = where(table, row)
             for turn, (column, value) in enumerate(row.items()):
-                if (place + turn) % stride:
-                    continue
+                if (place + turn) % stride or column == "rebuilds":
+                    continue  # which follows from no transaction, and decides nothing
                 for other in altered(table, column, value):
                     expected = public_names(connection, table, row)
                     expected |= public_names(connection, table, {**row, column: other})

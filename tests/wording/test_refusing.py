@@ -28,6 +28,16 @@ WAYS: list[tuple[dict[str, Any], str, str]] = [
         "等待下一周期：2026-03-01 09:00 UTC",
     ),
     (
+        {
+            "way": "wait",
+            "grant": "monthly",
+            "until": "2026-03-01T09:00:00Z",
+            "credits_micro": CREDIT,
+        },
+        "wait for 1.00 more of grant monthly: 2026-03-01 09:00 UTC",
+        "等待额度 monthly 可再用 1.00：2026-03-01 09:00 UTC",
+    ),
+    (
         {"way": "allow_overage", "credits_micro": 50 * CREDIT, "price": "0.04 USD"},
         "allow overage: up to 50.00 at 0.04 USD",
         "允许超额使用：最多 50.00，单价 0.04 USD",

@@ -11,7 +11,16 @@ from policyengine.engine.price_steps import price_lines
 from policyengine.engine.rating import Price, price_micro, rate
 from policyengine.ledger.book import without_closed_lots
 from policyengine.policy.expressions import Expression, parse_expression
-from tools.benchmarks.reference import COUNTS, START, USAGE, charge, funded_book, timeline
+from tools.benchmarks.reference import (
+    COUNTS,
+    START,
+    USAGE,
+    capture,
+    charge,
+    funded_book,
+    hold,
+    timeline,
+)
 
 RULES = timeline()
 POLICY = RULES.policies[0]
@@ -106,6 +115,23 @@ def _decider(past: int) -> Callable[[], None]:
 def test_decide_a_charge_after(benchmark: Benchmark, past: int) -> None:
     benchmark.extra_info["goal"] = "at least 30,000/s, the same after any history"
     benchmark(_decider(past))
+
+
+@pytest.mark.benchmark(group="decide, a wallet with 5 lots")
+@pytest.mark.parametrize("open_holds", [0, 100])
+def test_decide_a_hold_and_its_capture_beside(benchmark: Benchmark, open_holds: int) -> None:
+    benchmark.extra_info["goal"] = "at most two and a half charges"
+    state = [without_closed_lots(funded_book(RULES))]
+    numbers = count()
+    for _ in range(open_holds):
+        state[0] = decide(RULES, state[0], hold(next(numbers))).book
+
+    def pair() -> None:
+        number = next(numbers)
+        held = decide(RULES, state[0], hold(number)).book
+        state[0] = decide(RULES, held, capture(number, held.seq)).book
+
+    benchmark(pair)
 
 
 @pytest.mark.benchmark(group="settle")

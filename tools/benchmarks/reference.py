@@ -3,7 +3,15 @@
 from pathlib import Path
 
 from policyengine.app.policies import usable_policies
-from policyengine.engine.commands import Charge, Command, GiveGrant, Subscribe, Usage
+from policyengine.engine.commands import (
+    Capture,
+    Charge,
+    Command,
+    GiveGrant,
+    OpenHold,
+    Subscribe,
+    Usage,
+)
 from policyengine.engine.decide import decide
 from policyengine.ledger.book import Book
 from policyengine.policy.timeline import Timeline
@@ -35,3 +43,14 @@ def charge(number: int, wallet_id: str = "ana") -> Command:
     """Give a charge with a key of its own."""
     body = Charge(USAGE, conversation_id="c-1")
     return Command(wallet_id, f"charge-{number}", START + number, body)
+
+
+def hold(number: int, wallet_id: str = "ana") -> Command:
+    """Give a hold for the reference request, with a key of its own."""
+    body = OpenHold(usage=USAGE, conversation_id="c-1")
+    return Command(wallet_id, f"hold-{number}", START + number, body)
+
+
+def capture(number: int, hold_seq: int, wallet_id: str = "ana") -> Command:
+    """Give the capture of a hold, with a key of its own."""
+    return Command(wallet_id, f"capture-{number}", START + number, Capture(hold_seq, USAGE))

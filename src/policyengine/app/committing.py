@@ -3,14 +3,13 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
+from policyengine.app.answers import Answer, taken
 from policyengine.app.receipts import Receipt
 from policyengine.engine.commands import Command
-from policyengine.store.faults import StoreFault
+from policyengine.store.faults import LedgerClosed, StoreFault
 from policyengine.store.happenings import UNOBSERVED, Batched, Retried, Teller, TurnedAway
 
 BATCH_MAX: Final = 256
@@ -19,6 +18,13 @@ QUEUE_MAX: Final = 10_000
 """How many commands wait: about two seconds of work; more are turned away at once."""
 LANES: Final = 2
 """How many batches are under way where several can be: one is decided as another is written."""
+CLOSED: Final = "the engine is closed; nothing was written"
+LATE: Final = "the command waited for longer than it may; nothing was written"
+
+
+def full_sentence(waiting: int) -> str:
+    """Say how many commands wait, to whoever is turned away."""
+    return f"{waiting} commands wait already; nothing was written, try again later"
 
 
 class QueueFull(StoreFault):
@@ -29,16 +35,8 @@ class DeadlinePassed(StoreFault):
     """The command waited for longer than it may; nothing was written."""
 
 
-class CommitterClosed(StoreFault):
+class CommitterClosed(LedgerClosed):
     """The engine is closed; nothing was written."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    command: Command
-    deadline: float | None
-    since: float
-    answer: Future[Receipt] = field(default_factory=Future)
 
 
 class Committer:
@@ -65,11 +63,11 @@ class Committer:
         each_max = queue_max // lanes
         self._lanes = [_Lane(execute, batch_max, each_max, tell) for _ in range(lanes)]
 
-    def submit(self, command: Command, *, timeout: float | None = None) -> Future[Receipt]:
-        """Queue a command; the future has its receipt once it is durable.
+    def submit(self, command: Command, *, timeout: float | None = None) -> Answer:
+        """Queue a command; the answer has its receipt once it is durable.
 
         Takes: for how many seconds the command may wait for its batch.
-        Raises: QueueFull, CommitterClosed. The future raises DeadlinePassed, or what the store
+        Raises: QueueFull, CommitterClosed. The answer raises DeadlinePassed, or what the store
         raises.
         """
         lane = hash(command.wallet_id) % len(self._lanes)
@@ -95,28 +93,28 @@ class _Lane:
         self._batch_max = batch_max
         self._queue_max = queue_max
         self._tell = tell
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[Answer] = deque()
         self._changed = threading.Condition()
+        self._is_idle = False
         self._is_closed = False
         self._thread = threading.Thread(target=self._work, name="ledger-committer", daemon=True)
         self._thread.start()
 
-    def submit(self, command: Command, timeout: float | None) -> Future[Receipt]:
+    def submit(self, command: Command, timeout: float | None) -> Answer:
         now = monotonic()
-        waiting = _Waiting(command, None if timeout is None else now + timeout, now)
+        answer = Answer(command, None if timeout is None else now + timeout, now)
         with self._changed:
             if self._is_closed:
-                raise CommitterClosed("the engine is closed; nothing was written")
+                raise CommitterClosed(CLOSED)
             is_taken = len(self._queue) < self._queue_max
             if is_taken:
-                self._queue.append(waiting)
-                self._changed.notify()
+                self._queue.append(answer)
+                if self._is_idle:
+                    self._changed.notify()
         if not is_taken:  # told outside the lock, which every other command needs
             self._tell(TurnedAway(self._queue_max))
-            raise QueueFull(
-                f"{self._queue_max} commands wait already; nothing was written, try again later"
-            )
-        return waiting.answer
+            raise QueueFull(full_sentence(self._queue_max))
+        return answer
 
     def close(self) -> None:
         with self._changed:
@@ -132,37 +130,38 @@ class _Lane:
                 waited, seconds = began - batch[0].since, monotonic() - began
                 self._tell(Batched(len(batch), seconds, waited, waiting, failed, late))
 
-    def _next(self) -> list[_Waiting]:
+    def _next(self) -> list[Answer]:
         """Wait for commands; gives none when the committer is closed and all are written."""
         with self._changed:
             while not self._queue and not self._is_closed:
+                self._is_idle = True
                 self._changed.wait()
+                self._is_idle = False
             count = min(self._batch_max, len(self._queue))
             return [self._queue.popleft() for _ in range(count)]
 
-    def _commit(self, batch: Sequence[_Waiting], now: float) -> tuple[int, int]:
+    def _commit(self, batch: Sequence[Answer], now: float) -> tuple[int, int]:
         """Answer a batch; gives how many commands failed, and how many of these were late."""
         live, late = [], 0
-        for each in batch:
+        for each in taken(batch):
             if each.deadline is not None and each.deadline < now:
-                sentence = "the command waited for longer than it may; nothing was written"
-                each.answer.set_exception(DeadlinePassed(sentence))
+                each.fail(DeadlinePassed(LATE))
                 late += 1
-            elif each.answer.set_running_or_notify_cancel():
+            else:
                 live.append(each)
         return len(batch) - len(live) + (self._answer(live) if live else 0), late
 
-    def _answer(self, batch: Sequence[_Waiting]) -> int:
+    def _answer(self, batch: Sequence[Answer]) -> int:
         try:
             receipts = self._execute([each.command for each in batch])
-        except Exception as error:  # noqa: BLE001  # whatever it is, whoever waits is told
+        except BaseException as error:  # noqa: BLE001  # whatever it is, whoever waits is told
             if len(batch) == 1 or isinstance(error, StoreFault):
                 for each in batch:
-                    each.answer.set_exception(error)
+                    each.fail(error)
                 return len(batch)
             self._tell(Retried(type(error).__name__, len(batch)))
             # One of them is poison, and nothing was written: each alone, so that only it fails.
             return sum(self._answer([each]) for each in batch)
         for each, receipt in zip(batch, receipts, strict=True):
-            each.answer.set_result(receipt)
+            each.give(receipt)
         return 0

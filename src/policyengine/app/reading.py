@@ -197,18 +197,14 @@ class Reading:
             if book is None:
                 raise NotFound(f"there is no wallet `{wallet_id}`")
             page = session.transactions(wallet_id, before_seq=before, limit=limit)
-            names = [(wallet_id, each.transaction.seq) for each in reversed(page)]
-            named = session.named(names)
-        written = [
-            entry_of(each.transaction, {lot.terms.no: lot for lot in each.lots})
-            for each in (named[name] for name in names)
-        ]
+            touched = {move.lot_no for each in page for move in each.transaction.moves}
+            lots = {**book.lots, **session.lots(wallet_id, touched - book.lots.keys())}
+        written = [entry_of(each.transaction, lots) for each in reversed(page)]
         if before is not None:
             return tuple(written)
         at = max(self.shell.clock(), book.settled_at)
         settled, due = settle(self._timeline(book), book, at)
-        lots = {**book.lots, **settled.lots}
-        return (*written, *(entry_of(each, lots, is_due=True) for each in due))
+        return (*written, *(entry_of(each, settled.lots, is_due=True) for each in due))
 
     def models(self, policy: str = "") -> tuple[Policy, tuple[ModelPrices, ...]]:
         """Give the models of the version in force now, with their multipliers.

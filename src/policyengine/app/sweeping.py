@@ -5,6 +5,9 @@ from typing import Final
 
 from policyengine.app.shell import Shell
 from policyengine.engine.commands import Command, Settle
+from policyengine.policy.policy import Policy
+from policyengine.policy.timeline import Timeline
+from policyengine.store.sessions import Subscriber
 
 BATCH: Final = 256
 """How many wallets are settled in one commit."""
@@ -13,7 +16,8 @@ BATCH: Final = 256
 def sweep(shell: Shell, limit: int) -> int:
     """Settle every wallet that is due, the longest due first; gives how many were.
 
-    Those come last that a version takes along at once: no row of theirs tells that they are due.
+    Those come last that a version takes along at once: no row of theirs tells that they are due,
+    but an index finds those that have older terms.
     A wallet for which nothing could be written stays due: its policy is not loaded here, or another
     sweeper was faster. It is passed over, and does not keep the others waiting.
     """
@@ -38,15 +42,35 @@ def _taken_along(shell: Shell, limit: int) -> int:
             rule = policy.replaces
             if rule is None or rule.plans != "at_once" or policy.effective_at > shell.clock():
                 continue
-            after: int | None = 0
-            while after is not None and done < limit:
-                with shell.store.reading() as session:
-                    found = session.wallets_before(
-                        policy.name, policy.version, policy.effective_at, after, BATCH
-                    )
-                done += len(_settled(shell, [name for _, name in found[: limit - done]]))
-                after = found[-1][0] if found else None
+            for older in timeline.policies:
+                if older.version < policy.version:
+                    done += _taken_from(shell, timeline, policy, older.version, limit - done)
     return done
+
+
+def _taken_from(shell: Shell, timeline: Timeline, policy: Policy, version: int, limit: int) -> int:
+    """Settle wallets with a version's terms that a later one takes along.
+
+    No wallet is looked at twice: who was passed over once waits for a renewal, which is due by
+    itself, and who joins later joins the version in force.
+    """
+    place, done = (policy.sha256, version), 0
+    while done < limit:
+        after = shell.taken_along.get(place, 0)
+        with shell.store.reading() as session:
+            found = session.subscribers(policy.name, version, after, min(BATCH, limit - done))
+        if not found:
+            break
+        along = [each.wallet_id for each in found if _goes_along(timeline, policy, version, each)]
+        done += len(_settled(shell, along)) if along else 0
+        shell.taken_along[place] = found[-1].number
+    return done
+
+
+def _goes_along(timeline: Timeline, newer: Policy, version: int, subscriber: Subscriber) -> bool:
+    """Tell whether a newer version has terms for a subscriber, who does not keep the old ones."""
+    plan, joined_at = subscriber.plan, subscriber.joined_at
+    return timeline.terms_for(plan, version, joined_at, newer.effective_at)[0] is newer
 
 
 def _settled(shell: Shell, wallet_ids: Iterable[str]) -> set[str]:

@@ -60,7 +60,8 @@ def refusal_rows(refusal: Refusal, now: Instant) -> list[Row]:
         left = credits_text(cap["left_micro"])
         who = f" {cap['name']}" if cap["name"] else ""
         limit = credits_text(cap["limit_micro"])
-        pairs.append((f"{cap['scope']}{who}", f"{left} left of {limit} per {cap['per']}"))
+        window = f"within {cap['within']}" if cap.get("within") else f"per {cap['per']}"
+        pairs.append((f"{cap['scope']}{who}", f"{left} left of {limit} {window}"))
     if "top_up" in details:
         pairs.append(("top-up", f"{details['top_up']} waits for its payment"))
     return pairs + ways_out_rows(details.get("ways_out", ()), now)

@@ -13,11 +13,13 @@ from policyengine.ledger.book import Book
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import Refusal, Transaction
 from policyengine.policy.timeline import Timeline
+from policyengine.values.making import quickly_made
 from policyengine.wording.words import Verbatim
 
 WALLET_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Named:
     """A transaction that a command acts on, with those that act on it and the lots it touched."""

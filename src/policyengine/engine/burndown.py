@@ -10,6 +10,7 @@ from policyengine.ledger.holds import Draw
 from policyengine.ledger.lots import Lot, Restriction
 from policyengine.policy.document.plans import BurnKey
 from policyengine.values.amounts import Micro
+from policyengine.values.making import quickly_made
 
 BurnOrder: TypeAlias = tuple[BurnKey, ...]
 
@@ -42,11 +43,35 @@ def burn_key(order: BurnOrder) -> Callable[[Lot], tuple[Any, ...]]:
     return attrgetter(*[name for key in named for name in _READS[key]], "terms.no")
 
 
+@lru_cache(maxsize=256)
+def _steps(order: BurnOrder) -> tuple[Callable[[Lot], Any], ...]:
+    """Give what a burn order compares lots by, one thing after the other, if all are general."""
+    kept = [key for key in order if key not in {"general_first", "restricted_first"}]
+    return tuple(
+        [attrgetter(name) for key in kept for name in _READS[key]] + [attrgetter("terms.no")]
+    )
+
+
+def first_in_burn_order(lots: Sequence[Lot], order: BurnOrder) -> Lot:
+    """Give the lot that is spent first, without ordering the others.
+
+    Takes: one or more lots, none of which is restricted.
+    """
+    steps = iter(_steps(order))
+    while True:
+        keys = list(map(next(steps), lots))
+        least = min(keys)
+        if keys.count(least) == 1:  # at the latest by number, which no two lots share
+            return lots[keys.index(least)]
+        lots = [lot for lot, key in zip(lots, keys, strict=True) if key == least]
+
+
 def in_burn_order(lots: Iterable[Lot], order: BurnOrder) -> list[Lot]:
     """Give lots in the order in which they are spent."""
     return sorted(lots, key=burn_key(order))
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Bill:
     """An amount to pay, and the units and model that caused it.
@@ -67,6 +92,7 @@ _WHOLE_BILL: Final = "*"
 _NOTHING: Final = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Payment:
     """The draws that pay a bill, in burn order, and what nothing could pay."""
@@ -109,14 +135,24 @@ def shared_out(bill: Bill, sources: Sequence[Source]) -> list[Micro]:
     return given
 
 
+def shares_of(bill: Bill) -> dict[str, Micro]:
+    """Give what each unit caused of a bill; one name stands for all where it does not say."""
+    return dict(bill.shares or ((_WHOLE_BILL, bill.amount_micro),))
+
+
+def payable_units(model: str, units: Iterable[str], restricted: Restriction) -> list[str]:
+    """Give those units of a request to a model that a lot may pay for."""
+    if restricted.models and model not in restricted.models:
+        return []
+    return [unit for unit in units if not restricted.units or unit in restricted.units]
+
+
 def _shared_by_unit(bill: Bill, sources: Sequence[Source]) -> list[Micro]:
-    unpaid = dict(bill.shares or ((_WHOLE_BILL, bill.amount_micro),))
+    unpaid = shares_of(bill)
     may_pay: list[list[str]] = []
     paid: list[dict[str, Micro]] = []
     for _, amount, restricted in sources:
-        fits = not restricted.models or bill.model in restricted.models
-        units = [unit for unit in unpaid if not restricted.units or unit in restricted.units]
-        may_pay.append(units if fits else [])
+        may_pay.append(payable_units(bill.model, unpaid, restricted))
         paid.append({})
         _pay_more(amount, may_pay, paid, unpaid)
     return [sum(parts.values()) for parts in paid]
@@ -170,9 +206,34 @@ def _back(reached: dict[str, tuple[int, str]], unit: str) -> list[tuple[int, str
         unit = instead_of
 
 
+def pay_from(bill: Bill, lots: Iterable[Lot], order: BurnOrder) -> Payment:
+    """Draw a bill from what remains in open lots, in burn order.
+
+    Nearly every request is paid by the first lot alone; then the others need no order.
+    """
+    spendable = _spendable(lots)
+    if spendable and not _any_restricted(spendable):
+        first = first_in_burn_order(spendable, order)
+        if first.remaining >= bill.amount_micro > 0:
+            return Payment((Draw(first.terms.no, bill.amount_micro),), 0)
+    return pay(bill, available_sources(spendable, order))
+
+
+def _spendable(lots: Iterable[Lot]) -> list[Lot]:
+    return [lot for lot in lots if lot.remaining and lot.end is None]
+
+
+def _any_restricted(lots: Iterable[Lot]) -> bool:
+    for lot in lots:
+        restricted = lot.terms.restricted_to
+        if restricted.models or restricted.units:  # to ask it for its truth would be another call
+            return True
+    return False
+
+
 def available_sources(lots: Iterable[Lot], order: BurnOrder) -> list[Source]:
     """Give what remains in open lots as sources, in burn order."""
-    spendable = [lot for lot in lots if lot.remaining and lot.end is None]
+    spendable = _spendable(lots)
     if len(spendable) > 1:
         spendable.sort(key=burn_key(order))
     return [(lot.terms.no, lot.remaining, lot.terms.restricted_to) for lot in spendable]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from policyengine.engine import refusals
@@ -28,6 +28,7 @@ from policyengine.values.calendar import (
     instant_of,
     instant_text,
 )
+from policyengine.values.making import quickly_made
 from policyengine.wording.refusing import NOTHING
 from policyengine.wording.words import Figure, Sentence, Span, Term, Value, Verbatim, say
 
@@ -38,6 +39,7 @@ _MONTH_DAYS_MAX: Final = 31
 _YEARS_END: Final = 9000
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Whose use a request is: one name in each scope; requests without one are one name's."""
@@ -59,6 +61,7 @@ class Whose:
                 return ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CapState:
     """A cap and what one name has used of it; what open holds set aside counts as well."""
@@ -73,6 +76,11 @@ class CapState:
     def left_micro(self) -> Micro:
         """Give what may still be used until the window ends."""
         return max(0, self.rule.amount_micro - self.used_micro - self.held_micro)
+
+    def left_from(self, at: Instant) -> Micro:
+        """Give what may be used at an instant, if nothing is until then and holds stay open."""
+        used = 0 if self.ends_at <= at else self.used_micro
+        return max(0, self.rule.amount_micro - used - self.held_micro)
 
 
 def cap_states(policy: Policy, book: Book, whose: Whose, at: Instant) -> tuple[CapState, ...]:
@@ -184,11 +192,16 @@ def blocking(states: Iterable[CapState], amount: Micro) -> CapState | None:
 
 
 def cap_reached(
-    states: Iterable[CapState], cap: CapState, needed: Micro, payable: Micro | None = None
+    states: Iterable[CapState],
+    cap: CapState,
+    needed: Micro,
+    payable: Micro | None = None,
+    ways_out: list[dict[str, Any]] | None = None,
 ) -> Refusal:
     """Refuse for a cap: which one, what is left of each, and when it begins anew.
 
-    Takes: what can be paid besides, where the cap bounds only what some credits pay.
+    Takes: what can be paid besides, and the ways out, where the cap bounds only what some credits
+    pay, so that others help.
     """
     rule = cap.rule
     left = cap.left_micro if payable is None else payable
@@ -215,6 +228,7 @@ def cap_reached(
             }
             for each in states
         ],
+        **({} if ways_out is None else {"ways_out": ways_out}),
     )
 
 

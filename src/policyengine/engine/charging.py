@@ -1,6 +1,5 @@
 """Charging: usage is rated, lots pay, a shortfall after a request follows the policy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from policyengine.engine import refusals
 from policyengine.engine.burndown import Bill, Payment, needs_shares
 from policyengine.engine.commands import Usage
+from policyengine.engine.modifying import named_by_hand, with_hours
 from policyengine.engine.overage import lend_overage, overage_room
 from policyengine.engine.rating import Price, rate, split_by_unit
 from policyengine.engine.situation import Draft, Situation
@@ -20,6 +20,7 @@ from policyengine.policy.policy import AbnormalRule, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import SECOND, Instant, add_span, instant_text
+from policyengine.values.making import quickly_made
 from policyengine.wording.words import Span, Verbatim
 
 CLOCK_SKEW_MAX: Final = 300 * SECOND
@@ -28,9 +29,13 @@ USUAL_CHARGES_MIN: Final = 5
 """Fewer charges than this do not tell what is usual for a wallet."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """Usage with its price, the policy that rated it and when it started."""
+    """Usage with its price, the policy that rated it and when it started.
+
+    The usage has the modifiers that the request names; the price's terms have those of hours too.
+    """
 
     usage: Usage
     price: Price
@@ -78,7 +83,12 @@ def rate_usage(
         if found is None:
             return refusals.no_policy_in_force(timeline.name, started_at)
         rated_by = found
-    price = rate(rated_by, usage, standing)
+    asked = usage
+    if rated_by.by_hours:
+        if refusal := named_by_hand(rated_by, usage):
+            return refusal
+        asked = with_hours(rated_by, usage, standing, started_at)
+    price = rate(rated_by, asked, standing)
     if isinstance(price, Refusal):
         return price
     if price.terms is not None and price.terms.asked and rated_by.unknown_as is not None:
@@ -162,12 +172,12 @@ def _flags(policy: Policy, book: Book, price: Micro) -> tuple[str, ...]:
     usual = usual_charge(book)
     if usual is None:
         return ()
-    values = {"charge": price, "usual_charge": usual}
-    return tuple([rule.text for rule in policy.abnormal if _is_met(rule, values)])
+    return tuple([rule.text for rule in policy.abnormal if _is_met(rule, price, usual)])
 
 
-def _is_met(rule: AbnormalRule, values: Mapping[str, Micro]) -> bool:
-    amounts: list[Micro | Fraction] = [values[name] for name in rule.names]
+def _is_met(rule: AbnormalRule, price: Micro, usual: Micro) -> bool:
+    amounts: list[Micro | Fraction]
+    amounts = [price if name == "charge" else usual for name in rule.names]
     if rule.per != 1:
         amounts = [Fraction(each, rule.per) for each in amounts]
     return bool(rule.holds(*amounts))

@@ -13,6 +13,7 @@ from policyengine.ledger.subscriptions import Rollover
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import INSTANT_MAX, INSTANT_MIN, CalendarSpan, Instant
 from policyengine.values.canonical import canonical_bytes, sha256_hex
+from policyengine.values.making import quickly_made
 
 COUNT_MAX: Final = 10**12
 KEY_LENGTH_MAX: Final = 255
@@ -21,6 +22,7 @@ ENGINE_KEYS: Final = "settle:"
 """Keys that the engine gives to what the clock writes; callers' keys never start like this."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What one request used: disjoint counts by unit.
@@ -59,6 +61,10 @@ class Usage:
         if not modifiers:
             return cls(model, tuple(counts.items()), started_at, outcome)
         return cls(model, tuple(counts.items()), started_at, outcome, _named_once(modifiers))
+
+    def since(self, started_at: Instant) -> "Usage":
+        """Give the same usage as of a request that began at an instant."""
+        return Usage(self.model, self.counts, started_at, self.outcome, self.modifiers)
 
 
 def _named_once(modifiers: Iterable[str]) -> tuple[str, ...]:
@@ -139,6 +145,7 @@ class VoidGrant:
     target_seq: int
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Charge:
     """Pay for usage at once.
@@ -155,6 +162,7 @@ class Charge:
     member: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class OpenHold:
     """Set credits aside: an amount, or the price of expected usage.
@@ -171,6 +179,7 @@ class OpenHold:
     member: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Capture:
     """Turn a hold into a charge: for usage, or for an amount. The final one releases the rest."""
@@ -307,6 +316,7 @@ Body: TypeAlias = (
 )
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Command:
     """One attempt on one wallet. `key` names it for ever; `at` is the instant of the decision."""
@@ -319,21 +329,23 @@ class Command:
     reason: str = ""
 
 
+_TARGETS: Final[Mapping[type[Body], Callable[[Any], int | None]]] = {
+    VoidGrant: attrgetter("target_seq"),
+    Refund: attrgetter("target_seq"),
+    Capture: attrgetter("hold_seq"),
+    Release: attrgetter("hold_seq"),
+    Extend: attrgetter("hold_seq"),
+    ReportAbnormal: attrgetter("about_seq"),
+    ResolveCase: attrgetter("case_seq"),
+    PayTopUp: attrgetter("top_up_seq"),
+    FailTopUp: attrgetter("top_up_seq"),
+}
+
+
 def target_seq(body: Body) -> int | None:
     """Give the transaction that a command acts on, which must be at hand when it is decided."""
-    match body:
-        case VoidGrant() | Refund():
-            return body.target_seq
-        case Capture() | Release() | Extend():
-            return body.hold_seq
-        case ReportAbnormal():
-            return body.about_seq
-        case ResolveCase():
-            return body.case_seq
-        case PayTopUp() | FailTopUp():
-            return body.top_up_seq
-        case _:
-            return None
+    read = _TARGETS.get(type(body))
+    return None if read is None else read(body)
 
 
 def case_seq(body: Body) -> int | None:

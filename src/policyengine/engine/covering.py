@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from policyengine.engine import refusals
-from policyengine.engine.burndown import Bill, Payment, available_sources, pay
+from policyengine.engine.burndown import Bill, Payment, pay, pay_from
 from policyengine.engine.caps import (
     CapState,
     Whose,
@@ -12,21 +12,27 @@ from policyengine.engine.caps import (
     cap_states,
     count_grants,
     count_use,
-    grant_of,
     grant_states,
     too_many_names,
 )
 from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of
 from policyengine.engine.overage import overage_room
-from policyengine.engine.pacing import paced_sources, sources_of_what_has_run
-from policyengine.engine.shortage import insufficient
+from policyengine.engine.pacing import (
+    holding_back,
+    paced_sources,
+    sources_of_what_has_run,
+    ways_to_wait,
+)
+from policyengine.engine.shortage import insufficient, ways_out
 from policyengine.engine.situation import Draft, Situation
 from policyengine.ledger.changes import FellBack, ForMember
 from policyengine.ledger.transactions import Refusal
 from policyengine.values.amounts import Micro
+from policyengine.values.making import quickly_made
 from policyengine.wording.words import Figure, say
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cover:
     """How a bill is paid: what lots pay, and what overage has to.
@@ -81,12 +87,12 @@ def _covered(
     states: tuple[CapState, ...] = ()
     paces: tuple[CapState, ...] = ()
     if not policy.limits.caps:  # as for nearly every policy
-        payment = pay(bill, available_sources(book.lots.values(), policy.burn_order))
+        payment = pay_from(bill, book.lots.values(), policy.burn_order)
     else:
         states = cap_states(policy, book, whose, situation.at)
         paces = grant_states(policy, book, situation.at)
         sources = sources_of_what_has_run if has_run else paced_sources
-        payment = pay(bill, sources(policy, book, paces))
+        payment = pay(bill, sources(policy, book, paces, bill))
     room = 0
     if payment.short_micro and policy.limits.overage is not None:
         room = min(payment.short_micro, overage_room(policy, book))
@@ -118,28 +124,21 @@ def _refusal(situation: Situation, found: Cover) -> Refusal | None:
     if cap is not None and (not found.short_micro or cap.left_micro <= found.payable_micro):
         return cap_reached(found.states, cap, amount)
     if found.short_micro:
-        if pace := _pace_that_holds_back(situation, found):
-            return cap_reached(found.paces, pace, amount, found.payable_micro)
-        return insufficient(
-            situation, found.whose.model, amount, found.short_micro, found.overage_micro
-        )
+        return _out_of_credits(situation, found)
     if too_many_names(book, found.states, situation.at):
         return refusals.refused_as("too_many_counted", {})
     return None
 
 
-def _pace_that_holds_back(situation: Situation, found: Cover) -> CapState | None:
-    """Give the cap with the least left of those on grants whose credits would pay more without."""
+def _out_of_credits(situation: Situation, found: Cover) -> Refusal:
+    """Say that credits are short: by the cap that holds some of them back, or for want of them."""
+    amount, model, short = found.bill.amount_micro, found.whose.model, found.short_micro
     policy, book = situation.policy, situation.book
-    if not found.paces:
-        return None
-    draws = pay(found.bill, available_sources(book.lots.values(), policy.burn_order)).draws
-    wanted: dict[str, Micro] = {}
-    for draw in draws:
-        grant = grant_of(book.lots[draw.lot_no])
-        wanted[grant] = wanted.get(grant, 0) + draw.amount_micro
-    low = [each for each in found.paces if each.left_micro < wanted.get(each.name, 0)]
-    return min(low, key=lambda each: each.left_micro, default=None)
+    back = holding_back(policy, book, found.paces, found.bill, found.payment.short_micro)
+    if not back:
+        return insufficient(situation, model, amount, short, found.overage_micro)
+    ways = ways_out(situation, model, short, ways_to_wait(book, found.paces, back))
+    return cap_reached(found.paces, back[0], amount, found.payable_micro, ways)
 
 
 def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
@@ -153,13 +152,24 @@ def _in_debt(situation: Situation, amount: Micro) -> Refusal | None:
 
 
 def note_cover(draft: Draft, found: Cover, taken: Micro) -> None:
+    """Record for whom a covered request was, and what caps count of it."""
+    note_request(draft, found.whose, found.asked, found.states, found.paces, taken)
+
+
+def note_request(  # what a cover says, for requests that need none
+    draft: Draft,
+    whose: Whose,
+    asked: Rated | None,
+    states: tuple[CapState, ...],
+    paces: tuple[CapState, ...],
+    taken: Micro,
+) -> None:
     """Record for whom a request was, what model it was meant for, and what caps count of it."""
-    if found.whose.member:
-        draft.change(ForMember(found.whose.member))
-    if found.asked is not None:
-        asked = found.asked
-        draft.change(FellBack(asked.usage.model, found.whose.model, asked.price.total_micro))
-    if found.states:
-        count_use(draft, found.states, taken)
-    if found.paces:
-        count_grants(draft, found.paces)
+    if whose.member:
+        draft.change(ForMember(whose.member))
+    if asked is not None:
+        draft.change(FellBack(asked.usage.model, whose.model, asked.price.total_micro))
+    if states:
+        count_use(draft, states, taken)
+    if paces:
+        count_grants(draft, paces)

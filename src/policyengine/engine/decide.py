@@ -39,6 +39,7 @@ from policyengine.engine.commands import (
 from policyengine.engine.grants import adjust, give_grant, void_grant
 from policyengine.engine.holding import capture, extend, open_hold, release
 from policyengine.engine.overage import set_overage
+from policyengine.engine.pacing import spendable_micro
 from policyengine.engine.plans import cancel, change_plan, set_cohort, subscribe
 from policyengine.engine.purchases import buy_pack, convert
 from policyengine.engine.refunding import refund
@@ -52,6 +53,7 @@ from policyengine.ledger.book import Book, apply, with_lots
 from policyengine.ledger.transactions import PolicyRef, Refusal, Transaction, TransactionKind
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import AMOUNT_MICRO_MAX
+from policyengine.values.making import quickly_made
 
 _HANDLERS: Final[Mapping[type[Body], Callable[[Situation, Any], Transaction]]] = {
     Subscribe: subscribe,
@@ -105,6 +107,7 @@ _KINDS: Final[Mapping[type[Body], TransactionKind]] = {
 }
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a command leads to.
@@ -177,8 +180,13 @@ def _with_top_up(
             transaction = replace(transaction, changes=(*transaction.changes, wanted))
             after = apply(situation.book, transaction)
         return Decision(after, (*due, transaction), transaction)
-    wanted = due_top_up(policy, situation.book, at)
-    if wanted is None or refusal.code != "insufficient_credits":
+    wanted = None
+    if refusal.code == "insufficient_credits":
+        wanted = due_top_up(policy, situation.book, at)
+    elif refusal.code == "cap_reached" and refusal.details["scope"] == "grant":
+        spendable = spendable_micro(policy, situation.book, at)
+        wanted = due_top_up(policy, situation.book, at, spendable)
+    if wanted is None:
         return Decision(after, (*due, transaction), transaction)
     draft = Draft(situation.book, policy, at)
     draft.change(wanted)

@@ -9,7 +9,7 @@ from policyengine.engine.caps import grant_states
 from policyengine.engine.charging import Rated, bill_of, rate_usage, standing_of
 from policyengine.engine.commands import Command, OpenHold, Usage
 from policyengine.engine.overage import overage_room
-from policyengine.engine.pacing import paced_sources
+from policyengine.engine.pacing import holding_back, paced_sources, ways_to_wait
 from policyengine.engine.shortage import ways_out
 from policyengine.engine.situation import NOTHING_PRIOR, Situation, in_force
 from policyengine.ledger.book import Book
@@ -113,15 +113,23 @@ def estimate(
             return each
         rated.append(each)
     low, expected, high = (each.price.total_micro for each in rated)
-    sources = paced_sources(policy, book, grant_states(policy, book, at))
-    payment = pay(bill_of(rated[1], book, expected), sources)
-    at_most = pay(bill_of(rated[2], book, high), sources)
+    paces = grant_states(policy, book, at)
+    bills = [bill_of(each, book, each.price.total_micro) for each in rated[1:]]
+    payment, at_most = (pay(each, paced_sources(policy, book, paces, each)) for each in bills)
     command = Command(book.wallet_id, "estimate", at, OpenHold())
     situation = Situation(timeline, policy, book, command, at, NOTHING_PRIOR)
     room = overage_room(policy, book)
     short_of_expected = max(0, payment.short_micro - room)
     short_of_high = max(0, at_most.short_micro - room)
     short = short_of_expected or short_of_high
+    waits: list[dict[str, Any]] = []
+    if short:
+        bill, unpaid = (
+            (bills[0], payment.short_micro)
+            if short_of_expected
+            else (bills[1], at_most.short_micro)
+        )
+        waits = ways_to_wait(book, paces, holding_back(policy, book, paces, bill, unpaid))
     return Estimate(
         model,
         lengths,
@@ -133,5 +141,5 @@ def estimate(
         payment.draws,
         short_of_expected,
         short_of_high,
-        tuple(ways_out(situation, model, short)) if short else (),
+        tuple(ways_out(situation, model, short, waits)) if short else (),
     )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from policyengine.engine import refusals
-from policyengine.engine.burndown import Bill, available_sources, pay
+from policyengine.engine.burndown import Bill, pay_from
 from policyengine.engine.commands import Adjust, GiveGrant, VoidGrant
 from policyengine.engine.ending import end_lot
 from policyengine.engine.recurring import occur
@@ -158,8 +158,8 @@ def adjust(situation: Situation, body: Adjust) -> Transaction:
             return refused(situation, "adjust", refusal)
         draft.open_lot("adjustment", "api.adjust", amount, ends_at)
         return draft.accepted(situation, "adjust")
-    sources = available_sources(situation.book.lots.values(), situation.policy.burn_order)
-    payment = pay(Bill(-amount), sources)  # a bill for no model and no units: general lots pay
+    # A bill for no model and no units: general lots pay.
+    payment = pay_from(Bill(-amount), situation.book.lots.values(), situation.policy.burn_order)
     if payment.short_micro:
         refusal = refusals.insufficient_credits(
             -amount,

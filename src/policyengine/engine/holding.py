@@ -6,7 +6,6 @@ from typing import Final
 from policyengine.engine import refusals
 from policyengine.engine.burndown import (
     Bill,
-    Payment,
     Source,
     needs_shares,
     shared_out,
@@ -21,7 +20,7 @@ from policyengine.engine.charging import (
     standing_of,
 )
 from policyengine.engine.commands import Capture, Extend, OpenHold, Release, Usage
-from policyengine.engine.covering import Cover, cover, note_cover
+from policyengine.engine.covering import Cover, cover, note_cover, note_request
 from policyengine.engine.overage import lend_overage
 from policyengine.engine.pacing import sources_of_what_has_run
 from policyengine.engine.rating import Price
@@ -145,14 +144,13 @@ def capture(situation: Situation, body: Capture) -> Transaction:
     left, short = _consume(draft, situation, hold, bill)
     taken = amount - cover_shortfall(draft, short)
     draft.change(charged(situation, rated, amount, taken, hold.estimate))
-    note_cover(draft, _capture_cover(situation, hold, rated), taken)
+    _note_capture(draft, situation, hold, rated, taken)
     note_use(draft, rated, taken)
-    captured = hold.captured_micro + hold.held_micro - sum(each.amount_micro for each in left)
-    after = replace(hold, draws=tuple(left), captured_micro=captured)
     if body.final:
-        give_back(draft, after)
+        give_back(draft, hold.seq, left)
     else:
-        draft.change(HoldSet(after))
+        captured = hold.captured_micro + hold.held_micro - sum(each.amount_micro for each in left)
+        draft.change(HoldSet(replace(hold, draws=tuple(left), captured_micro=captured)))
     return _accepted(situation, draft, "capture", hold)
 
 
@@ -179,14 +177,15 @@ def _held_sources(book: Book, hold: Hold) -> list[Source]:
     ]
 
 
-def _capture_cover(situation: Situation, hold: Hold, rated: Rated) -> Cover:
-    """Say for whom a capture is; it has run, so that caps only count it."""
-    policy, book = situation.policy, situation.book
+def _note_capture(
+    draft: Draft, situation: Situation, hold: Hold, rated: Rated, taken: Micro
+) -> None:
+    """Record for whom a capture is; it has run, so that caps only count it."""
+    policy, book, at = situation.policy, situation.book, situation.at
     whose = Whose(rated.usage.model, hold.member, hold.conversation_id)
-    states = cap_states(policy, book, whose, situation.at) if policy.limits.caps else ()
-    paces = grant_states(policy, book, situation.at)
-    bill, asked = Bill(rated.price.total_micro), _asked(situation, hold, rated)
-    return Cover(bill, whose, Payment((), 0), 0, rated, asked, states, paces)
+    states = cap_states(policy, book, whose, at) if policy.limits.caps else ()
+    paces = grant_states(policy, book, at) if policy.limits.caps else ()
+    note_request(draft, whose, _asked(situation, hold, rated), states, paces, taken)
 
 
 def _asked(situation: Situation, hold: Hold, rated: Rated) -> Rated | None:
@@ -205,7 +204,7 @@ def _capture_price(situation: Situation, hold: Hold, body: Capture) -> Rated | R
     if body.usage is not None:
         usage = body.usage
         if usage.started_at is None:
-            usage = replace(usage, started_at=hold.started_at)
+            usage = usage.since(hold.started_at)
         if hold.asked and usage.model == hold.asked:  # another model took its place
             usage = replace(usage, model=hold.model)
         standing = standing_of(situation.book)
@@ -232,8 +231,12 @@ def _consume(
     """
     policy, book = situation.policy, situation.book
     held = _held_sources(book, hold)
-    beyond = sources_of_what_has_run(policy, book, grant_states(policy, book, situation.at))
-    given = shared_out(bill, [*held, *beyond])
+    beyond: list[Source] = []
+    given = shared_out(bill, held)
+    if sum(given) < bill.amount_micro:
+        paces = grant_states(policy, book, situation.at)
+        beyond = sources_of_what_has_run(policy, book, paces, bill, held)
+        given = shared_out(bill, [*held, *beyond])
     left = []
     for (lot_no, amount, _), used in zip(held, given, strict=False):
         draft.move(lot_no, "held", "consumed", used)
@@ -250,7 +253,7 @@ def release(situation: Situation, body: Release) -> Transaction:
     if isinstance(hold, Refusal):
         return refused(situation, "release", hold)
     draft = draft_of(situation)
-    give_back(draft, hold)
+    give_back(draft, hold.seq, hold.draws)
     return _accepted(situation, draft, "release", hold)
 
 

@@ -1,5 +1,6 @@
 """Settling: what the clock does to a wallet, each event at its own effective time."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from policyengine.engine.adopting import Adoption, adopt, next_adoption
@@ -11,7 +12,7 @@ from policyengine.engine.renewal import renew
 from policyengine.engine.situation import Draft, in_force
 from policyengine.ledger.book import Book, apply, with_lots, without_closed_lots
 from policyengine.ledger.changes import HoldClosed
-from policyengine.ledger.holds import Hold
+from policyengine.ledger.holds import Draw, Hold
 from policyengine.ledger.lots import Lot, Pot
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.timeline import Timeline
@@ -116,15 +117,15 @@ def _expire(timeline: Timeline, book: Book, lot: Lot, at: Instant) -> Transactio
 
 def _time_out(timeline: Timeline, book: Book, hold: Hold) -> Transaction:
     draft = Draft(book, in_force(timeline, hold.frees_at), hold.frees_at)
-    give_back(draft, hold)
+    give_back(draft, hold.seq, hold.draws)
     return draft.settled("time_out", f"time_out:{hold.seq}", hold.seq)
 
 
-def give_back(draft: Draft, hold: Hold) -> None:
+def give_back(draft: Draft, hold_seq: int, draws: Iterable[Draw]) -> None:
     """Release what a hold still sets aside; credits of lots that are over go where those went."""
-    for draw in hold.draws:
+    for draw in draws:
         release_draw(draft, draft.book.lots[draw.lot_no], draw.amount_micro)
-    draft.change(HoldClosed(hold.seq))
+    draft.change(HoldClosed(hold_seq))
 
 
 def release_draw(draft: Draft, lot: Lot, amount: Micro) -> None:

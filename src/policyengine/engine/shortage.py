@@ -1,5 +1,6 @@
 """Shortage: a request that cannot be paid is refused with its numbers and the ways out."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,7 @@ from policyengine.ledger.transactions import Refusal
 from policyengine.policy.forbidding import forbidden_by
 from policyengine.policy.policy import ModelPrices
 from policyengine.values.amounts import Micro
-from policyengine.values.calendar import NEVER, instant_text
+from policyengine.values.calendar import NEVER, instant_text, parse_instant
 
 
 def insufficient(
@@ -33,10 +34,13 @@ def insufficient(
     )
 
 
-def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, Any]]:
+def ways_out(
+    situation: Situation, model: str, short: Micro, waits: Iterable[dict[str, Any]] = ()
+) -> list[dict[str, Any]]:
     """List what a wallet without enough credits can do: packs, plans, waiting, cheaper models.
 
-    Takes: the model asked for, and what is missing.
+    Takes: the model asked for, what is missing, and what there is to wait for besides credits that
+    come by themselves.
     Gives: plain data, packs that suffice first, then the smallest.
     """
     policy, book = situation.policy, situation.book
@@ -55,7 +59,7 @@ def ways_out(situation: Situation, model: str, short: Micro) -> list[dict[str, A
         if higher.rank > rank
         and forbidden_by(policy.changes, "upgrade", plan_name, higher.name) is None
     ]
-    ways += _ways_to_wait(situation)
+    ways += sorted((*waits, *_ways_to_wait(situation)), key=lambda way: parse_instant(way["until"]))
     offered = overage_offered(policy, book)
     if offered >= short and policy.limits.overage is not None:
         rule = policy.limits.overage

@@ -1,6 +1,7 @@
 """What a decision stands on, and the draft in which it gathers its moves and changes."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from policyengine.engine.commands import ENGINE_KEYS, Command, fingerprint
@@ -18,8 +19,10 @@ from policyengine.policy.policy import Expiry, Policy
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import NEVER, Instant, add_span, instant_text
+from policyengine.values.making import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Prior:
     """What the ledger already holds about a command.
@@ -40,6 +43,7 @@ class Prior:
 NOTHING_PRIOR: Final = Prior()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A settled book, a command on it, and the policy in force at the instant of the decision."""
@@ -66,7 +70,11 @@ def in_force(timeline: Timeline, at: Instant) -> Policy:
 
 def policy_ref(policy: Policy) -> PolicyRef:
     """Name a policy version in the ledger."""
-    return PolicyRef(policy.name, policy.version, policy.sha256)
+    return _policy_ref(policy.name, policy.version, policy.sha256)
+
+
+_policy_ref: Final = lru_cache(maxsize=256)(PolicyRef)
+"""One for all transactions of a version: of few versions many transactions are made."""
 
 
 class Draft:

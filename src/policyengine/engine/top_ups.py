@@ -20,21 +20,25 @@ DOUBLINGS_MAX: Final = 10
 """A cooldown doubles with each failure in a row, up to so many times."""
 
 
-def due_top_up(policy: Policy, book: Book, at: Instant) -> TopUpRequested | None:
+def due_top_up(
+    policy: Policy, book: Book, at: Instant, spendable: Micro | None = None
+) -> TopUpRequested | None:
     """Give the purchase to ask for now; None where there is enough, or it may not be asked for.
 
+    Takes: what of the balance may be spent; None for all of it.
     What is held and what is pending counts as there: one shortage is asked for once.
     """
     rule = policy.limits.top_up
     if rule is None or not _allowed(rule, book.limits, at):
         return None
-    total = book.available_micro + book.held_micro + book.limits.pending_micro
+    there = book.available_micro if spendable is None else spendable
+    total = there + book.held_micro + book.limits.pending_micro
     if total >= rule.below_micro:
         return None
     amount = rule.up_to_micro - total
     if rule.pack:
         amount = _pack_amount(policy, book, rule.pack)
-    if amount <= 0 or total + amount > AMOUNT_MICRO_MAX:
+    if amount <= 0 or total + amount > AMOUNT_MICRO_MAX - (book.available_micro - there):
         return None
     return TopUpRequested(
         amount,

@@ -27,6 +27,7 @@ from policyengine.ledger.subscriptions import Series, Subscription
 from policyengine.ledger.transactions import Move, Transaction
 from policyengine.values.amounts import AMOUNT_MICRO_MAX, Micro
 from policyengine.values.calendar import NEVER, Instant
+from policyengine.values.making import quickly_made
 
 RECENT_CHARGES_MAX: Final = 21
 """How many charges tell what is usual for a wallet; odd, so that the median is one of them."""
@@ -38,6 +39,7 @@ class LedgerFault(Exception):  # noqa: N818  # a fault of the ledger, not of the
     """A transaction does not fit the book: the bookkeeping itself is wrong."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Book:
     """One wallet's state at `settled_at`; nothing in it is older than it needs to decide.
@@ -88,6 +90,14 @@ TRANSITIONS: Final[frozenset[tuple[str, str]]] = frozenset(
     }
 )
 
+_POTS: Final[tuple[Pot, ...]] = ("available", "held", "consumed", "expired", "withdrawn")
+"""The pots of a lot, in the order of its fields; what is issued is in none of them before."""
+_EFFECTS: Final[Mapping[tuple[str, str], tuple[int, ...]]] = {
+    (source, target): tuple((pot == target) - (pot == source) for pot in _POTS)
+    for source, target in TRANSITIONS
+}
+"""By how much, for each credit moved, each pot of a lot grows or shrinks."""
+
 
 def apply(book: Book, transaction: Transaction) -> Book:
     """Give the book after a transaction: the one place where a balance changes.
@@ -115,15 +125,25 @@ def apply(book: Book, transaction: Transaction) -> Book:
 class _Draft:
     """The parts of a book that a transaction touches, copied on first touch."""
 
-    __slots__ = ("available", "before", "debt", "due_dirty", "opened", "values")
+    __slots__ = ("available", "before", "debt", "due_at", "due_dirty", "opened", "values")
 
     def __init__(self, book: Book) -> None:
         self.before = book
         self.values: dict[str, Any] = {}
         self.available = book.available_micro
         self.debt = book.debt_micro
+        self.due_at = book.due_at
         self.due_dirty = False
         self.opened: list[int] = []
+
+    def comes(self, at: Instant) -> None:
+        """Note that time will change the book at an instant."""
+        self.due_at = min(self.due_at, at)
+
+    def comes_no_more(self, at: Instant) -> None:
+        """Note that time will not do what it would have done at an instant."""
+        if at <= self.due_at:  # else something comes before it, whatever else does
+            self.due_dirty = True
 
     def table(self, name: str) -> dict[int, Any]:
         """Give a private copy of one of the book's mappings."""
@@ -132,39 +152,42 @@ class _Draft:
             copied = self.values[name] = dict(getattr(self.before, name))
         return copied
 
-    def lot(self, lot_no: int) -> Lot:
-        found = (self.values.get("lots") or self.before.lots).get(lot_no)
+    def lot(self, lots: Mapping[int, Lot], lot_no: int) -> Lot:
+        found = lots.get(lot_no)
         if found is None:
-            raise LedgerFault(
-                f"lot {lot_no} of wallet `{self.before.wallet_id}` is not in its book"
-            )
+            wallet = self.before.wallet_id
+            raise LedgerFault(f"lot {lot_no} of wallet `{wallet}` is not in its book")
         return found
 
     def move(self, move: Move) -> None:
         source, target, amount = move.source, move.target, move.amount_micro
-        if amount <= 0 or (source, target) not in TRANSITIONS:
+        effect = _EFFECTS.get((source, target))
+        if amount <= 0 or effect is None:
             raise LedgerFault(f"no move of {amount} from `{source}` to `{target}`")
-        lot = self.lot(move.lot_no)
-        after = _moved(lot, source, target, amount)
+        lots = self.table("lots")
+        lot = self.lot(lots, move.lot_no)
+        after = _moved(lot, effect, amount)
         if after is None:
             raise LedgerFault(f"lot {move.lot_no} has less than {amount} in `{source}`")
-        self.table("lots")[move.lot_no] = after
+        lots[move.lot_no] = after
         self.available += after.remaining - lot.remaining
-        if not after.remaining or not lot.remaining:
-            self.due_dirty = True
+        if lot.remaining and not after.remaining:
+            self.comes_no_more(lot.terms.expires_at)
+        elif after.remaining and not lot.remaining:
+            self.comes(lot.terms.expires_at)
 
     def book(self, transaction: Transaction) -> Book:
         before, values = self.before, self.values
         if not 0 <= self.available <= AMOUNT_MICRO_MAX or not 0 <= self.debt <= AMOUNT_MICRO_MAX:
             raise LedgerFault(f"transaction `{transaction.id}` leaves an impossible balance")
-        if not all(self.lot(lot_no).is_balanced for lot_no in self.opened):
-            raise LedgerFault(f"transaction `{transaction.id}` opens a lot that it does not fill")
         get = values.get
         lots = get("lots", before.lots)
+        if self.opened and not all(lots[lot_no].is_balanced for lot_no in self.opened):
+            raise LedgerFault(f"transaction `{transaction.id}` opens a lot that it does not fill")
         holds = get("holds", before.holds)
         series = get("series", before.series)
         subscription = get("subscription", before.subscription)
-        due_at = before.due_at
+        due_at = self.due_at
         if self.due_dirty:
             due_at = _due_at(lots, holds, series, subscription)
         return Book(
@@ -187,35 +210,17 @@ class _Draft:
         )
 
 
-def _moved(lot: Lot, source: Pot, target: Pot, amount: Micro) -> Lot | None:
+def _moved(lot: Lot, effect: tuple[int, ...], amount: Micro) -> Lot | None:
     """Give a lot after a move between two of its pots; None where the first has not enough."""
-    if source == "available" and target == "consumed":  # what every charge does
-        left = lot.remaining - amount
-        if left < 0:
-            return None
-        consumed = lot.consumed + amount
-        return Lot(lot.terms, left, lot.held, consumed, lot.expired, lot.withdrawn, lot.end)
-    pots = {
-        "available": lot.remaining,
-        "held": lot.held,
-        "consumed": lot.consumed,
-        "expired": lot.expired,
-        "withdrawn": lot.withdrawn,
-    }
-    if source != "issued":
-        pots[source] -= amount
-        if pots[source] < 0:
-            return None
-    pots[target] += amount
-    return Lot(
-        lot.terms,
-        pots["available"],
-        pots["held"],
-        pots["consumed"],
-        pots["expired"],
-        pots["withdrawn"],
-        lot.end,
-    )
+    in_remaining, in_held, in_consumed, in_expired, in_withdrawn = effect
+    remaining = lot.remaining + in_remaining * amount
+    held = lot.held + in_held * amount
+    consumed = lot.consumed + in_consumed * amount
+    if remaining < 0 or held < 0 or consumed < 0:  # nothing moves out of the other two
+        return None
+    expired = lot.expired + in_expired * amount
+    withdrawn = lot.withdrawn + in_withdrawn * amount
+    return Lot(lot.terms, remaining, held, consumed, expired, withdrawn, lot.end)
 
 
 def _due_at(
@@ -261,22 +266,26 @@ def _lot_opened(draft: _Draft, change: LotOpened) -> None:
     draft.values["lots_opened"] = terms.no
     draft.table("lots")[terms.no] = Lot(terms, 0)
     draft.opened.append(terms.no)
-    draft.due_dirty = True
 
 
 def _lot_ended(draft: _Draft, change: LotEnded) -> None:
-    draft.table("lots")[change.lot_no] = replace(draft.lot(change.lot_no), end=change.end)
+    lots = draft.table("lots")
+    lots[change.lot_no] = replace(draft.lot(lots, change.lot_no), end=change.end)
 
 
 def _hold_set(draft: _Draft, change: HoldSet) -> None:
-    draft.table("holds")[change.hold.seq] = change.hold
-    draft.due_dirty = True
+    holds, hold = draft.table("holds"), change.hold
+    if (before := holds.get(hold.seq)) is not None:
+        draft.comes_no_more(before.frees_at)
+    holds[hold.seq] = hold
+    draft.comes(hold.frees_at)
 
 
 def _hold_closed(draft: _Draft, change: HoldClosed) -> None:
-    if draft.table("holds").pop(change.hold_seq, None) is None:
+    hold = draft.table("holds").pop(change.hold_seq, None)
+    if hold is None:
         raise LedgerFault(f"hold {change.hold_seq} is not open")
-    draft.due_dirty = True
+    draft.comes_no_more(hold.frees_at)
 
 
 def _subscription_set(draft: _Draft, change: SubscriptionSet) -> None:

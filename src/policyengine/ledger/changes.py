@@ -1,19 +1,19 @@
 """What a transaction changes besides moving credits; each change is a fact of its own."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
-
-from pydantic import Discriminator, TypeAdapter
+from typing import Literal, TypeAlias
 
 from policyengine.ledger.holds import EstimateNote, Hold
 from policyengine.ledger.lots import LotEnd, LotTerms
 from policyengine.ledger.subscriptions import Given, Series, Subscription
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
+from policyengine.values.making import quickly_made
 
 Outcome: TypeAlias = Literal["succeeded", "failed", "cancelled"]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class LotOpened:
     """A lot comes into being; its credits arrive by a move from `issued`."""
@@ -31,6 +31,7 @@ class LotEnded:
     kind: Literal["lot_ended"] = "lot_ended"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class HoldSet:
     """A hold is opened, extended or partly captured: this is what it is now."""
@@ -39,6 +40,7 @@ class HoldSet:
     kind: Literal["hold_set"] = "hold_set"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class HoldClosed:
     """A hold is over."""
@@ -108,6 +110,7 @@ class PaidDebtReturned:
     kind: Literal["paid_debt_returned"] = "paid_debt_returned"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PriceTerms:
     """What beside model, counts and outcome decided a price.
@@ -122,6 +125,7 @@ class PriceTerms:
     modifiers: tuple[str, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Charged:
     """Usage was priced: what was used, its price, and what of it could be taken.
@@ -179,6 +183,7 @@ class Referenced:
     kind: Literal["referenced"] = "referenced"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class ForMember:
     """Which member of the wallet a request was for."""
@@ -187,6 +192,7 @@ class ForMember:
     kind: Literal["for_member"] = "for_member"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CapCounted:
     """What a name has used of a cap, until the end of its window, grows or shrinks."""
@@ -325,23 +331,3 @@ Change: TypeAlias = (
     | SeatsSet
     | PaidDebtReturned
 )
-
-_CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(
-    tuple[Annotated[Change, Discriminator("kind")], ...],
-)
-
-
-def changes_text(changes: tuple[Change, ...]) -> str:
-    """Write changes as compact JSON, always in the same way; the hash chain binds this text.
-
-    Raises: pydantic_core.PydanticSerializationError for a change that could not be read back.
-    """
-    return _CHANGES.dump_json(changes, exclude_defaults=False, warnings="error").decode()
-
-
-def changes_of(text: str) -> tuple[Change, ...]:
-    """Read changes back.
-
-    Raises: pydantic.ValidationError when the text is not what `changes_text` writes.
-    """
-    return _CHANGES.validate_json(text, strict=True)

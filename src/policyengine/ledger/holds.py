@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
+from policyengine.values.making import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Draw:
     """Part of a lot that is taken."""
@@ -14,6 +16,7 @@ class Draw:
     amount_micro: Micro
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class EstimateNote:
     """The estimate that a charge was announced with, in micro-credits."""
@@ -23,6 +26,7 @@ class EstimateNote:
     high_micro: Micro
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Hold:
     """An open hold: what is still set aside, lot by lot in burn order.

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
+from policyengine.values.making import quickly_made
 
 CAP_USES_MAX: Final = 1000
 """How many names a wallet counts at once for its caps; a longer list would slow every charge."""
@@ -16,6 +17,7 @@ TOP_UPS_MAX: Final = 100
 """How many top-ups of a wallet are remembered: pending ones, and those that a maximum counts."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CapUse:
     """What one name (a member, a conversation, a model) has used of a cap until `ends_at`."""
@@ -66,6 +68,7 @@ class ReRate:
     let_go_micro: Micro = 0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class LimitState:
     """What a wallet has used of its limits, what it has agreed to, and what was re-rated.

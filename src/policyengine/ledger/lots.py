@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
+from policyengine.values.making import quickly_made
 
 Pot: TypeAlias = Literal["issued", "available", "held", "consumed", "expired", "withdrawn"]
 
@@ -42,6 +43,7 @@ class Restriction:
 UNRESTRICTED: Final = Restriction()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class LotTerms:
     """What is fixed about a lot when it is opened; later policy versions never change it.
@@ -114,6 +116,7 @@ class LotEnd:
     carried_expires_at: Instant | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Lot:
     """A lot's credits by pot.

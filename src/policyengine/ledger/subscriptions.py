@@ -6,6 +6,7 @@ from typing import Final
 from policyengine.ledger.lots import PRIORITY_DEFAULT, UNRESTRICTED, Restriction
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import CalendarSpan, Instant
+from policyengine.values.making import quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Given:
     amount_micro: Micro
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """A plan, the policy version whose terms apply, and the current cycle [starts_at, ends_at).
@@ -50,6 +52,7 @@ class Subscription:
     given: tuple[Given, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Who asks for a price, as far as prices depend on it: the wallet's plan and cohort."""

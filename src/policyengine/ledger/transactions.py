@@ -9,6 +9,7 @@ from policyengine.ledger.changes import Change
 from policyengine.ledger.lots import Pot
 from policyengine.values.amounts import Micro
 from policyengine.values.calendar import Instant
+from policyengine.values.making import quickly_made
 
 TransactionKind: TypeAlias = Literal[
     "subscribe",
@@ -46,6 +47,7 @@ SETTLED_KINDS: Final[frozenset[str]] = frozenset({"expire", "renew", "recur", "a
 """Kinds that the clock writes, each at its own effective time."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PolicyRef:
     """Which version of which policy decided, bound to its content."""
@@ -55,6 +57,7 @@ class PolicyRef:
     sha256: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Move:
     """One balanced movement of a lot's credits from one pot to another; the amount is above 0."""
@@ -68,6 +71,7 @@ class Move:
 _NO_DETAILS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The business says no: a stable code, a sentence for people, the numbers behind it.
@@ -80,6 +84,7 @@ class Refusal:
     details: Mapping[str, Any] = field(default_factory=lambda: _NO_DETAILS)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """An entry of a wallet's ledger; once written it never changes.

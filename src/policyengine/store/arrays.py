@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
+from policyengine.ledger.book import LedgerFault
 from policyengine.store.driver import Row
 
 _GIVEN: Final = "given"
@@ -58,25 +59,45 @@ def arrays_of(rows: Sequence[Row]) -> list[str]:
     """Write each column of rows as an array, the way the server reads them.
 
     The driver's own way takes longer than the server does: 6 us for a text, 24 us for a hash.
+    Raises: LedgerFault for a text that no array can hold.
     """
-    return [_array(values) for values in zip(*rows, strict=True)]
+    return [array_of(values) for values in zip(*rows, strict=True)]
 
 
-def _array(values: Sequence[int | str | bytes | None]) -> str:
-    kind = next((type(each) for each in values if each is not None), int)
-    write: Callable[[Any], str] = _WRITERS[kind]
-    return f"{{{','.join(['NULL' if each is None else write(each) for each in values])}}}"
+def array_of(values: Sequence[Any]) -> str:
+    """Write a column as one text, in a few passes over all of it and none over each value."""
+    nulls = values.count(None)
+    if nulls == len(values):
+        return f"{{{','.join(['NULL'] * nulls)}}}"
+    kind = next(type(each) for each in values if each is not None)
+    if nulls:
+        write = _WRITERS[kind]
+        listed = ["NULL" if each is None else write([each]) for each in values]
+        return f"{{{','.join(listed)}}}"
+    return f"{{{_WRITERS[kind](values)}}}"
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _numbers(values: Sequence[int]) -> str:
+    return ",".join(map(str, values))
 
 
-def _hexed(octets: bytes) -> str:
-    return f'"\\\\x{octets.hex()}"'
+def _texts(values: Sequence[str]) -> str:
+    joined = _BETWEEN.join(values)
+    if joined.count(_BETWEEN) >= len(values):
+        raise LedgerFault("a database cannot hold this: a text with the character NUL")
+    if "\\" in joined:
+        joined = joined.replace("\\", "\\\\")
+    if '"' in joined:
+        joined = joined.replace('"', '\\"')
+    return '"' + joined.replace(_BETWEEN, '","') + '"'
 
 
+def _octets(values: Sequence[bytes]) -> str:
+    return '"\\\\x' + '","\\\\x'.join(map(bytes.hex, values)) + '"'
+
+
+_BETWEEN: Final = "\0"
+"""Stands between texts until they are quoted; no text of PostgreSQL has it."""
 _WRITERS: Final[Mapping[type, Callable[[Any], str]]] = MappingProxyType(
-    {int: str, str: _quoted, bytes: _hexed}
+    {int: _numbers, str: _texts, bytes: _octets}
 )

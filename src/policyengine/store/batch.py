@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.chain import genesis, link_transaction
+from policyengine.ledger.change_texts import changes_text
 from policyengine.ledger.changes import (
     HoldClosed,
     HoldSet,
@@ -12,21 +13,20 @@ from policyengine.ledger.changes import (
     LotOpened,
     SeriesEnded,
     SeriesSet,
-    changes_text,
 )
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import PolicyRef, Transaction
 from policyengine.store.books import (
+    amounts_text,
     draw_rows,
     end_of,
     hold_row,
-    list_text,
     lot_row,
     pots_of,
     series_row,
     wallet_row,
 )
-from policyengine.store.driver import Driver, Row
+from policyengine.store.driver import Driver, Row, Statement
 from policyengine.store.entries import details_text, move_rows, txn_row
 from policyengine.store.faults import StaleBook
 from policyengine.store.loading import Position
@@ -127,13 +127,13 @@ class Batch:
         self._note_holds(start.number, before, entry.after, touched.holds)
         self._note_series(start.number, before, entry.after, touched.series)
         self._note_wallet(start.number, before, entry.after, recorded_at, head)
-        return Position(start.number, entry.after.seq, recorded_at, head)
+        return Position(start.number, entry.after.seq, recorded_at, head, start.rebuilds)
 
     def _open(self, book: Book) -> Position:
         number = next(self.wallet_numbers)
         head = genesis("wallet", book.wallet_id, book.policy)
-        self.new_wallets.append(wallet_row(number, book, 0, head))
-        return Position(number, 0, 0, head)
+        self.new_wallets.append((*wallet_row(number, book, 0, head), None))
+        return Position(number, 0, 0, head, None)
 
     def _append(
         self, transaction: Transaction, wallet: int, recorded_at: Instant, head: bytes
@@ -219,7 +219,7 @@ class Batch:
                 after.held_micro,
                 after.debt_micro,
                 len(after.holds),
-                list_text(after.recent_charges),
+                amounts_text(after.recent_charges),
                 head,
                 wallet,
                 before.seq,
@@ -231,22 +231,27 @@ class Batch:
 
         Raises: LedgerFault when a row that should be there is not.
         """
-        driver.many(statements.insert_wallet, self.new_wallets)
-        driver.many(statements.insert_txn, self.txns)
-        driver.many(statements.insert_lot, self.new_lots)
-        _changed("lot", driver.many(statements.update_pots, self.pots), self.pots)
-        _changed("lot", driver.many(statements.update_lot, self.lots), self.lots)
-        driver.many(statements.insert_move, self.moves)
-        driver.many(statements.delete_hold_draws, self.gone_holds)
-        _changed("hold", driver.many(statements.delete_hold, self.gone_holds), self.gone_holds)
-        driver.many(statements.insert_hold, self.holds)
-        driver.many(statements.insert_hold_draw, self.draws)
-        gone = driver.many(statements.delete_series, self.gone_series)
-        _changed("series", gone, self.gone_series)
-        driver.many(statements.insert_series, self.series)
-        hot = driver.many(statements.update_wallet_hot, self.hot_wallets)
-        _changed("wallet", hot, self.hot_wallets)
-        _changed("wallet", driver.many(statements.update_wallet, self.wallets), self.wallets)
+        asked: tuple[tuple[str, Statement, Sequence[Row]], ...] = (
+            ("", statements.insert_wallet, self.new_wallets),
+            ("", statements.insert_txn, self.txns),
+            ("", statements.insert_lot, self.new_lots),
+            ("lot", statements.update_pots, self.pots),
+            ("lot", statements.update_lot, self.lots),
+            ("", statements.insert_move, self.moves),
+            ("", statements.delete_hold_draws, self.gone_holds),
+            ("hold", statements.delete_hold, self.gone_holds),
+            ("", statements.insert_hold, self.holds),
+            ("", statements.insert_hold_draw, self.draws),
+            ("series", statements.delete_series, self.gone_series),
+            ("", statements.insert_series, self.series),
+            ("wallet", statements.update_wallet_hot, self.hot_wallets),
+            ("wallet", statements.update_wallet, self.wallets),
+        )
+        counts = driver.all([(statement, rows) for _, statement, rows in asked])
+        for (changed, _, rows), count in zip(asked, counts, strict=True):
+            if changed and count != len(rows):
+                missing = len(rows) - count
+                raise LedgerFault(f"{missing} rows of `{changed}` are not there to be changed")
 
 
 def _check(entry: Entry, before: Book) -> None:
@@ -273,8 +278,3 @@ def _lot(after: Book, number: int) -> Lot:
             f"lot {number} of wallet `{after.wallet_id}` was touched, but the book does not have it"
         )
     return found
-
-
-def _changed(name: str, count: int, rows: Sequence[Row]) -> None:
-    if count != len(rows):
-        raise LedgerFault(f"{len(rows) - count} rows of `{name}` are not there to be changed")

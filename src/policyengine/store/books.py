@@ -16,15 +16,21 @@ from policyengine.ledger.subscriptions import (
     Subscription,
 )
 from policyengine.store.driver import Row
+from policyengine.values.amounts import Micro
 from policyengine.values.calendar import CalendarSpan, Instant
 
 NOTHING: Final = "[]"
 """An empty list as it is stored."""
 
 
-def list_text(values: Sequence[str] | Sequence[int]) -> str:
+def list_text(values: Sequence[str]) -> str:
     """Write a list as it is stored."""
     return json.dumps(values, separators=(",", ":")) if values else NOTHING
+
+
+def amounts_text(values: Sequence[Micro]) -> str:
+    """Write a list of amounts as it is stored."""
+    return f"[{','.join([f'{value:d}' for value in values])}]"
 
 
 def list_of(text: str) -> tuple[Any, ...]:
@@ -183,7 +189,7 @@ def series_of(row: Row) -> Series:
 
 
 def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Row:
-    """Give the row of a wallet."""
+    """Give the row of a wallet, but for its last column, which its book does not know."""
     return (
         number,
         book.wallet_id,
@@ -199,7 +205,7 @@ def wallet_row(number: int, book: Book, recorded_at: Instant, head: bytes) -> Ro
         book.lots_opened,
         book.series_opened,
         list_text(book.gifts),
-        list_text(book.recent_charges),
+        amounts_text(book.recent_charges),
         *_subscription_row(book.subscription),
         book.due_at,
         head,

@@ -51,7 +51,8 @@ def wallet_faults(fold: Fold, stored: Row) -> Iterator[Fault]:
     elif stored[_SEQ] < book.seq:
         name = f"{book.wallet_id}:{stored[_SEQ] + 1}"
         yield Fault("txn", name, "was added behind the end of its wallet")
-    expected = wallet_row(fold.number, book, fold.recorded_at, fold.head)
+    rebuilds = stored[-1]  # what nothing follows from
+    expected = (*wallet_row(fold.number, book, fold.recorded_at, fold.head), rebuilds)
     for column, was, real in zip(WALLET.columns, stored, expected, strict=True):
         if was != real:
             yield _differs("wallet", book.wallet_id, column.name, was, real)

@@ -55,6 +55,8 @@ class Dialect:
     by `as_list`; `of_pairs(name, first, second)` selects the rows of a table whose two columns, of
     which the first is of whole numbers, are a pair of such a list, made by `as_pairs`.
     `commit_fault_of` says what an error of a commit means, which may leave open what is written.
+    `checkpoint` brings a log's pages into the database's file while others write, and gives how
+    many there were as it began; None where the server does so by itself.
     For a block, `any_text` reads text that is not UTF-8, and `guards_off` takes the triggers away.
     """
 
@@ -82,6 +84,7 @@ class Dialect:
     driver_errors: tuple[type[Exception], ...]
     fault_of: Callable[[Exception], Exception]
     commit_fault_of: Callable[[Exception], Exception]
+    checkpoint: Callable[[Driver], int] | None
     damage: Callable[[Driver], Iterator[str]]
     any_text: Callable[[Driver], AbstractContextManager[None]]
     guards_off: Callable[[Driver], AbstractContextManager[None]]

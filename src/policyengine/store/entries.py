@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policyengine.ledger.changes import Change, Charged, changes_of
+from policyengine.ledger.change_texts import changes_of
+from policyengine.ledger.changes import Change, Charged
 from policyengine.ledger.transactions import Move, PolicyRef, Refusal, Transaction, change_of
 from policyengine.store.driver import Row
 from policyengine.values.calendar import Instant

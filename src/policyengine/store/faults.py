@@ -40,5 +40,13 @@ class LedgerTooNew(StoreFault):
     """The ledger was opened by a newer version, which changed its tables."""
 
 
+class LedgerClosed(StoreFault):
+    """The ledger was closed in this process; open it again."""
+
+
+class LedgerMoved(StoreFault):
+    """The file of an open ledger was deleted, moved or replaced; open it again."""
+
+
 class StaleBook(Exception):  # noqa: N818  # not wrong, only late
     """A book was read before the wallet's latest transaction; read it again and decide again."""

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, select
 
 from policyengine.ledger.book import Book, LedgerFault, apply, with_lots
 from policyengine.ledger.chain import genesis, link_transaction
-from policyengine.ledger.changes import LotEnded, changes_of
+from policyengine.ledger.change_texts import changes_of
+from policyengine.ledger.changes import LotEnded
 from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import PolicyRef, Transaction
 from policyengine.store.driver import FETCHED_AT_ONCE, Row

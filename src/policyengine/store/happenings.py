@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from threading import current_thread, main_thread
 from typing import Final, TypeAlias
 
 from policyengine.ledger.transactions import TransactionKind
@@ -152,9 +153,12 @@ class Teller:
         for listener in self._listeners:
             try:
                 listener(happening)
-            except KeyboardInterrupt:
-                raise  # meant for the program, wherever it happens to be
-            except BaseException as error:  # noqa: BLE001  # a `SystemExit` would end the committer
+            except BaseException as error:  # a `SystemExit` would end the committer
+                is_users = (
+                    isinstance(error, KeyboardInterrupt) and current_thread() is main_thread()
+                )
+                if is_users:
+                    raise  # meant for the program, wherever it happens to be
                 self._report(happening, error)
 
     def _report(self, happening: Happening, error: BaseException) -> None:

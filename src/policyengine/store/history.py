@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, case, cast, literal_column, select
 from sqlalchemy.sql.expression import exists
 
-from policyengine.ledger.changes import Charged, changes_of
+from policyengine.ledger.change_texts import changes_of
+from policyengine.ledger.changes import Charged
 from policyengine.ledger.transactions import Transaction, TransactionKind
 from policyengine.store.columns import INT64
 from policyengine.store.entries import Recorded
-from policyengine.store.loading import Loader
+from policyengine.store.loading import Loader, Position
 from policyengine.store.statements import IN_CONVERSATION, PRICED
 from policyengine.store.tables import TXN, WALLET
 from policyengine.values.amounts import Micro
@@ -157,14 +158,18 @@ def read_page(
     loader: Loader,
     wallet_id: str,
     *,
+    known: Position | None,
     before_seq: int | None,
     after_seq: int | None,
     limit: int,
     conversation_id: str | None,
     kinds: Iterable[TransactionKind] | None,
 ) -> list[Recorded]:
-    """Give a page of a wallet's transactions: newest first, or oldest first after a number."""
-    found = wallet_number(loader, wallet_id)
+    """Give a page of a wallet's transactions: newest first, or oldest first after a number.
+
+    Takes: where the wallet stands, if the session has read it.
+    """
+    found = wallet_number(loader, wallet_id) if known is None else (known.number, known.seq)
     if found is None:
         return []
     wallet, last_seq = found

@@ -15,7 +15,7 @@ from policyengine.store.books import book_of, hold_of, lot_of, series_of
 from policyengine.store.driver import Driver, Row, Statement
 from policyengine.store.entries import transaction_of
 from policyengine.store.policies import Policies
-from policyengine.store.shelf import Shelf
+from policyengine.store.shelf import Shelf, State
 from policyengine.store.statements import Statements
 from policyengine.values.calendar import Instant
 
@@ -27,10 +27,16 @@ class Position(NamedTuple):
     seq: int
     recorded_at: Instant
     head: bytes
+    rebuilds: int | None
+
+    @property
+    def state(self) -> State:
+        """Give what the wallet's book is kept under."""
+        return self.head, self.rebuilds
 
 
 _ID, _WALLET_ID, _SEQ, _RECORDED_AT = 0, 1, 3, 5
-_HOLDS_OPEN, _SERIES_OPEN, _HEAD = 9, 10, 26
+_HOLDS_OPEN, _SERIES_OPEN, _HEAD, _REBUILDS = 9, 10, 26, 29
 _WALLET, _TXN_SEQ, _PARENT, _REFUSAL, _TXN_WALLET_ID = 1, 2, 13, 14, 22
 
 
@@ -51,33 +57,38 @@ class Loader:
     def books(self, wallet_ids: Iterable[str]) -> dict[str, tuple[Book, Position]]:
         """Give the books of wallets, with open lots only, in the order of the ids asked for."""
         asked = dict.fromkeys(wallet_ids)
-        rows = {row[_WALLET_ID]: row for row in self._wallet_rows(asked)}
-        books: dict[str, Book] = {}
-        unknown = []
-        for wallet_id, row in rows.items():
-            kept = self.shelf.find(wallet_id, row[_HEAD])
-            if kept is None:
-                unknown.append(row)
-            else:
-                books[wallet_id] = kept
-        if unknown:
-            books.update(self._read(unknown))
-        return {name: (books[name], _position(rows[name])) for name in asked if name in rows}
+        at_hand = [name for name in asked if name in self.shelf]
+        found = {
+            name: (book, position)
+            for name, position in (self.positions(at_hand) if at_hand else {}).items()
+            if (book := self.shelf.find(name, position.state)) is not None
+        }
+        if len(found) < len(asked):
+            found.update(self._read([name for name in asked if name not in found]))
+        return {name: found[name] for name in asked if name in found}
 
-    def _read(self, rows: Sequence[Row]) -> Iterator[tuple[str, Book]]:
-        """Read what belongs to wallets that are not on the shelf."""
+    def _read(self, wallet_ids: Iterable[str]) -> Iterator[tuple[str, tuple[Book, Position]]]:
+        """Read wallets that are not on the shelf, or have moved on since, with all that is theirs.
+
+        A row of a wallet has so many columns that it is read only where no book is at hand.
+        """
+        asked = self.statements.dialect.as_list(wallet_ids)
+        rows = self.driver.rows(self.statements.wallets, wallet_ids=asked)
         lots = self._lots([row[_ID] for row in rows])
         holds = self._holds([row[_ID] for row in rows if row[_HOLDS_OPEN]])
         series = self._series([row[_ID] for row in rows if row[_SERIES_OPEN]])
         for row in rows:
             number = row[_ID]
             book = book_of(row, lots.get(number, {}), holds.get(number, {}), series.get(number, {}))
-            self.shelf.put(row[_HEAD], book)
-            yield row[_WALLET_ID], book
+            position = Position(number, row[_SEQ], row[_RECORDED_AT], row[_HEAD], row[_REBUILDS])
+            self.shelf.put(position.state, book)
+            yield row[_WALLET_ID], (book, position)
 
     def positions(self, wallet_ids: Iterable[str]) -> dict[str, Position]:
         """Give where wallets stand, without their books."""
-        return {row[_WALLET_ID]: _position(row) for row in self._wallet_rows(wallet_ids)}
+        asked = self.statements.dialect.as_list(wallet_ids)
+        rows = self.driver.rows(self.statements.positions, wallet_ids=asked)
+        return {row[0]: Position(*row[1:]) for row in rows}
 
     def answered(
         self, keys: Iterable[tuple[int, str]], wallet_ids: Mapping[int, str]
@@ -120,8 +131,22 @@ class Loader:
             for row, each in found
         }
 
+    def hold_named(self, wallet_id: str, state: State, seq: int) -> Named | None:
+        """Give what `named` would give of an open hold, if all of it is on the shelf."""
+        book, acts = self.shelf.find(wallet_id, state), self.shelf.acts(wallet_id, state).get(seq)
+        if book is None or acts is None:
+            return None
+        touched = _lots_moved(acts[0])
+        if not all(number in book.lots for number in touched):
+            return None
+        return Named(acts[0], acts[1:], tuple([book.lots[number] for number in touched]))
+
     def _lots_of(self, found: Sequence[tuple[Row, Transaction]]) -> dict[tuple[int, int], Lot]:
-        asked = {(row[_WALLET], number) for row, each in found for number in _lots_moved(each)}
+        touched = ((row[_WALLET], number) for row, each in found for number in _lots_moved(each))
+        return self.lots(frozenset(touched))
+
+    def lots(self, asked: frozenset[tuple[int, int]]) -> dict[tuple[int, int], Lot]:
+        """Give lots, closed ones included, by the number of their wallet's row and their own."""
         if not asked:
             return {}
         pairs = self.statements.dialect.as_pairs(sorted(asked))
@@ -148,10 +173,6 @@ class Loader:
             transaction_of(wallet_id, self.policies.ref(row[6]), row, moves.get(row[_ID], ()))
             for row in rows
         ]
-
-    def _wallet_rows(self, wallet_ids: Iterable[str]) -> Sequence[Row]:
-        asked = self.statements.dialect.as_list(wallet_ids)
-        return self.driver.rows(self.statements.wallets, wallet_ids=asked)
 
     def moves(self, numbers: Sequence[int]) -> Mapping[int, Sequence[Row]]:
         """Give the moves of transactions by the transactions' numbers."""
@@ -218,7 +239,3 @@ def _by_parent(
 def _grouped(rows: Sequence[Row]) -> Mapping[int, Sequence[Any]]:
     """Group rows by their first column, keeping their order."""
     return {key: list(group) for key, group in groupby(rows, key=itemgetter(0))}
-
-
-def _position(row: Row) -> Position:
-    return Position(row[_ID], row[_SEQ], row[_RECORDED_AT], row[_HEAD])

@@ -3,12 +3,12 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from policyengine.store.faults import LedgerReadOnly, NotALedger, StoreFault
+from policyengine.store.faults import LedgerMoved, LedgerReadOnly, NotALedger, StoreFault
 
 _EXAMPLE: Final = "write for example `sqlite:///ledger.db`"
 _EXAMPLE_PG: Final = "write for example `postgresql://user@host/ledger`"
@@ -41,6 +41,38 @@ class Place:
         return self.url.get_backend_name() == "postgresql"
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which file stood at a path when it was opened."""
+
+    path: Path
+    device: int
+    number: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Look which file is there."""
+        found = path.stat()
+        return cls(path, found.st_dev, found.st_ino)
+
+    def check(self) -> None:
+        """Make sure that it is the same file still.
+
+        Whoever has a deleted file open may write to it, and all of it is lost when it is closed.
+
+        Raises: LedgerMoved.
+        """
+        try:
+            found = os.stat(self.path)  # noqa: PTH116  # half the price, before every command
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != (self.device, self.number):
+            raise LedgerMoved(
+                f"`{self.path}` was deleted, moved or replaced while it was open; nothing was "
+                "written, open it again"
+            )
+
+
 def place_of(address: str) -> Place:
     """Read the address of a ledger.
 
@@ -58,7 +90,7 @@ def place_of(address: str) -> Place:
             f"ledgers are kept in SQLite files and PostgreSQL databases; {_EXAMPLE}, or "
             f"{_EXAMPLE_PG.removeprefix('write for example ')}"
         )
-    if url.query or url.host:
+    if url.query or url.host or "?" in address:  # of a `?` alone nothing is left in the query
         raise StoreFault(f"the address of a SQLite file is its path and nothing else; {_EXAMPLE}")
     if url.database in {None, "", ":memory:"}:
         return Place(URL.create("sqlite+pysqlite"), None)

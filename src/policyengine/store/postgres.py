@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from policyengine.ledger.book import LedgerFault
-from policyengine.store.arrays import arrays_of, change_rows, insert_rows
+from policyengine.store.arrays import array_of, arrays_of, change_rows, insert_rows
 from policyengine.store.dialect import Dialect, Numbered
 from policyengine.store.driver import FETCHED_AT_ONCE, Driver, Row, Statement
 from policyengine.store.faults import (
@@ -107,6 +107,16 @@ class PostgresDriver(Driver):
         cursor = self.connection.cursor()
         cursor.execute(statement.text, arrays_of(rows))
         return int(cursor.rowcount)
+
+    def all(self, asked: Sequence[tuple[Statement, Sequence[Row]]]) -> list[int]:
+        """Run statements in order and wait for the server once, not for each of them."""
+        connection: PsycopgConnection[TupleRow] = self.connection
+        with connection.pipeline():
+            cursors = [
+                connection.cursor().execute(statement.text, arrays_of(rows)) if rows else None
+                for statement, rows in asked
+            ]
+        return [0 if each is None else each.rowcount for each in cursors]
 
 
 def _is_set_up(_connection: Connection) -> bool:
@@ -188,6 +198,10 @@ def _of_pairs(
     return select(*found.c).select_from(asked.join(found, is_asked))
 
 
+def _as_list(values: Iterable[Any]) -> str:
+    return array_of(tuple(values))
+
+
 def _as_pairs(pairs: Iterable[tuple[int, Any]]) -> str:
     return json.dumps(list(pairs))
 
@@ -248,6 +262,9 @@ def _any_text(_driver: Driver) -> Iterator[None]:
 @contextmanager
 def _guards_off(driver: Driver) -> Iterator[None]:
     """Take the triggers away until the end of a block; both happen in the current transaction."""
+    # Every writer begins with a row of this table: so those under way end first, and no other one
+    # reads what is about to change, or has one of the tables that are needed next.
+    driver.run("LOCK TABLE wallet IN EXCLUSIVE MODE")
     triggers = driver.ask(
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
         " WHERE NOT tgisinternal AND starts_with(tgname, 'guard_') ORDER BY 1, 2"
@@ -277,10 +294,11 @@ DIALECT: Final = Dialect(
     change_rows=change_rows,
     is_listed=_is_listed,
     of_pairs=_of_pairs,
-    as_list=list,
+    as_list=_as_list,
     as_pairs=_as_pairs,
     driver_errors=(psycopg.Error,),
     fault_of=fault_of,
+    checkpoint=None,
     commit_fault_of=fault_of,
     damage=_damage,
     any_text=_any_text,

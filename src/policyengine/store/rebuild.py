@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.sql.expression import exists
 
 from policyengine.ledger.book import LedgerFault
@@ -32,6 +32,11 @@ _FORGET_STRAYS: Final = {
     table.name: delete(table).where(~exists().where(WALLET.c.id == table.c.wallet))
     for table in PROJECTED
 }
+_COUNT: Final = (
+    update(WALLET)
+    .where(WALLET.c.id == bindparam("wallet"))
+    .values(rebuilds=func.coalesce(WALLET.c.rebuilds, 0) + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def rebuild(session: WriteSession) -> Rebuilt:
         rows = list(driver.each(statements.of(ALL_WALLETS)))
         for row in rows:
             mended += _mend(session, folder, row)
-    session.loader.shelf.clear()
+    session.loader.shelf.clear()  # what is in memory may be what was wrong
     session.end_change()
     return Rebuilt(len(rows), tuple(mended))
 
@@ -90,6 +95,8 @@ def _write(session: WriteSession, fold: Fold, stored: Row) -> None:
     row = wallet_row(fold.number, fold.book, fold.recorded_at, fold.head)
     update_wallet = session.statements.update_wallet
     session.driver.many(update_wallet, [(*row[3:], fold.number, stored[_SEQ])])
+    # Every process has to read the wallet anew: its books are told apart by this.
+    session.driver.do(session.statements.of(_COUNT), wallet=fold.number)
 
 
 def _forget(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import bindparam, select
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from policyengine.engine.batch import Named
 from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.changes import Charged
+from policyengine.ledger.lots import Lot
 from policyengine.ledger.transactions import PolicyRef, Transaction, TransactionKind
 from policyengine.store.batch import Batch, Entry
 from policyengine.store.driver import Driver
@@ -26,7 +27,7 @@ from policyengine.store.history import (
 )
 from policyengine.store.loading import Loader, Position
 from policyengine.store.policies import Policies
-from policyengine.store.shelf import Shelf
+from policyengine.store.shelf import NO_ACTS, Acts, Shelf, acts_after
 from policyengine.store.statements import Statements
 from policyengine.store.tables import WALLET
 from policyengine.values.calendar import Instant
@@ -46,17 +47,25 @@ _DUE: Final = (
     .order_by(WALLET.c.due_at, WALLET.c.id)
     .limit(bindparam("limit"))
 )
-_BEFORE: Final = (
-    select(WALLET.c.id, WALLET.c.wallet_id)
+_ON_TERMS: Final = (
+    select(WALLET.c.id, WALLET.c.wallet_id, WALLET.c.plan, WALLET.c.joined_at)
     .where(
         WALLET.c.policy == bindparam("policy"),
-        WALLET.c.plan_version < bindparam("version"),
-        WALLET.c.settled_at < bindparam("instant"),
+        WALLET.c.plan_version == bindparam("version"),
         WALLET.c.id > bindparam("after"),
     )
     .order_by(WALLET.c.id)
     .limit(bindparam("limit"))
 )
+
+
+class Subscriber(NamedTuple):
+    """A wallet with a plan: its number in the database, its name, its plan, when it joined."""
+
+    number: int
+    wallet_id: str
+    plan: str
+    joined_at: Instant
 
 
 class ReadSession:
@@ -87,8 +96,24 @@ class ReadSession:
 
     def named(self, ids: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
         """Give transactions, as (wallet, number), with what corrects them and lots they touched."""
-        wallet_ids, placed = self._placed(ids)
-        return self.loader.named(placed, wallet_ids) if placed else {}
+        found, unknown = self._named_before(ids)
+        wallet_ids, placed = self._placed(unknown)
+        return {**found, **self.loader.named(placed, wallet_ids)} if placed else found
+
+    def _named_before(
+        self, ids: Iterable[tuple[str, int]]
+    ) -> tuple[dict[tuple[str, int], Named], list[tuple[str, int]]]:
+        """Give the open holds among transactions that are known, and what else is asked for."""
+        found: dict[tuple[str, int], Named] = {}
+        unknown: list[tuple[str, int]] = []
+        for wallet_id, seq in ids:
+            position = self._positions.get(wallet_id)
+            named = position and self.loader.hold_named(wallet_id, position.state, seq)
+            if named:
+                found[wallet_id, seq] = named
+            else:
+                unknown.append((wallet_id, seq))
+        return found, unknown
 
     def _placed(self, asked: Iterable[tuple[str, T]]) -> tuple[dict[int, str], list[tuple[int, T]]]:
         """Put rows' numbers in the place of wallets' ids; what is of new wallets is left out."""
@@ -115,12 +140,18 @@ class ReadSession:
         return read_page(
             self.loader,
             wallet_id,
+            known=self._positions.get(wallet_id),
             before_seq=before_seq,
             after_seq=after_seq,
             limit=limit,
             conversation_id=conversation_id,
             kinds=kinds,
         )
+
+    def lots(self, wallet_id: str, numbers: Iterable[int]) -> dict[int, Lot]:
+        """Give lots of a wallet by their numbers, closed ones included."""
+        _, placed = self._placed((wallet_id, number) for number in numbers)
+        return {number: lot for (_, number), lot in self.loader.lots(frozenset(placed)).items()}
 
     def conversations(
         self, wallet_id: str, *, before_seq: int | None = None, limit: int = PAGE_DEFAULT
@@ -141,23 +172,21 @@ class ReadSession:
         """Give wallets that time changes at or before an instant, the longest due first."""
         return [row[0] for row in self.driver.rows(self.statements.of(_DUE), now=now, limit=limit)]
 
-    def wallets_before(
-        self, policy: str, version: int, instant: Instant, after: int, limit: int = PAGE_DEFAULT
-    ) -> list[tuple[int, str]]:
-        """Give wallets on plans of earlier versions that were not settled since an instant.
+    def subscribers(
+        self, policy: str, version: int, after: int, limit: int = PAGE_DEFAULT
+    ) -> list[Subscriber]:
+        """Give wallets whose plan has the terms of a version, in the order they were opened in.
 
-        Takes: a policy, the version after theirs, the number of the last wallet that is known.
-        Gives: numbers and names, in the order in which they were opened; it reads all wallets.
+        Takes: the number of the last wallet that is known.
         """
         rows = self.driver.rows(
-            self.statements.of(_BEFORE),
+            self.statements.of(_ON_TERMS),
             policy=policy,
             version=version,
-            instant=instant,
             after=after,
             limit=limit,
         )
-        return [(row[0], row[1]) for row in rows]
+        return [Subscriber(*row) for row in rows]
 
     def policy_source(self, ref: PolicyRef) -> str:
         """Give the text of a policy version that has decided something.
@@ -249,12 +278,19 @@ class WriteSession(ReadSession):
             batch.send(self.driver, self.statements)
         except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
-        self._positions.update(moved)
         for entry in entries:
-            self.loader.shelf.put(moved[entry.after.wallet_id].head, entry.after)
+            name = entry.after.wallet_id
+            known = self._acts(name)
+            acts = acts_after(known, entry.after, entry.transactions)
+            self.loader.shelf.put(moved[name].state, entry.after, acts)
+        self._positions.update(moved)
         self.transactions_count += count
         self.wallets_count += len(names)
         self.end_change()
+
+    def _acts(self, wallet_id: str) -> Acts:
+        position = self._positions.get(wallet_id)
+        return NO_ACTS if position is None else self.loader.shelf.acts(wallet_id, position.state)
 
     def _hold(self, wallet_ids: Sequence[str]) -> None:
         began = monotonic()

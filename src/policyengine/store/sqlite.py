@@ -4,6 +4,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -30,7 +32,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.store.dialect import Dialect, Numbered
-from policyengine.store.driver import Driver
+from policyengine.store.driver import Driver, Row, Statement
 from policyengine.store.faults import (
     LedgerBusy,
     LedgerDamaged,
@@ -46,6 +48,9 @@ VERSION_MIN: Final = (3, 38, 0)
 APPLICATION_ID: Final = 0x50454C31
 """`PEL1`: by this number in a file's header, tools can tell what it is."""
 
+INSERTED_AT_ONCE: Final = (64, 8)
+"""How many rows one statement inserts; 22 columns of 64 rows are far from SQLite's bound."""
+
 _PRAGMAS: Final = (
     # A commit is on the disk when it returns.
     "synchronous = FULL",
@@ -56,8 +61,8 @@ _PRAGMAS: Final = (
     "trusted_schema = OFF",
     # 64 MiB of pages: the inner pages of every index of a ledger of some gigabytes.
     "cache_size = -65536",
-    # A batch of 256 wallets writes about 1,000 pages: 16 of them between two checkpoints.
-    "wal_autocheckpoint = 16000",
+    # In a commit, only where those beside the writers do not keep up, or no process runs any.
+    "wal_autocheckpoint = 40000",
     "journal_size_limit = 67108864",
 )
 
@@ -106,6 +111,33 @@ class _HintedDialect(SQLiteDialect_pysqlite):
     supports_statement_cache = True
 
 
+@lru_cache(maxsize=64)
+def _at_once(insert_one: str) -> tuple[tuple[int, str], ...]:
+    """Give the texts that insert so many rows each, the larger ones first."""
+    head, values, row = insert_one.partition(" VALUES ")
+    return tuple((count, head + values + ", ".join([row] * count)) for count in INSERTED_AT_ONCE)
+
+
+class SqliteDriver(Driver):
+    """Inserts rows by the dozen: one statement of many rows takes two thirds of the time.
+
+    And the driver lets other threads in, and waits for them, at each statement, not at each row.
+    """
+
+    __slots__ = ()
+
+    def many(self, statement: Statement, rows: Sequence[Row]) -> int:
+        """Run a statement once for each row of parameters; gives how many rows it changed."""
+        if len(rows) < INSERTED_AT_ONCE[-1] or not statement.text.startswith("INSERT"):
+            return super().many(statement, rows)
+        cursor, done = self.connection.cursor(), 0
+        for count, insert_many in _at_once(statement.text):
+            while len(rows) - done >= count:
+                cursor.execute(insert_many, list(chain.from_iterable(rows[done : done + count])))
+                done += count
+        return done + super().many(statement, rows[done:])
+
+
 def _is_set_up(connection: Connection) -> bool:
     """Tell whether changes are logged ahead; a database in memory has no log."""
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
@@ -129,6 +161,10 @@ def _finish_creation(connection: Connection) -> None:
 
 def _hold_wallets(_driver: Driver, _wallet_ids: Iterable[str]) -> None:
     """Do nothing: the whole ledger is held while it is written."""
+
+
+def _checkpoint(driver: Driver) -> int:
+    return int(driver.ask("PRAGMA wal_checkpoint(PASSIVE)")[0][1])
 
 
 def _numbers(driver: Driver, table: Numbered, count: int) -> Sequence[int]:
@@ -238,7 +274,7 @@ def _guards_off(driver: Driver) -> Iterator[None]:
 DIALECT: Final = Dialect(
     name="SQLite",
     core=_HintedDialect(),
-    driver=Driver,
+    driver=SqliteDriver,
     engine_of=engine_of,
     begin_writing="BEGIN IMMEDIATE",
     begin_reading="BEGIN",
@@ -258,6 +294,7 @@ DIALECT: Final = Dialect(
     driver_errors=(sqlite3.Error, sqlite3.Warning),
     fault_of=fault_of,
     commit_fault_of=commit_fault_of,
+    checkpoint=_checkpoint,
     damage=_damage,
     any_text=_any_text,
     guards_off=_guards_off,

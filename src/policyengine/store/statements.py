@@ -28,7 +28,9 @@ from policyengine.store.tables import LEDGER, MOVE, POLICY_VERSION, TXN, WALLET
 POTS = ("remaining_micro", "held_micro", "consumed_micro", "expired_micro", "withdrawn_micro")
 LOT_STATE = (*POTS, "end_how", "end_at", "end_carried_expires_at", "is_open")
 WALLET_STATE = tuple(
-    column.name for column in WALLET.columns if column.name not in {"id", "wallet_id", "policy"}
+    column.name
+    for column in WALLET.columns
+    if column.name not in {"id", "wallet_id", "policy", "rebuilds"}
 )
 WALLET_HOT = (
     "seq",
@@ -139,6 +141,20 @@ class Statements:
         """Read wallets by `wallet_ids`."""
         return self.compiled(
             select(WALLET).where(self.dialect.is_listed(WALLET.c.wallet_id, "wallet_ids"))
+        )
+
+    @cached_property
+    def positions(self) -> Statement:
+        """Read names, numbers, last transactions and heads of wallets by `wallet_ids`."""
+        columns = WALLET.c
+        return self.compiled(
+            select(
+                columns.wallet_id,
+                columns.id,
+                columns.seq,
+                columns.recorded_at,
+                columns.head_hash,
+            ).where(self.dialect.is_listed(columns.wallet_id, "wallet_ids"))
         )
 
     @cached_property

@@ -1,9 +1,10 @@
 """The ledger in a database: opened once, written by one session at a time, read by many."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,14 +16,15 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from policyengine.ledger.book import LedgerFault
 from policyengine.store import sqlite
+from policyengine.store.checkpoints import Checkpointer
 from policyengine.store.clock import Clock, wall_clock
 from policyengine.store.creation import make_ready
 from policyengine.store.dialect import Dialect
 from policyengine.store.driver import Driver
-from policyengine.store.faults import LedgerBusy, OutcomeUnknown, StoreFault
+from policyengine.store.faults import LedgerBusy, LedgerClosed, OutcomeUnknown, StoreFault
 from policyengine.store.happenings import UNOBSERVED, Teller, Viewed
 from policyengine.store.migrate import HEAD, revision_of
-from policyengine.store.place import Place, check_file, place_of
+from policyengine.store.place import Place, Standing, check_file, place_of
 from policyengine.store.policies import Policies, PolicyNumbers
 from policyengine.store.sessions import ReadSession, WriteSession
 from policyengine.store.shelf import Shelf
@@ -105,8 +107,12 @@ class LedgerStore:
         tell: Teller,
         *,
         is_shared: bool,
+        standing: Standing | None,
     ) -> None:
-        """Take the parts that `open` puts together; `is_shared` where all use one connection."""
+        """Take the parts that `open` puts together.
+
+        Takes: `is_shared` where all use one connection; the file that was opened, if it is one.
+        """
         self._engine = engine
         self._dialect = dialect
         self._turnstile = turnstile
@@ -117,7 +123,14 @@ class LedgerStore:
         self._policies = PolicyNumbers()
         self._shelf = Shelf()
         self._writer: PoolProxiedConnection | None = None
+        self._standing = standing
         self._process = os.getpid()
+        self._is_closed = False
+        self._checkpoints = (
+            None
+            if dialect.checkpoint is None or is_shared
+            else Checkpointer(partial(self._checkpoint, dialect.checkpoint), turnstile.turn)
+        )
 
     @classmethod
     def open(
@@ -154,20 +167,41 @@ class LedgerStore:
                 raise dialect.fault_of(error) from error
             raise
         is_shared = place.path is None and not place.is_server
-        return cls(engine, dialect, turnstile, clock, tell, is_shared=is_shared)
+        standing = None if place.path is None else Standing.of(place.path)
+        return cls(engine, dialect, turnstile, clock, tell, is_shared=is_shared, standing=standing)
 
     @property
     def writes_one_by_one(self) -> bool:
         """Tell whether one session writes at a time; where several do, wallets are held apart."""
         return self._dialect.writes_one_by_one
 
+    @property
+    def is_of_this_process(self) -> bool:
+        """Tell whether this process opened the ledger; a fork of it has no use of it."""
+        return os.getpid() == self._process
+
     def close(self) -> None:
-        """Let the ledger go."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-        self._engine.dispose()
-        self._turnstile.close()
+        """Let the ledger go, after a write that is under way; once it is closed, do nothing.
+
+        Raises: LedgerBusy where the write takes too long: the ledger is still open then.
+        """
+        if self._is_closed:
+            return
+        if not self.is_of_this_process:
+            # The connections are the parent's, and one of its threads may have had the turn.
+            self._is_closed = True
+            self._engine.dispose(close=False)
+            return
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+        # A connection must not go while a statement runs on it: the interpreter would crash.
+        with self._turnstile.turn():
+            self._is_closed = True
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            self._engine.dispose()
+            self._turnstile.close()
 
     def __enter__(self) -> Self:
         """Give the store itself."""
@@ -189,7 +223,7 @@ class LedgerStore:
         Raises: LedgerBusy when other writers take too long; LedgerFault for what the ledger's
         rules or the database refuse; StaleBook; StoreFault when the machine fails.
         """
-        self._check_process()
+        self.check_usable()
         watch, fault = Watch(), ""
         try:
             if self._dialect.writes_one_by_one:
@@ -206,6 +240,7 @@ class LedgerStore:
     def _written_in_turn(self, watch: Watch) -> Iterator[WriteSession]:
         """Write on the connection that all writers of the process take turns with."""
         with self._turnstile.turn() as deadline, self._faults():
+            self.check_usable()  # it may have been closed meanwhile
             pooled = self._writer = self._writer or self._engine.raw_connection()
             with self._turnstile.gate(deadline):
                 self._begin(pooled, self._dialect.begin_writing)
@@ -235,6 +270,8 @@ class LedgerStore:
             self._roll_back(pooled)
             raise
         policies.share()
+        if self._checkpoints is not None:
+            self._checkpoints.note(session.transactions_count)
 
     @contextmanager
     def reading(self) -> Iterator[ReadSession]:
@@ -242,11 +279,12 @@ class LedgerStore:
 
         Raises: StoreFault when the machine fails.
         """
-        self._check_process()
+        self.check_usable()
         began, fault = monotonic(), ""
         try:
             if self._is_shared:
                 with self._turnstile.turn():
+                    self.check_usable()  # as for writers
                     yield from self._view()
             else:
                 yield from self._view()
@@ -270,6 +308,14 @@ class LedgerStore:
                 raise
             finally:
                 connection.close()  # the pool ends its transaction
+
+    def _checkpoint(self, checkpoint: Callable[[Driver], int]) -> int:
+        with self._faults():
+            connection = self._engine.raw_connection()
+            try:
+                return checkpoint(self._driver(connection))
+            finally:
+                connection.close()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -312,6 +358,14 @@ class LedgerStore:
             if pooled is self._writer:
                 self._writer = None
 
-    def _check_process(self) -> None:
-        if os.getpid() != self._process:
+    def check_usable(self) -> None:
+        """Make sure that this process may use the ledger.
+
+        Raises: LedgerFault after a fork; LedgerClosed; LedgerMoved for a file that is gone.
+        """
+        if not self.is_of_this_process:
             raise LedgerFault("the ledger was opened before a fork; open it in each process")
+        if self._is_closed:
+            raise LedgerClosed("the ledger is closed; nothing was written, open it again")
+        if self._standing is not None:
+            self._standing.check()

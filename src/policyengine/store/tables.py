@@ -87,6 +87,7 @@ class Wallet(LedgerRow, table=True):
     """A wallet's book but for lots, holds and series; a projection of its transactions.
 
     `seq`, `settled_at`, `recorded_at`, the balances and `head_hash` are those of its last one.
+    `rebuilds` follows from no transaction: it counts how often a rebuild mended the wallet.
     """
 
     __tablename__ = "wallet"
@@ -120,6 +121,7 @@ class Wallet(LedgerRow, table=True):
             " AND (pending_plan IS NULL OR plan IS NOT NULL)",
         ),
         Index("wallet_due", "due_at"),
+        Index("wallet_terms", "policy", "plan_version", "id"),
         STRICT,
     )
 
@@ -152,6 +154,7 @@ class Wallet(LedgerRow, table=True):
     head_hash: bytes = octets()
     limits: str = words()
     cohort: str | None = words()
+    rebuilds: int | None = whole()
 
 
 class Txn(LedgerRow, table=True):

@@ -38,7 +38,10 @@ def way_words(way: Mapping[str, Any], policy: Policy | None = None) -> Sentence:
         if part in way:
             values[part] = _title(policy, part, way[part])
     if kind == "wait":
-        return say("way.wait_until", until=When(parse_instant(way["until"])))
+        until = When(parse_instant(way["until"]))
+        if "grant" in way:
+            return say("way.wait_for_grant", grant=Verbatim(way["grant"]), until=until, **values)
+        return say("way.wait_until", until=until)
     if kind == "use_model":
         return cheaper_models([way["model"]], policy)
     if "price" in way:

@@ -3,13 +3,12 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter, process_time, sleep
 from typing import Final
 
-from policyengine.app.receipts import Receipt
+from policyengine.app.answers import Answer
 from policyengine.engine.commands import Capture, Charge, Command, GiveGrant, OpenHold, Subscribe
 from tools.benchmarks.ledger.shops import CHARGE_MICRO, Shop
 from tools.benchmarks.reference import START, USAGE
@@ -43,7 +42,7 @@ class Flow:
 def stream(shop: Shop, wallets: Sequence[str], seconds: float) -> Flow:
     """Charge as fast as the ledger takes it, through the group commit."""
     began, spent, count = perf_counter(), process_time(), 0
-    waiting: deque[Future[Receipt]] = deque()
+    waiting: deque[Answer] = deque()
     while perf_counter() - began < seconds or waiting:
         if perf_counter() - began < seconds:
             waiting.extend(map(_submit(shop), shop.charges(wallets, SUBMITTED_AT_ONCE)))
@@ -66,8 +65,8 @@ def batches(shop: Shop, wallets: Sequence[str], seconds: float, size: int = 256)
 def holds(shop: Shop, wallets: Sequence[str], seconds: float) -> Flow:
     """Hold for a request and capture it; counts pairs of the two."""
     began, spent, count = perf_counter(), process_time(), 0
-    held: deque[Future[Receipt]] = deque()
-    captured: deque[Future[Receipt]] = deque()
+    held: deque[Answer] = deque()
+    captured: deque[Answer] = deque()
     submit, number = _submit(shop), 0
     while perf_counter() - began < seconds or held or captured:
         if perf_counter() - began < seconds:
@@ -87,23 +86,27 @@ def holds(shop: Shop, wallets: Sequence[str], seconds: float) -> Flow:
 
 
 def steady(shop: Shop, wallets: Sequence[str], rate: float, seconds: float) -> list[float]:
-    """Charge at a steady rate; gives, sorted, the seconds from when each was due to its answer."""
-    taken: list[float] = []
-    submit, asked = _submit(shop), shop.charges(wallets, int(rate * seconds))
-    answers, began = [], perf_counter()
-    for place, command in enumerate(asked):
+    """Charge at a steady rate; gives, sorted, the seconds from when each was due to its answer.
+
+    Answers are let go as they come, as a service does: kept, they would be what Python's search for
+    garbage walks through.
+    """
+    taken: list[tuple[float, bool]] = []
+    submit, asked = _submit(shop), deque(shop.charges(wallets, int(rate * seconds)))
+    count, began = len(asked), perf_counter()
+    for place in range(count):
         due = began + place / rate
         if (early := due - perf_counter()) > 0:
             sleep(early)
-        answer = submit(command)
-        answer.add_done_callback(partial(_note, taken, due))
-        answers.append(answer)
-    assert all(each.result().refusal is None for each in answers)
-    return sorted(taken)
+        submit(asked.popleft()).add_done_callback(partial(_note, taken, due))
+    while len(taken) < count:
+        sleep(1e-3)
+    assert all(is_accepted for _, is_accepted in taken)
+    return sorted(seconds for seconds, _ in taken)
 
 
-def _note(taken: list[float], due: float, _answer: Future[Receipt]) -> None:
-    taken.append(perf_counter() - due)
+def _note(taken: list[tuple[float, bool]], due: float, answer: Answer) -> None:
+    taken.append((perf_counter() - due, answer.result().refusal is None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def contest(shop: Shop, wallet_id: str) -> Contest:
     return Contest(tuple(got), given, left, seconds)
 
 
-def _submit(shop: Shop) -> Callable[[Command], Future[Receipt]]:
+def _submit(shop: Shop) -> Callable[[Command], Answer]:
     committer = shop.engine.shell.committer
     assert committer is not None
     return committer.submit

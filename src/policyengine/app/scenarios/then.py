@@ -69,8 +69,13 @@ class WayOut(Part):
     )
     until: At | None = Field(
         default=None,
-        description="The renewal to wait for.",
+        description="The renewal to wait for, or the end of a cap's window.",
         examples=["2026-03-01T00:00:00Z"],
+    )
+    grant: Name | None = Field(
+        default=None,
+        description="The grant of which more may be spent then, where a cap holds it back.",
+        examples=["monthly"],
     )
     model: ModelName | None = Field(
         default=None, description="The cheaper model.", examples=["lite"]

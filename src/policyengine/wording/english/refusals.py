@@ -71,6 +71,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     "is `{model}`",
     "refusal.modifier_for_plans": "modifier `{modifier}` goes with plans {plans}; the "
     "plan is `{plan}`",
+    "refusal.modifier_by_hours": "modifier `{modifier}` holds by itself, {hours} in {zone}; a "
+    "request does not name it",
     "refusal.modifier_excluded": "modifier `{modifier}` does not go with modifier `{not_with}`",
     "refusal.price_out_of_bounds": "the price of this use of `{model}` is out of bounds",
     "refusal.no_policy_in_force": "no version of `{policy}` was in force at {at}",
@@ -136,6 +138,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "way.buy_pack": "buy {pack}: {credits} credits",
     "way.upgrade": "upgrade to {plan}: {credits} credits",
     "way.wait_until": "wait for the next cycle: {until}",
+    "way.wait_for_grant": "wait for {credits} more of grant {grant}: {until}",
     "way.allow_overage": "allow overage: up to {credits} at {price}",
     "way.use_model": "use a cheaper model: {models}",
 }

@@ -3,8 +3,12 @@
 from typing import Final, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
+from policyengine.ledger.change_texts import changes_of, changes_text
 from policyengine.ledger.changes import (
     CapCounted,
     CaseClosed,
@@ -21,9 +25,11 @@ from policyengine.ledger.changes import (
     HoldSet,
     LotEnded,
     LotOpened,
+    Outcome,
     OverageChanged,
     OverageSet,
     PaidDebtReturned,
+    PriceTerms,
     Referenced,
     ReRated,
     ReRateNoted,
@@ -34,8 +40,6 @@ from policyengine.ledger.changes import (
     TopUpEnded,
     TopUpRequested,
     TopUpSet,
-    changes_of,
-    changes_text,
 )
 from policyengine.ledger.holds import Draw, EstimateNote, Hold
 from policyengine.ledger.lots import LotEnd, LotTerms, Restriction
@@ -103,3 +107,52 @@ def test_equal_changes_have_equal_texts() -> None:
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         changes_of(text)
+
+
+WHOLE: Final = st.integers(-(2**80), 2**80)
+NOTED: Final = "[" + '{"hold_seq":1,"kind":"hold_closed"}'
+
+
+def text_beside_another(charged: Charged) -> str:
+    """Give the text of a charge as it is where a transaction has more changes than one."""
+    text = changes_text((HoldClosed(1), charged))
+    assert text.startswith(NOTED + ",")
+    return "[" + text.removeprefix(NOTED + ",")
+
+
+@given(
+    st.builds(
+        Charged,
+        st.text(),
+        st.lists(st.tuples(st.text(), WHOLE), max_size=4).map(tuple),
+        st.sampled_from(get_args(Outcome)),
+        WHOLE,
+        WHOLE,
+        WHOLE,
+        WHOLE,
+        st.none() | WHOLE,
+        st.none() | st.builds(EstimateNote, WHOLE, WHOLE, WHOLE),
+        st.lists(st.text(), max_size=2).map(tuple),
+        st.none() | st.builds(PriceTerms, st.text(), st.text(), st.text()),
+    )
+)
+def test_a_charge_has_the_same_text_alone_and_beside_other_changes(charged: Charged) -> None:
+    text = changes_text((charged,))
+    assert text == text_beside_another(charged)
+    assert changes_of(text) == (charged,)
+
+
+@pytest.mark.parametrize(
+    "charged",
+    [
+        Charged(7, (), "failed", 1, 2, 3, 4),  # type: ignore[arg-type]
+        Charged("m", (("u", 1.5),), "failed", 1, 2, 3, 4),  # type: ignore[arg-type]
+        Charged("m", (), "maybe", 1, 2, 3, 4),  # type: ignore[arg-type]
+        Charged("m", (), "failed", "1", 2, 3, 4),  # type: ignore[arg-type]
+        Charged("m", (), "failed", 1, 2, 3, 4, "1"),  # type: ignore[arg-type]
+        Charged("\ud800", (), "failed", 1, 2, 3, 4),
+    ],
+)
+def test_a_charge_that_could_not_be_read_back_is_not_written(charged: Charged) -> None:
+    with pytest.raises(PydanticSerializationError):
+        changes_text((charged,))
