@@ -154,6 +154,7 @@ class Statements:
                 columns.seq,
                 columns.recorded_at,
                 columns.head_hash,
+                columns.rebuilds,
             ).where(self.dialect.is_listed(columns.wallet_id, "wallet_ids"))
         )
 
