@@ -2,6 +2,8 @@
 
 # What the caller has set up for another project must not leak into this one.
 unset PYTHONHOME PYTHONPATH PYTHONSAFEPATH
+# Tests start hundreds of processes, which would compile all that they import each time.
+unset PYTHONDONTWRITEBYTECODE
 
 # A .venv is of use when its Python starts, is new enough, is really in there, and can install.
 venv_is_usable() {

@@ -2,18 +2,21 @@
 
 import asyncio
 import inspect
+import threading
 from pathlib import Path
 
 import pytest
 
 from app.shops import Clock, policies_in, policy_text
+from policyengine.app import async_engine
 from policyengine.app.async_engine import AsyncEngine
+from policyengine.app.committing import DeadlinePassed, QueueFull
 from policyengine.app.engine import Engine
 from policyengine.store.faults import LedgerClosed
-from policyengine.store.happenings import Batched, Happening
+from policyengine.store.happenings import Batched, Happening, TurnedAway
 
 CREDIT = 1_000_000
-OWN = {"open", "close"}
+OWN = {"open", "close", "within"}
 """What the face has of its own."""
 
 
@@ -91,6 +94,43 @@ def test_who_stops_waiting_finds_out_by_the_same_key(tmp_path: Path) -> None:
             assert (await engine.balance("ana")).available_micro == 999 * CREDIT
 
     asyncio.run(story())
+
+
+def test_who_is_in_a_hurry_is_told_in_time_and_nothing_is_written(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with await opened(tmp_path) as engine:
+            await engine.subscribe("ana", "plus", key="join")
+            hurried = engine.within(0)
+            with pytest.raises(DeadlinePassed, match="nothing was written"):
+                await hurried.charge("ana", "large", {"text_input": 2500}, key="k")
+            assert (await engine.balance("ana")).available_micro == 1000 * CREDIT
+            answer = await engine.within(60).charge("ana", "large", {"text_input": 2500}, key="k")
+            assert answer.is_accepted
+            with pytest.raises(ValueError, match="0 or more"):
+                engine.within(-1)
+
+    asyncio.run(story())
+
+
+def test_more_verbs_than_there_is_room_for_are_turned_away_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Happening] = []
+    may_go = threading.Event()
+    monkeypatch.setattr(async_engine, "VERBS_MAX", 2)
+
+    async def story() -> None:
+        async with await opened(tmp_path, told) as engine:
+            under_way = [asyncio.ensure_future(engine.run(may_go.wait)) for _ in range(2)]
+            await asyncio.sleep(0)  # they begin
+            with pytest.raises(QueueFull, match="nothing was written"):
+                await engine.subscribe("ana", "plus", key="join")
+            may_go.set()
+            await asyncio.gather(*under_way)
+            assert (await engine.subscribe("ana", "plus", key="join")).is_accepted
+
+    asyncio.run(story())
+    assert TurnedAway(2) in told
 
 
 def test_what_is_asked_of_a_closed_engine_is_told_so(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Ledger:
         self.may_go = threading.Event()
         self.may_go.set()
         self.began = threading.Event()
-        self.fails: dict[str, Exception] = {}
+        self.fails: dict[str, BaseException] = {}
 
     def execute(self, commands: Sequence[Command]) -> list[Receipt]:
         self.began.set()
@@ -195,6 +195,29 @@ def test_what_was_cancelled_in_the_queue_is_not_written() -> None:
     assert ledger.batches == [["k0"]]
 
 
+def test_who_gave_up_waiting_before_the_deadline_passed_keeps_nobody_else_waiting() -> None:
+    ledger = Ledger()
+    committer = Committer(ledger.execute)
+    ledger.may_go.clear()
+    committer.submit(command("k0"))
+    assert ledger.began.wait(10)
+    assert committer.submit(command("k1"), timeout=0).cancel()
+    ledger.may_go.set()
+    assert committer.submit(command("k2")).result(10).transaction.key == "k2"
+    committer.close()
+    assert ledger.batches == [["k0"], ["k2"]]
+
+
+def test_what_ends_a_thread_is_told_to_whoever_waits_and_does_not_end_the_committer() -> None:
+    ledger = Ledger()
+    ledger.fails["k0"] = SystemExit("a clock that gave up")
+    committer = Committer(ledger.execute)
+    with pytest.raises(SystemExit, match="gave up"):
+        committer.submit(command("k0")).result(10)
+    assert committer.submit(command("k1")).result(10).transaction.key == "k1"
+    committer.close()
+
+
 def test_closing_writes_what_waits_and_takes_no_more() -> None:
     ledger = Ledger()
     committer = Committer(ledger.execute)
@@ -243,21 +266,25 @@ def test_64_writers_on_one_wallet_get_exactly_what_it_has(
         server.drop(name)
 
 
-class Stop(BaseException):
-    """What no program raises on purpose."""
+def test_a_command_of_a_caller_in_a_hurry_is_not_written_late(tmp_path: Path) -> None:
+    policies = policies_in(tmp_path, policy_text())
+    with Engine.open(f"sqlite:///{tmp_path}/ledger.db", policies, group_commit=True) as engine:
+        engine.subscribe("ana", "plus", key="join")
+        with pytest.raises(DeadlinePassed, match="nothing was written"):
+            engine.within(0).charge("ana", "large", {"text_input": 2500}, key="k")
+        assert engine.balance("ana").available_micro == 1000 * CREDIT
+        again = engine.within(60).charge("ana", "large", {"text_input": 2500}, key="k")
+        assert (again.is_accepted, again.is_replay) == (True, False)
+        with pytest.raises(ValueError, match="seconds, 0 or more, not -1"):
+            engine.within(-1)
 
 
-def test_whatever_a_command_raises_the_committer_goes_on() -> None:
-    def execute(commands: Sequence[Command]) -> list[Receipt]:
-        if commands[0].key == "k0":
-            raise Stop
-        return [receipt(each) for each in commands]
-
-    committer = Committer(execute)
-    with pytest.raises(Stop):
-        committer.submit(command("k0")).result(10)
-    assert committer.submit(command("k1")).result(10).transaction.key == "k1"
-    committer.close()
+def test_only_an_engine_with_a_queue_can_be_hurried(tmp_path: Path) -> None:
+    with (
+        Engine.open("sqlite://", policies_in(tmp_path, policy_text())) as engine,
+        pytest.raises(ValueError, match="group_commit=True"),
+    ):
+        engine.within(1)
 
 
 def test_an_observer_that_interrupts_does_not_end_the_committer() -> None:

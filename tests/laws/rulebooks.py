@@ -158,6 +158,9 @@ def timeline_of(rules: Rulebook) -> Timeline:
     return Timeline.of(policy(first), policy(second, version=2))
 
 
+NIGHT: Final = {"from": "18:00", "until": "06:00"}
+
+
 def _prices(rules: Rulebook) -> dict[str, Any]:
     """Give what a model costs beyond its multiplier, and which factors requests may name."""
     is_sum = rules.formula == CHOICES["formula"][0]
@@ -182,6 +185,8 @@ def _prices(rules: Rulebook) -> dict[str, Any]:
             "batch": {"factor": Decimal("0.5"), "not_with": ["fast"]},
             "fast": {"factor": Decimal(6), "models": ["lite", "standard"]},
             "auto": {"factor": Decimal("0.9"), "plans": ["pro"]},
+            "night": {"factor": Decimal("0.8"), "hours": [NIGHT], "not_with": ["batch"]},
+            "club": {"factor": Decimal("1.2"), "hours": [NIGHT], "plans": ["pro_plus"]},
         },
         "charge/unknown_model": rules.unknown,
         **({"charge/priced_as": "lite"} if rules.unknown == "priced_as" else {}),

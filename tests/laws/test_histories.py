@@ -13,7 +13,7 @@ from laws.rulebooks import rulebook_of, rulebooks, timeline_of
 histories = st.builds(lambda rules, numbers: played(timeline_of(rules), numbers), rulebooks, steps)
 chances = st.integers(0, 2**32).map(Random)
 
-few = settings(max_examples=100)
+few = settings(max_examples=60)
 SOAK_HISTORIES = 2000
 
 
@@ -180,6 +180,9 @@ def test_thousands_of_histories_obey_every_law(block: int) -> None:
             laws.overage_is_bounded_and_accounted_for,
             laws.caps_hold_before_a_request,
             laws.top_ups_never_storm,
+            answers.captures_keep_to_their_holds,
+            answers.forbidden_changes_are_not_made,
+            answers.new_terms_take_nothing_back,
         ):
             law(history)
         laws.sweepers_change_nothing(history, chance)

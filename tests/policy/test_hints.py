@@ -15,6 +15,7 @@ from policyengine.policy.hints import (
     percentage_meant,
     span_is_certain,
     span_meant,
+    time_of_day_meant,
 )
 from policyengine.policy.shape import policy_form
 
@@ -79,6 +80,29 @@ def test_instants(text: str, meant: str) -> None:
 )
 def test_percentages(value: str | int | Decimal, meant: str) -> None:
     assert percentage_meant(value) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("9", "09:00"),
+        ("9:30", "09:30"),
+        ("09:30:00", "09:30"),
+        ("9.30", "09:30"),
+        ("17h", "17:00"),
+        ("17h30", "17:30"),
+        ("9am", "09:00"),
+        ("12 a.m.", "00:00"),
+        ("12 PM", "12:00"),
+        ("5:45 pm", "17:45"),
+        ("13 pm", "13:00"),
+        ("25:00", ""),
+        ("9:75", ""),
+        ("noon", ""),
+    ],
+)
+def test_times_of_day(text: str, meant: str) -> None:
+    assert time_of_day_meant(text) == meant
 
 
 @pytest.mark.parametrize(

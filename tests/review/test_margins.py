@@ -98,3 +98,34 @@ def test_what_is_no_plain_sum_is_looked_at_by_requests() -> None:
     many = changed(("models.frontier.tiers", tiers))
     ranges = list(margins(many, costs("frontier"), Scope(("frontier",))))
     assert not any(each.is_certain for each in ranges)
+
+
+def test_a_margin_is_that_of_the_hours_at_which_a_request_costs_least() -> None:
+    (least,) = (
+        each
+        for each in margins(changed(), costs("lite", text_input=10), Scope(("lite",), ("free",)))
+        if each.part == "text_input"
+    )
+    (plain,) = (
+        each
+        for each in margins(
+            changed(("modifiers.night", GONE)),
+            costs("lite", text_input=10),
+            Scope(("lite",), ("free",)),
+        )
+        if each.part == "text_input"
+    )
+    assert (least.audience, least.paid) == ("on plan free at the hours of night", plain.paid / 2)
+    assert plain.audience == "on plan free"  # not at the hours of `peak`: it costs more then
+
+
+def test_a_request_is_asked_at_the_hours_at_which_it_costs_least() -> None:
+    asked = request_margins(
+        changed(),
+        costs("lite", text_input=10),
+        Scope(("lite",), ("free",)),
+        {"text_input": MILLION},
+    )
+    (found,) = asked
+    assert isinstance(found, Margin)
+    assert found.audience == "on plan free at the hours of night"

@@ -140,3 +140,14 @@ def test_a_model_that_is_gone_has_the_price_that_its_requests_have_now() -> None
     assert list(rises(old, changed(*refuse), Scope(("other",)))) == []
     assert refused_models(old, changed(*refuse), ALL) == ("other",)
     assert refused_models(old, changed(*refuse), Scope(("lite",))) == ()
+
+
+def test_hours_that_come_go_or_change_are_part_of_the_bound() -> None:
+    one = Scope(("lite",))
+    noon = {"factor": 3, "hours": [{"from": "12:00", "until": "13:00"}]}
+    assert worst((), ("modifiers.noon", noon), scope=one).ratio == 3
+    assert worst((), ("modifiers.night", GONE), scope=one).ratio == 2
+    assert worst((), ("modifiers.night", GONE), scope=Scope(("frontier",))).ratio == 1
+    assert worst((), ("modifiers.night.factor", 0.6), scope=one).ratio == Fraction(6, 5)
+    moved = worst((), ("modifiers.night.hours.0.days", ["monday"]), scope=one)
+    assert (moved.modifier, moved.ratio) == ("night", Fraction(2))

@@ -58,6 +58,12 @@ modifiers:
   batch: {factor: 0.5, models: [standard, lite], plans: [pro, max], measures: [tokens]}
   fast: {factor: 2, measures: [tokens], not_with: [batch]}
   region: {factor: 1.1}
+  night:
+    factor: 0.5
+    models: [lite]
+    not_with: [fast]
+    hours: [{from: "22:00", until: "06:00", days: [friday]}]
+  peak: {factor: 2, hours: [{from: "09:00", until: "12:00"}]}
 cohorts: [annual]
 plans:
   free:

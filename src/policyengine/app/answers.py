@@ -96,7 +96,7 @@ class Answer:
                 return  # the other thread has just taken it
             try:
                 call(self)
-            except Exception:
+            except BaseException:  # no caller may end the thread that answers all
                 LOGGER.exception("event=callback_failed")
 
 

@@ -3,19 +3,32 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import partial, wraps
 from pathlib import Path
+from threading import BoundedSemaphore
+from time import monotonic
 from types import TracebackType
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
+from policyengine.app.committing import (
+    CLOSED,
+    LATE,
+    QUEUE_MAX,
+    CommitterClosed,
+    DeadlinePassed,
+    QueueFull,
+    full_sentence,
+)
 from policyengine.app.engine import Engine
 from policyengine.app.policies import Policies
 from policyengine.store.clock import Clock, wall_clock
-from policyengine.store.faults import LedgerClosed
-from policyengine.store.happenings import Observer
+from policyengine.store.happenings import Observer, TurnedAway
 
 THREADS_MAX: Final = 128
 """How many verbs are under way at once: half of what is committed together; more wait."""
+VERBS_MAX: Final = QUEUE_MAX
+"""How many verbs are asked at a time; more are turned away at once."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,9 +41,21 @@ def _awaited(
 
     @wraps(verb)
     async def asked(self: "AsyncEngine", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.run(partial(verb, self.engine, *args, **kwargs))
+        return await self._in_turn(lambda engine: verb(engine, *args, **kwargs))
 
     return asked
+
+
+def _timely(
+    engine: Engine, seconds_max: float | None, since: float, ask: Callable[[Engine], T]
+) -> T:
+    """Ask an engine in a thread of its own, unless it has waited for one too long."""
+    if seconds_max is None:
+        return ask(engine)
+    left = since + seconds_max - monotonic()
+    if left < 0:
+        raise DeadlinePassed(LATE)
+    return ask(engine.within(left))
 
 
 class AsyncEngine:
@@ -44,6 +69,8 @@ class AsyncEngine:
         """Use `AsyncEngine.open`; an engine of one's own should commit together."""
         self.engine = engine
         self._threads = ThreadPoolExecutor(THREADS_MAX, "ledger-verb")
+        self._room = BoundedSemaphore(VERBS_MAX)
+        self._seconds_max: float | None = None
 
     @classmethod
     async def open(
@@ -68,13 +95,35 @@ class AsyncEngine:
         return cls(await asyncio.to_thread(opened))
 
     async def run(self, ask: Callable[[], T]) -> T:
-        """Ask the engine anything, off the event loop: `await engine.run(engine.engine.verify)`."""
+        """Ask the engine anything, off the event loop: `await engine.run(engine.engine.verify)`.
+
+        Raises: QueueFull when too many verbs are under way.
+        """
+        return await self._in_turn(lambda _: ask())
+
+    def within(self, seconds: float) -> Self:
+        """Give this engine for callers in a hurry: `await engine.within(0.2).charge(...)`.
+
+        Takes: for how long a command may wait until it is decided, from now on awaited verb by
+        verb. Raises: as `Engine.within` does.
+        """
+        self.engine.within(seconds)  # refuses what is no time
+        hurried = copy(self)
+        hurried._seconds_max = seconds  # noqa: SLF001  # of its own class
+        return hurried
+
+    async def _in_turn(self, ask: Callable[[Engine], T]) -> T:
         self.engine.shell.store.check_usable()  # else threads that are no more would be waited for
+        if not self._room.acquire(blocking=False):
+            self.engine.shell.store.tell(TurnedAway(VERBS_MAX))
+            raise QueueFull(full_sentence(VERBS_MAX))
         try:
-            asked = asyncio.get_running_loop().run_in_executor(self._threads, ask)
-        except RuntimeError as error:
-            raise LedgerClosed("the ledger is being closed; nothing was written") from error
-        return await asked
+            asked = self._threads.submit(_timely, self.engine, self._seconds_max, monotonic(), ask)
+        except RuntimeError as error:  # the threads have ended
+            self._room.release()
+            raise CommitterClosed(CLOSED) from error
+        asked.add_done_callback(lambda _: self._room.release())
+        return await asyncio.wrap_future(asked)
 
     async def close(self) -> None:
         """Write what waits, and close the ledger."""

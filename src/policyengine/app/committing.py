@@ -18,6 +18,13 @@ QUEUE_MAX: Final = 10_000
 """How many commands wait: about two seconds of work; more are turned away at once."""
 LANES: Final = 2
 """How many batches are under way where several can be: one is decided as another is written."""
+CLOSED: Final = "the engine is closed; nothing was written"
+LATE: Final = "the command waited for longer than it may; nothing was written"
+
+
+def full_sentence(waiting: int) -> str:
+    """Say how many commands wait, to whoever is turned away."""
+    return f"{waiting} commands wait already; nothing was written, try again later"
 
 
 class QueueFull(StoreFault):
@@ -98,7 +105,7 @@ class _Lane:
         answer = Answer(command, None if timeout is None else now + timeout, now)
         with self._changed:
             if self._is_closed:
-                raise CommitterClosed("the engine is closed; nothing was written")
+                raise CommitterClosed(CLOSED)
             is_taken = len(self._queue) < self._queue_max
             if is_taken:
                 self._queue.append(answer)
@@ -106,9 +113,7 @@ class _Lane:
                     self._changed.notify()
         if not is_taken:  # told outside the lock, which every other command needs
             self._tell(TurnedAway(self._queue_max))
-            raise QueueFull(
-                f"{self._queue_max} commands wait already; nothing was written, try again later"
-            )
+            raise QueueFull(full_sentence(self._queue_max))
         return answer
 
     def close(self) -> None:
@@ -140,8 +145,7 @@ class _Lane:
         live, late = [], 0
         for each in taken(batch):
             if each.deadline is not None and each.deadline < now:
-                sentence = "the command waited for longer than it may; nothing was written"
-                each.fail(DeadlinePassed(sentence))
+                each.fail(DeadlinePassed(LATE))
                 late += 1
             else:
                 live.append(each)

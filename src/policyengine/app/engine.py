@@ -97,6 +97,15 @@ class Engine(Writing):
             shell.committer = Committer(shell.now, lanes=lanes, tell=tell)
         return cls(shell)
 
+    def within(self, seconds: float) -> Self:
+        """Give this engine for callers in a hurry: `engine.within(0.2).charge(...)`.
+
+        Takes: for how long a command may wait until it is decided, with `group_commit`.
+        Raises: ValueError without `group_commit`. Verbs of what it gives raise DeadlinePassed
+        when the time has passed before the command's turn came; then nothing was written.
+        """
+        return type(self)(self.shell.within(seconds))
+
     def close(self) -> None:
         """Close the ledger; with `group_commit`, what waits is written first."""
         self.shell.close()

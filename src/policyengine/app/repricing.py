@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from policyengine.engine.commands import usage_of
+from policyengine.engine.modifying import with_hours
 from policyengine.engine.rating import rate
 from policyengine.ledger.book import Book, LedgerFault
 from policyengine.ledger.changes import Charged
@@ -80,7 +81,8 @@ class StoredPolicies:
             return Repriced(transaction, charge, None, None, why)
         terms = charge.terms
         standing = NOBODY if terms is None else Standing(terms.plan, terms.cohort)
-        price_now = rate(policy, usage_of(charge), standing)
+        usage = with_hours(policy, usage_of(charge), standing, charge.started_at)
+        price_now = rate(policy, usage, standing)
         if isinstance(price_now, Refusal):
             return Repriced(transaction, charge, policy, None, price_now.message)
         return Repriced(transaction, charge, policy, price_now.total_micro)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import TIMEOUT_MAX
 from typing import Final
 
 from policyengine.app.arguments import checked
@@ -34,6 +35,8 @@ class Shell:
     policies: Policies
     clock: Clock = wall_clock
     committer: Committer | None = None
+    wait_seconds_max: float | None = None
+    """For how long a command may wait for its batch; None for as long as it takes."""
     taken_along: dict[tuple[str, int], int] = field(default_factory=dict)
     """How far the sweeper has looked at wallets for a version that takes them along at once: the
     last wallet's number, by the version's content hash and the version of the wallets' terms."""
@@ -47,7 +50,15 @@ class Shell:
         if self.committer is None:
             return self.now([checked(command)])[0]
         self.store.check_usable()  # after a fork, no thread of the committer is there to answer
-        return self.committer.submit(checked(command)).result()
+        return self.committer.submit(checked(command), timeout=self.wait_seconds_max).result()
+
+    def within(self, seconds: float) -> "Shell":
+        """Give a shell on the same ledger whose commands wait no longer for their batch."""
+        if self.committer is None:
+            raise ValueError("`within` is about a queue: open the engine with `group_commit=True`")
+        if not 0 <= seconds < TIMEOUT_MAX:
+            raise ValueError(f"`within` takes seconds, 0 or more, not {seconds!r}")
+        return replace(self, wait_seconds_max=seconds)
 
     def close(self) -> None:
         """Write what waits, and close the ledger."""

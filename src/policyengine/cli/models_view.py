@@ -16,6 +16,7 @@ from policyengine.policy.policy import ModelPrices, Policy, PriceTable
 from policyengine.policy.timeline import Timeline
 from policyengine.values.amounts import credits_plain
 from policyengine.values.calendar import instant_text
+from policyengine.values.hours import WEEKDAYS, time_of_day_text
 from policyengine.wording.languages import ENGLISH
 from policyengine.wording.rendering import written
 from policyengine.wording.subjects.prices import unit_cost
@@ -139,6 +140,14 @@ def models_form(timeline: Timeline, policy: Policy) -> Form:
                 "plans": None if rule.plans is None else list(rule.plans),
                 "units": None if rule.units is None else list(rule.units),
                 "not_with": list(rule.not_with),
+                "hours": [
+                    {
+                        "from": time_of_day_text(each.starts),
+                        "until": time_of_day_text(each.ends),
+                        "days": list(each.days or WEEKDAYS),
+                    }
+                    for each in rule.hours
+                ],
             }
             for rule in policy.modifiers.values()
         ],

@@ -70,4 +70,6 @@ def _modifier(policy: Policy, rule: ModifierRule) -> str:
     ):
         if names:
             words += f" {key} {', '.join(names)}"
+    if rule.hours:
+        words += f", {' and '.join(str(each) for each in rule.hours)} in {policy.zone}"
     return words

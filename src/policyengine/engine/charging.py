@@ -7,6 +7,7 @@ from typing import Final
 from policyengine.engine import refusals
 from policyengine.engine.burndown import Bill, Payment, needs_shares
 from policyengine.engine.commands import Usage
+from policyengine.engine.modifying import named_by_hand, with_hours
 from policyengine.engine.overage import lend_overage, overage_room
 from policyengine.engine.rating import Price, rate, split_by_unit
 from policyengine.engine.situation import Draft, Situation
@@ -31,7 +32,10 @@ USUAL_CHARGES_MIN: Final = 5
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """Usage with its price, the policy that rated it and when it started."""
+    """Usage with its price, the policy that rated it and when it started.
+
+    The usage has the modifiers that the request names; the price's terms have those of hours too.
+    """
 
     usage: Usage
     price: Price
@@ -79,7 +83,12 @@ def rate_usage(
         if found is None:
             return refusals.no_policy_in_force(timeline.name, started_at)
         rated_by = found
-    price = rate(rated_by, usage, standing)
+    asked = usage
+    if rated_by.by_hours:
+        if refusal := named_by_hand(rated_by, usage):
+            return refusal
+        asked = with_hours(rated_by, usage, standing, started_at)
+    price = rate(rated_by, asked, standing)
     if isinstance(price, Refusal):
         return price
     if price.terms is not None and price.terms.asked and rated_by.unknown_as is not None:

@@ -19,6 +19,8 @@ from policyengine.ledger.subscriptions import NOBODY, Standing
 from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import ModifierRule, Policy, PriceTable, UnitPrice
 from policyengine.values.amounts import MICRO_PER_CREDIT, credits_text
+from policyengine.values.calendar import Instant
+from policyengine.values.hours import clock_text
 
 PriceLine: TypeAlias = tuple[UnitPrice, int]
 """One unit's share of a price: what one count costs and why, and how many were counted."""
@@ -68,7 +70,7 @@ def price_step(policy: Policy, usage: Usage, price: Price) -> Step:
     rules = tuple(policy.modifiers[name] for name in names)
     for number, rule in enumerate(rules, start=1):
         exact = sum(exact_lines(table, counts, rules[:number]), start=Fraction(0))
-        steps.append(_modifier_step(policy, rule, exact))
+        steps.append(_modifier_step(policy, rule, exact, usage.started_at))
     steps.append(_rounding_step(policy, usage.model, table, price, exact))
     return Step("price", f"{credits_text(price.total_micro)} credits", None, tuple(steps))
 
@@ -112,10 +114,14 @@ def _line_step(policy: Policy, table: PriceTable, line: PriceLine) -> Step:
     )
 
 
-def _modifier_step(policy: Policy, rule: ModifierRule, exact: Fraction) -> Step:
+def _modifier_step(
+    policy: Policy, rule: ModifierRule, exact: Fraction, started_at: Instant | None
+) -> Step:
     label = f"modifier `{rule.name}` x {factor_text(rule.factor)}"
     if rule.units is not None:
         label += f" on {', '.join(policy.document.modifiers[rule.name].measures or ())}"
+    if rule.hours and started_at is not None:
+        label += f", begun on {clock_text(started_at, policy.zone)}"
     return Step(label, _micro_text(exact), place_of(policy, f"{rule.pointer}/factor"))
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from policyengine.engine.burndown import Bill, pay_from
 from policyengine.engine.charging import Rated, lend_debt, take
+from policyengine.engine.modifying import with_hours
 from policyengine.engine.rating import rate
 from policyengine.engine.situation import Draft
 from policyengine.ledger.book import apply
@@ -44,6 +45,7 @@ def _difference(rated: Rated, standing: Standing, taken: Micro) -> Micro:
         plans = {name: rules[name].plans for name in usage.modifiers}
         kept = [name for name, only in plans.items() if only is None or standing.plan in only]
         usage = replace(usage, modifiers=tuple(kept))
+    usage = with_hours(rated.policy, usage, standing, rated.started_at)
     price = rate(rated.policy, usage, standing)
     if isinstance(price, Refusal):  # more than a ledger can hold
         return 0

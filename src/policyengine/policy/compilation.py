@@ -50,6 +50,7 @@ def compile_policy(document: PolicyDocument, source: Source, sha256: str) -> Pol
         units=MappingProxyType(sides_of(document)),
         models=models_of(document),
         modifiers=modifiers_of(document),
+        by_hours=tuple(name for name, part in document.modifiers.items() if part.hours),
         cohorts=tuple(document.cohorts),
         unknown_as=document.charge.priced_as,
         minimum_micro=micro_of(document.charge.minimum),

@@ -13,7 +13,7 @@ from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Span
 
 FactKind: TypeAlias = Literal[
-    "number", "percentage", "choice", "span", "instant", "expression", "name", "text"
+    "number", "percentage", "choice", "span", "instant", "time", "expression", "name", "text"
 ]
 
 _KINDS: Final[Mapping[Kind, FactKind]] = {
@@ -23,6 +23,7 @@ _KINDS: Final[Mapping[Kind, FactKind]] = {
     "word": "choice",
     "span": "span",
     "instant": "instant",
+    "time of day": "time",
     "name": "name",
     "model name": "name",
     "date": "text",

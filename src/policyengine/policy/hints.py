@@ -52,6 +52,10 @@ _INSTANT = re.compile(
     r" *(Z|UTC|[+-]\d{2}:\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
+_CLOCK = re.compile(
+    r"(\d{1,2})(?:[:.h](\d{2})(?::00)?|h)? *(a\.?m\.?|p\.?m\.?|o'clock|uhr)?",
+    re.ASCII | re.IGNORECASE,
+)
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) *(?:%|％|percent|per cent|pct)?")
 _QUOTED_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?")
 _NUMBER_AND_UNIT = re.compile(
@@ -88,6 +92,8 @@ KEY_SYNONYMS: Final = {
 }
 """Words that other systems use, and ours."""
 
+_NOON: Final = 12
+_HOUR_MAX, _MINUTE_MAX = 23, 59
 READ_MAX: Final = 64
 """Characters of a value that are read for what was meant; some patterns take quadratic time."""
 
@@ -153,6 +159,17 @@ def instant_meant(text: str) -> str:
 def date_meant(text: str) -> str:
     """Read a sloppy date as a date, or give nothing."""
     return instant_meant(text).partition("T")[0]
+
+
+def time_of_day_meant(text: str) -> str:
+    """Read `9am`, `9:00` or `17h` as a time of day, or give nothing."""
+    match = _CLOCK.fullmatch(text[:READ_MAX].strip())
+    if match is None:
+        return ""
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
+    if half[:1] in {"a", "p"} and 1 <= hour <= _NOON:
+        hour = hour % _NOON + (_NOON if half[0] == "p" else 0)
+    return f"{hour:02d}:{minute:02d}" if hour <= _HOUR_MAX and minute <= _MINUTE_MAX else ""
 
 
 def percentage_meant(value: str | int | Decimal) -> str:

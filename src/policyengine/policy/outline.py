@@ -20,6 +20,7 @@ Kind: TypeAlias = Literal[
     "span",
     "instant",
     "percentage",
+    "time of day",
     "date",
 ]
 
@@ -34,6 +35,8 @@ _TEXT_KINDS: Final[Mapping[str, Kind]] = {
     words.PERIOD_PATTERN: "span",
     words.INSTANT_PATTERN.replace(r"\d", "[0-9]"): "instant",
     words.PERCENT_PATTERN: "percentage",
+    words.TIME_OF_DAY_PATTERN: "time of day",
+    words.END_OF_DAY_PATTERN: "time of day",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "date",
 }
 

@@ -14,6 +14,7 @@ from policyengine.policy.folding import Rounding, Total
 from policyengine.policy.limits import Limits
 from policyengine.values.amounts import Micro, RoundingMode
 from policyengine.values.calendar import CalendarSpan, Instant
+from policyengine.values.hours import DailyHours
 
 Counts: TypeAlias = Mapping[str, int]
 
@@ -115,10 +116,10 @@ class ModelPrices:
 
 @dataclass(frozen=True, slots=True)
 class ModifierRule:
-    """A factor on the price of requests that name it.
+    """A factor on the price of requests that name it, or that begin in its hours.
 
-    `models` and `plans` say who may name it, None for all. `units` are those that it changes, None
-    for the whole price.
+    `models` and `plans` say whose requests may have it, None for all. `units` are those that it
+    changes, None for the whole price. With `hours` it holds by itself, and no request names it.
     """
 
     name: str
@@ -128,6 +129,7 @@ class ModifierRule:
     units: tuple[str, ...] | None
     not_with: tuple[str, ...]
     pointer: str
+    hours: tuple[DailyHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +332,7 @@ class Policy:
     units: Mapping[str, Side]
     models: Mapping[str, ModelPrices]
     modifiers: Mapping[str, ModifierRule]
+    by_hours: tuple[str, ...]
     cohorts: tuple[str, ...]
     unknown_as: str | None
     minimum_micro: Micro

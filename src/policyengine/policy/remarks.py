@@ -17,6 +17,7 @@ from policyengine.policy.hints import (
     span_is_certain,
     span_meant,
     spans_meant,
+    time_of_day_meant,
 )
 from policyengine.policy.nodes import ListNode, Node, ScalarNode
 from policyengine.policy.outline import Asked, Kind
@@ -35,6 +36,7 @@ _TAKES: Final[Mapping[Kind, str]] = {
     "span": "a span of time",
     "instant": "an instant",
     "percentage": "a percentage",
+    "time of day": "a time of day",
     "date": "a date",
 }
 
@@ -104,6 +106,14 @@ _NOTATIONS: Final[Mapping[Kind, Notation]] = {
         "20%",
         percentage_meant,
         is_certain=True,
+    ),
+    "time of day": Notation(
+        "PE135",
+        "is not a time of day",
+        "hours and minutes with two digits each, from `00:00` on",
+        "08:30",
+        time_of_day_meant,
+        is_certain=False,
     ),
     "date": Notation(
         "PE134", "is not a date", "year, month and day", "2026-01-28", date_meant, is_certain=True
@@ -245,7 +255,12 @@ def _other_scalar(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
         # 0.2 may be 20 % or a fifth of one; 1 may be the whole.
         is_certain = isinstance(node.value, int) and node.value > 1
         return f"did you mean `{meant}`?", meant if is_certain else None
-    return f"write {notation.rule}, such as `{notation.example}`", None
+    meant = notation.meant(node.text) if asked.kind == "time of day" else ""
+    return f"did you mean `{meant}`?" if meant else _such(notation), None
+
+
+def _such(notation: Notation) -> str:
+    return f"write {notation.rule}, such as `{notation.example}`"
 
 
 def _no_mapping(asked: Asked, node: Node) -> str:

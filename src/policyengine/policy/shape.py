@@ -41,6 +41,7 @@ _NOUNS: Final[Mapping[str, str]] = {
     "Pack": "a pack",
     "Alert": "an alert",
     "Abnormal": "an entry of `abnormal`",
+    "Hours": "an entry of `hours`",
     "PlanPair": "an entry of `pairs`",
     "ForbiddenChange": "an entry of `forbidden`",
     "Keep": "an entry of `keep`",

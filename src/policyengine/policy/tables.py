@@ -1,13 +1,13 @@
 """Prices, compiled: rates, multipliers and tiers become tables of whole numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor, lcm
 from types import MappingProxyType
 
 from policyengine.policy.document.policy import PolicyDocument
-from policyengine.policy.document.pricing import Side
+from policyengine.policy.document.pricing import Modifier, Side
 from policyengine.policy.expressions import (
     Expression,
     ExpressionFault,
@@ -35,6 +35,7 @@ from policyengine.policy.variants import (
 )
 from policyengine.policy.vocabulary import MULTIPLIER, Vocabulary, pointer_part, vocabulary_of
 from policyengine.values.amounts import MICRO_PER_CREDIT, micro_of
+from policyengine.values.hours import DailyHours, parse_time_of_day
 
 
 def expression_of(text: str, names: Mapping[str, str], wants: str) -> Expression:
@@ -73,8 +74,16 @@ def modifiers_of(document: PolicyDocument) -> Mapping[str, ModifierRule]:
             units,
             tuple(part.not_with or ()),
             f"/modifiers/{name}",
+            tuple(hours_of(part)),
         )
     return MappingProxyType(rules)
+
+
+def hours_of(part: Modifier) -> Iterator[DailyHours]:
+    """Read the hours in which a modifier holds by itself; none for one that requests name."""
+    for each in part.hours or ():
+        starts, ends = parse_time_of_day(each.from_), parse_time_of_day(each.until)
+        yield DailyHours(starts, ends, tuple(each.days or ()))
 
 
 def models_of(document: PolicyDocument) -> Mapping[str, ModelPrices]:

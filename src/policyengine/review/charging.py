@@ -8,7 +8,8 @@ from policyengine.policy.document import PolicyDocument
 from policyengine.policy.document.pricing import Credits, Measure
 from policyengine.policy.nodes import pointer_of
 from policyengine.review.difference import Difference, Kind, gone, said
-from policyengine.review.saying import choice, members, quantity, span, text
+from policyengine.review.modifiers import modifiers
+from policyengine.review.saying import choice, quantity, span, text
 from policyengine.review.words import credits_text, listed, number
 
 _ROUNDED: Final = {
@@ -30,7 +31,7 @@ def charging_differences(old: PolicyDocument, new: PolicyDocument) -> Iterator[D
     yield from _counting(old, new)
     yield from _charge(old, new)
     yield from _model_rounding(old, new)
-    yield from _modifiers(old, new)
+    yield from modifiers(old, new)
     yield from _cohorts(old, new)
 
 
@@ -209,47 +210,6 @@ def _charge(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:
         (was.late_usage, now.late_usage),
         "neither",
     )
-
-
-def _modifiers(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:
-    for name, now in new.modifiers.items():
-        pointer = pointer_of(["modifiers", name])
-        was = old.modifiers.get(name)
-        if was is None:
-            sentence = f"requests may name the modifier {name}: price x {number(now.factor)}"
-            yield said("additive", pointer, sentence)
-            continue
-        words = (f"{name} makes requests dearer", f"{name} makes requests cheaper")
-        yield from quantity(f"{pointer}/factor", words, (was.factor, now.factor), "less")
-        for key in ("models", "plans"):
-            noun = "requests of" if key == "models" else "wallets on"
-            yield from members(
-                f"{pointer}/{key}",
-                (getattr(was, key), getattr(now, key)),
-                lambda names, noun=noun, name=name: f"{noun} {names} may name {name}",  # type: ignore[misc]
-                lambda names, noun=noun, name=name: f"{noun} {names} may no longer name {name}",  # type: ignore[misc]
-                every=f"all {key}",
-            )
-        is_discount = now.factor < 1
-        yield from members(
-            f"{pointer}/measures",
-            (was.measures, now.measures),
-            lambda names, name=name: f"{name} also changes what {names} cost",  # type: ignore[misc]
-            lambda names, name=name: f"{name} no longer changes what {names} cost",  # type: ignore[misc]
-            ("additive", "dearer") if is_discount else ("dearer", "additive"),
-            every="all measures",
-        )
-        yield from members(
-            f"{pointer}/not_with",
-            (was.not_with or (), now.not_with or ()),
-            lambda names, name=name: f"{name} can no longer go with {names}",  # type: ignore[misc]
-            lambda names, name=name: f"{name} can go with {names}",  # type: ignore[misc]
-            ("dearer", "additive"),
-        )
-    for name in old.modifiers:
-        if name not in new.modifiers:
-            pointer = pointer_of(["modifiers", name])
-            yield gone("structural", pointer, f"the modifier {name} is gone; it is refused")
 
 
 def _cohorts(old: PolicyDocument, new: PolicyDocument) -> Iterator[Difference]:

@@ -1,14 +1,17 @@
 """What is left of the price of requests after what they cost the operator, in money.
 
 A price is a sum over counts, and so is a cost: the count that leaves least is the least margin of
-any request. Prices are taken before they are rounded, and without modifiers.
+any request. Prices are taken before they are rounded, and without modifiers but those that hold by
+their hours.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import itemgetter
 
 from policyengine.engine.commands import Usage
+from policyengine.engine.modifying import factor_of, hours_that_meet
 from policyengine.engine.rating import rate
 from policyengine.ledger.transactions import Refusal
 from policyengine.policy.policy import ModelPrices, Policy
@@ -28,7 +31,7 @@ from policyengine.review.sides import (
     sample_requests,
     shared_regions,
 )
-from policyengine.values.amounts import MICRO_PER_CREDIT
+from policyengine.values.amounts import MICRO_PER_CREDIT, Micro
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,23 @@ def margins(policy: Policy, costs: Costs, scope: Scope) -> Iterator[Margin]:
     """Give what each count of each unit leaves, for models and units whose cost is known."""
     for name, model in models_of(policy, scope):
         for asking, _, prices in audiences(model, model, scope.plans):
-            found = _of_model(priced_side(policy, prices), costs, costs.models.get(name, {}))
-            yield from (replace(each, audience=audience_text(asking)) for each in found)
+            found = tuple(_of_model(priced_side(policy, prices), costs, costs.models.get(name, {})))
+            hours = hours_that_meet(policy, name, asking)
+            for each in found:
+                names = min(hours, key=lambda names, part=each.part: _factor(policy, names, part))  # type: ignore[misc]
+                audience = _hours_text(audience_text(asking), names)
+                paid = each.paid * _factor(policy, names, each.part)
+                yield replace(each, audience=audience, paid=paid)
+
+
+def _factor(policy: Policy, names: tuple[str, ...], part: str) -> Fraction:
+    return factor_of(tuple(policy.modifiers[name] for name in names), part)
+
+
+def _hours_text(audience: str, names: tuple[str, ...]) -> str:
+    """Say at which hours, if not at any: `on plan pro at the hours of night`."""
+    hours = f"at the hours of {' and '.join(names)}" if names else ""
+    return " ".join(filter(None, (audience, hours)))
 
 
 def _of_model(side: PricedSide, costs: Costs, listed: Mapping[str, Fraction]) -> Iterator[Margin]:
@@ -112,16 +130,25 @@ def _of_model(side: PricedSide, costs: Costs, listed: Mapping[str, Fraction]) ->
 def request_margins(
     policy: Policy, costs: Costs, scope: Scope, counts: Mapping[str, int]
 ) -> Iterator[Margin | Refusal]:
-    """Give what one request leaves under each model, priced and rounded as the engine does."""
+    """Give what one request leaves under each model, priced and rounded as the engine does.
+
+    It is asked at the hours at which it costs least.
+    """
     for name, model in models_of(policy, scope):
         for asking, _, _prices in audiences(model, model, scope.plans):
-            price = rate(policy, Usage.of(name, counts), asking)
-            if isinstance(price, Refusal):
-                yield price
-                continue
-            paid = Fraction(price.total_micro, MICRO_PER_CREDIT) * costs.credit
-            found = _of_request(name, "", counts, paid, costs)
-            yield replace(found, audience=audience_text(asking), is_certain=True)
+            prices: list[tuple[Micro, tuple[str, ...]]] = []
+            for names in hours_that_meet(policy, name, asking):
+                price = rate(policy, Usage.of(name, counts, modifiers=names), asking)
+                if isinstance(price, Refusal):
+                    yield price
+                    break
+                prices.append((price.total_micro, names))
+            if prices:
+                micro, names = min(prices, key=itemgetter(0))
+                paid = Fraction(micro, MICRO_PER_CREDIT) * costs.credit
+                found = _of_request(name, "", counts, paid, costs)
+                audience = _hours_text(audience_text(asking), names)
+                yield replace(found, audience=audience, is_certain=True)
 
 
 def _of_request(

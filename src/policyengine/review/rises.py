@@ -8,7 +8,7 @@ before they are rounded; a formula that is no sum is compared by sample requests
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 from policyengine.ledger.subscriptions import NOBODY, Standing
 from policyengine.policy.policy import ModelPrices, ModifierRule, Policy, PriceTable
@@ -21,6 +21,7 @@ from policyengine.review.sides import (
     shared_regions,
 )
 from policyengine.values.amounts import MICRO_PER_CREDIT
+from policyengine.values.hours import minutes_of_week
 
 UNBOUNDED: Final = Fraction(10**18)
 """The ratio of a price that was nothing, and is something now."""
@@ -204,15 +205,33 @@ def _least(table: PriceTable) -> Fraction:
 
 
 def _with_modifiers(each: Rise, old: Policy, new: Policy) -> Iterator[Rise]:
-    """Compare the same part for requests that name one modifier, where its factor differs."""
-    for name, rule in new.modifiers.items():
-        before = old.modifiers.get(name)
-        if before is None or (rule.models is not None and each.model not in rule.models):
-            continue
-        factors = _factor(before, each.part), _factor(rule, each.part)
-        if factors[0] != factors[1]:
-            yield replace(each, old=each.old * factors[0], new=each.new * factors[1], modifier=name)
+    """Compare the same part for requests that have one modifier, where its factor differs."""
+    for name in dict.fromkeys((*new.modifiers, *old.modifiers)):
+        rules = old.modifiers.get(name), new.modifiers.get(name)
+        for was, now in _held(*rules):
+            before, after = _factor(was, each), _factor(now, each)
+            if before != after:
+                yield replace(each, old=each.old * before, new=each.new * after, modifier=name)
 
 
-def _factor(rule: ModifierRule, part: str) -> Fraction:
-    return rule.factor if rule.units is None or part in rule.units else _SAME
+_Held: TypeAlias = tuple[ModifierRule | None, ModifierRule | None]
+
+
+def _held(was: ModifierRule | None, now: ModifierRule | None) -> Iterator[_Held]:
+    """Give what requests have of a modifier: in both versions, or by its hours in one of them."""
+    if was is not None and now is not None and not (was.hours or now.hours):
+        yield was, now
+        return
+    before, after = (minutes_of_week(() if each is None else each.hours) for each in (was, now))
+    if before & after:
+        yield was, now
+    if before - after:
+        yield was, None
+    if after - before:
+        yield None, now
+
+
+def _factor(rule: ModifierRule | None, each: Rise) -> Fraction:
+    if rule is None or (rule.models is not None and each.model not in rule.models):
+        return _SAME
+    return rule.factor if rule.units is None or each.part in rule.units else _SAME

@@ -15,7 +15,9 @@ from policyengine.engine.commands import (
     Usage,
     target_seq,
 )
+from policyengine.engine.modifying import with_hours
 from policyengine.engine.rating import Price, rate
+from policyengine.ledger.subscriptions import NOBODY
 from policyengine.ledger.transactions import Transaction
 from policyengine.policy.timeline import Timeline
 from policyengine.simulate.asked import MOVES_NOTHING, Asked, command_of
@@ -108,5 +110,6 @@ class Again:
         policy = self.course.timeline.at(recorded.effective_at)
         if usage is None or policy is None:
             return 0
-        price = rate(policy, usage)
+        at = recorded.effective_at if usage.started_at is None else usage.started_at
+        price = rate(policy, with_hours(policy, usage, NOBODY, at))
         return price.total_micro if isinstance(price, Price) else 0

@@ -250,22 +250,25 @@ def _refund(of: Transaction, _within: _Within) -> Iterator[Body]:
         yield Refund(of.parent_seq, back, case_seq)
 
 
-def _usages(charge: Charged, of: Transaction) -> Iterator[Usage]:
+def _usages(charge: Charged, of: Transaction, within: _Within) -> Iterator[Usage]:
     fell_back = change_of(of, FellBack)
     terms = charge.terms
     model = charge.model if terms is None or not terms.asked else terms.asked
     model = model if fell_back is None else fell_back.asked
     modifiers = () if terms is None else terms.modifiers
+    rated_by = within.timeline.version(charge.rated_by)
+    if rated_by is not None:
+        modifiers = tuple(name for name in modifiers if name not in rated_by.by_hours)
     for started_at in (charge.started_at, None):
         yield Usage(model, charge.counts, started_at, charge.outcome, modifiers)
 
 
-def _charge(of: Transaction, _within: _Within) -> Iterator[Body]:
+def _charge(of: Transaction, within: _Within) -> Iterator[Body]:
     charge, member = change_of(of, Charged), change_of(of, ForMember)
     if charge is None:
         return
     name = "" if member is None else str(member.member)
-    for usage in _usages(charge, of):
+    for usage in _usages(charge, of, within):
         for has_run in (False, True):
             yield Charge(usage, has_run, of.conversation_id, of.operation_id, charge.estimate, name)
 
@@ -286,12 +289,12 @@ def _hold(of: Transaction, _within: _Within) -> Iterator[Body]:
             )
 
 
-def _capture(of: Transaction, _within: _Within) -> Iterator[Body]:
+def _capture(of: Transaction, within: _Within) -> Iterator[Body]:
     charge = change_of(of, Charged)
     if charge is None or of.parent_seq is None:
         return
     final = change_of(of, HoldClosed) is not None
-    for usage in _usages(charge, of):
+    for usage in _usages(charge, of, within):
         yield Capture(of.parent_seq, usage, None, final)
     yield Capture(of.parent_seq, None, charge.price_micro, final)
 

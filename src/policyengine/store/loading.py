@@ -31,7 +31,7 @@ class Position(NamedTuple):
 
     @property
     def state(self) -> State:
-        """Give by what the wallet's book is kept in memory."""
+        """Give what the wallet's book is kept under."""
         return self.head, self.rebuilds
 
 
@@ -78,9 +78,9 @@ class Loader:
         holds = self._holds([row[_ID] for row in rows if row[_HOLDS_OPEN]])
         series = self._series([row[_ID] for row in rows if row[_SERIES_OPEN]])
         for row in rows:
-            number, head = row[_ID], row[_HEAD]
+            number = row[_ID]
             book = book_of(row, lots.get(number, {}), holds.get(number, {}), series.get(number, {}))
-            position = Position(number, row[_SEQ], row[_RECORDED_AT], head, row[_REBUILDS])
+            position = Position(number, row[_SEQ], row[_RECORDED_AT], row[_HEAD], row[_REBUILDS])
             self.shelf.put(position.state, book)
             yield row[_WALLET_ID], (book, position)
 

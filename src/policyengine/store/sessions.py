@@ -279,10 +279,10 @@ class WriteSession(ReadSession):
         except (OverflowError, UnicodeEncodeError, PydanticSerializationError) as error:
             raise LedgerFault(f"a database cannot hold this: {error}") from error
         for entry in entries:
-            position = moved[entry.after.wallet_id]
-            known = self._acts(entry.after.wallet_id)
+            name = entry.after.wallet_id
+            known = self._acts(name)
             acts = acts_after(known, entry.after, entry.transactions)
-            self.loader.shelf.put(position.state, entry.after, acts)
+            self.loader.shelf.put(moved[name].state, entry.after, acts)
         self._positions.update(moved)
         self.transactions_count += count
         self.wallets_count += len(names)

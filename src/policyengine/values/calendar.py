@@ -103,6 +103,11 @@ def instant_text(instant: Instant) -> str:
     return moment.isoformat() + "Z"
 
 
+def wall_clock(instant: Instant, zone: str) -> datetime:
+    """Give the date and time that clocks in a zone show at an instant."""
+    return datetime_of(instant).astimezone(_zone(zone))
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
@@ -123,7 +128,7 @@ def add_span(anchor: Instant, span: CalendarSpan, zone: str, times: int = 1) -> 
     if seconds is not None:
         later = anchor + count * seconds * SECOND
         return later if later < INSTANT_MAX else NEVER
-    local = datetime_of(anchor).astimezone(_zone(zone))
+    local = wall_clock(anchor, zone)
     try:
         moved = _shift(local, span.unit, count)
     except OverflowError:

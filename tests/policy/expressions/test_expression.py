@@ -100,7 +100,7 @@ def test_the_compiled_function_never_disagrees_with_simpleeval(data: st.DataObje
 
 
 @pytest.mark.soak
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(st.data())
 def test_the_compiled_function_never_disagrees_in_a_long_run(data: st.DataObject) -> None:
     agree(data)

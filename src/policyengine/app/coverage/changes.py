@@ -10,6 +10,7 @@ from policyengine.policy.expressions.lexer import pieces_of
 from policyengine.policy.facts import Fact
 from policyengine.tokens.presets import formula_of
 from policyengine.values.calendar import SECOND, instant_text, parse_instant
+from policyengine.values.hours import END_OF_DAY, parse_time_of_day, time_of_day_text
 
 NAMES_TRIED_MAX: Final = 3
 """Other names that are tried in the place of one."""
@@ -62,6 +63,8 @@ def changes_of(fact: Fact, document: PolicyDocument) -> tuple[str, ...]:
         case "instant":
             at = parse_instant(fact.text)
             found = [instant_text(at + SECOND), instant_text(at - SECOND)]
+        case "time":
+            found = list(_times(fact.text))
         case "expression":
             found = list(_expressions(fact.text))
         case "name":
@@ -104,6 +107,15 @@ def _spans(text: str) -> Iterator[str]:
 
 def _span(count: int, unit: str) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def _times(text: str) -> Iterator[str]:
+    """Give a time of day a minute earlier and later, within its day."""
+    minute = parse_time_of_day(text)
+    if minute:
+        yield time_of_day_text(minute - 1)
+    if minute < END_OF_DAY - 1:
+        yield time_of_day_text(minute + 1)
 
 
 def _expressions(text: str) -> Iterator[str]:

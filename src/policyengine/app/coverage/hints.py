@@ -51,6 +51,7 @@ _BY_KIND: Final[Mapping[FactKind, str]] = {
     "choice": "let the case happen that `{old}` is the answer to, and expect what it says",
     "span": "look a moment before {old} are over, and just then",
     "instant": "let something happen a moment before {old}, and just then",
+    "time": "let a request begin a minute before {old}, and just then",
     "expression": "let the condition just hold, and just not hold",
     "name": "let a case happen that only `{old}` is named for",
     "text": "",

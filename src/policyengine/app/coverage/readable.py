@@ -104,7 +104,7 @@ PLACES: Final[Mapping[type, Mapping[str, Places]]] = {
     },
     BonusRule: {"amount_micro": ("/credits",), "expiry": ("/expires",)},
     ModelPrices: {"counted_as": ("/counted_as",)},
-    ModifierRule: {"factor": ("/factor",), "units": ("/measures",)},
+    ModifierRule: {"factor": ("/factor",), "units": ("/measures",), "hours": ("/hours",)},
     Limits: {
         "before": ("/shortfall/before_request",),
         "overage": ("/shortfall/before_request",),

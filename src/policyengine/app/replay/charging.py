@@ -74,7 +74,7 @@ class Charger:
             return command
         if talk.knows(command):
             return command
-        note = self.estimator.note(policy, command.wallet_id, body.usage)
+        note = self.estimator.note(policy, command.wallet_id, body.usage, command.at)
         return replace(command, body=replace(body, estimate=note))
 
     def _note_help(self, decision: Decision, body: Body) -> None:

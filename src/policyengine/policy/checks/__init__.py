@@ -67,6 +67,7 @@ from policyengine.policy.checks.limits import (
 )
 from policyengine.policy.checks.modifiers import (
     check_cohorts_exist,
+    check_hours_have_length,
     check_models_exist,
     check_modified_measures_add_up,
     check_modifiers_agree,
@@ -154,6 +155,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_models_exist,
     check_unknown_model,
     check_modifiers_agree,
+    check_hours_have_length,
     check_modified_measures_add_up,
     check_cohorts_exist,
     check_flags_depend,

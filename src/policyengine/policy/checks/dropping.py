@@ -42,9 +42,10 @@ def _dropped(old: PolicyDocument, new: PolicyDocument) -> Iterator[tuple[str, st
             for unit in names:
                 if unit not in units:
                     yield "unit", "units", unit, pointer_to("units", measure, side, unit)
+    named = [name for name, part in old.modifiers.items() if part.hours is None]
     pairs: tuple[tuple[str, str, Collection[str], Collection[str]], ...] = (
         ("model", "models", old.models, new.models),
-        ("modifier", "modifiers", old.modifiers, new.modifiers),
+        ("modifier", "modifiers", named, new.modifiers),
         ("pack", "packs", old.packs, new.packs),
         ("old unit", "conversions", old.conversions, new.conversions),
     )

@@ -85,6 +85,22 @@ def check_modifiers_agree(document: PolicyDocument, source: Source) -> Iterator[
                 yield unknown_name(source, "PE218", pointer, message, measure, document.units)
 
 
+def check_hours_have_length(document: PolicyDocument, source: Source) -> Iterator[Diagnostic]:
+    """Hours end at another time than they start."""
+    for name, part in document.modifiers.items():
+        for index, hours in enumerate(part.hours or ()):
+            if hours.from_ == hours.until:
+                pointer = pointer_to("modifiers", name, "hours", index)
+                yield found(
+                    source,
+                    "PE269",
+                    f"{pointer}/until",
+                    f"these hours end when they start, at `{hours.from_}`",
+                    "write another end; a whole day is from `00:00` until `24:00`",
+                    see_value(source, f"{pointer}/from", "they start here"),
+                )
+
+
 def check_modified_measures_add_up(
     document: PolicyDocument, source: Source
 ) -> Iterator[Diagnostic]:

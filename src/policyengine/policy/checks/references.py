@@ -185,6 +185,9 @@ def check_listed_once(document: PolicyDocument, source: Source) -> Iterator[Diag
         for key in ("models", "plans", "measures", "not_with"):
             place = pointer_to("modifiers", name, key)
             yield from _twice(source, place, getattr(part, key) or ())
+        for index, hours in enumerate(part.hours or ()):
+            place = pointer_to("modifiers", name, "hours", index, "days")
+            yield from _twice(source, place, hours.days or ())
     for name, pack in document.packs.items():
         yield from _twice(source, pointer_to("packs", name, "sold_to"), pack.sold_to)
     for place, plans in _plans_of_limits(document):

@@ -68,6 +68,13 @@ PRICE_CODES: Final[Mapping[str, CodeInfo]] = {
         right="cohorts: [annual]\nmodels:\n"
         "  opus: {multiplier: 3, multiplier_for_cohort: {annual: 27}}",
     ),
+    "PE269": CodeInfo(
+        title="hours without length",
+        what="A window of `hours` ends at the time at which it starts.",
+        why="it could be nothing or a whole day.",
+        wrong='modifiers: {night: {factor: 0.5, hours: [{from: "00:00", until: "00:00"}]}}',
+        right='modifiers: {night: {factor: 0.5, hours: [{from: "00:00", until: "06:00"}]}}',
+    ),
     "PE270": CodeInfo(
         title="a tier that no request meets",
         what="The condition of a tier holds for no counts.",

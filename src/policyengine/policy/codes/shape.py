@@ -116,4 +116,12 @@ SHAPE_CODES: Final[Mapping[str, CodeInfo]] = {
         wrong="read: 28.1.2026",
         right="read: 2026-01-28",
     ),
+    "PE135": CodeInfo(
+        title="a malformed time of day",
+        what="A time of day is hours and minutes with two digits each, from `00:00` to `23:59`; "
+        "where hours end, `24:00` is the end of the day.",
+        why="`8` and `8.30` may be hours, a number or a price; and `8:30` may be in the evening.",
+        wrong="hours: [{from: 9am, until: 5pm}]",
+        right='hours: [{from: "09:00", until: "17:00"}]',
+    ),
 }

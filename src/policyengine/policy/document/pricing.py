@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from policyengine.policy.document.words import (
+    EndOfDayText,
     Expression,
     ModelName,
     Name,
@@ -14,7 +15,9 @@ from policyengine.policy.document.words import (
     PositiveNumber,
     Prose,
     SpanText,
+    TimeOfDayText,
 )
+from policyengine.values.hours import Weekday
 
 Side: TypeAlias = Literal["input", "output", "other"]
 """Whether a unit is sent, answered, or neither."""
@@ -180,8 +183,27 @@ class Model(Part):
     )
 
 
+class Hours(Part):
+    """A window of the day: from its start up to, not including, its end."""
+
+    from_: TimeOfDayText = Field(
+        alias="from",
+        description="When it starts, on the clock of `time.zone`.",
+        examples=["09:00"],
+    )
+    until: EndOfDayText = Field(
+        description="When it ends; at or before the start: on the next day. `24:00` is midnight.",
+        examples=["12:00"],
+    )
+    days: Annotated[list[Weekday], Field(min_length=1)] | None = Field(
+        default=None,
+        description="The days on which it starts. Absent: every day.",
+        examples=[["saturday", "sunday"]],
+    )
+
+
 class Modifier(Part):
-    """A factor on the price of requests that name it, such as a batch or another region."""
+    """A factor on the price of requests that name it, or that begin at certain hours."""
 
     factor: Number = Field(
         description="What the price before rounding is multiplied by.", examples=[0.5]
@@ -205,6 +227,12 @@ class Modifier(Part):
         default=None,
         description="Modifiers that a request cannot name together with this one.",
         examples=[["fast"]],
+    )
+    hours: Annotated[list[Hours], Field(min_length=1, max_length=20)] | None = Field(
+        default=None,
+        description="The hours in which it holds by itself, for requests that begin in one of "
+        "them. Absent: for requests that name it.",
+        examples=[[{"from": "00:30", "until": "08:30"}]],
     )
 
 

@@ -15,6 +15,9 @@ SPAN_PATTERN = rf"^{_SPAN}$"
 PACK_EXPIRY_PATTERN = rf"^(never|{_SPAN})$"
 EXPIRY_PATTERN = rf"^(never|end_of_cycle|end_of_period|{_SPAN})$"
 PERIOD_PATTERN = rf"^(cycle|{_SPAN})$"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+TIME_OF_DAY_PATTERN = f"^{_CLOCK}$"
+END_OF_DAY_PATTERN = f"^({_CLOCK}|24:00)$"
 PERCENT_PATTERN = r"^[0-9]{1,3}(\.[0-9]{1,4})?%$"
 NUMBER_MAX = 10**12
 EXPRESSION_LENGTH_MAX = 200
@@ -47,6 +50,8 @@ SpanText: TypeAlias = Annotated[str, Field(pattern=SPAN_PATTERN)]
 PackExpiryText: TypeAlias = Annotated[str, Field(pattern=PACK_EXPIRY_PATTERN)]
 ExpiryText: TypeAlias = Annotated[str, Field(pattern=EXPIRY_PATTERN)]
 PeriodText: TypeAlias = Annotated[str, Field(pattern=PERIOD_PATTERN)]
+TimeOfDayText: TypeAlias = Annotated[str, Field(pattern=TIME_OF_DAY_PATTERN)]
+EndOfDayText: TypeAlias = Annotated[str, Field(pattern=END_OF_DAY_PATTERN)]
 PercentText: TypeAlias = Annotated[str, Field(pattern=PERCENT_PATTERN)]
 Expression: TypeAlias = Annotated[str, Field(min_length=1, max_length=EXPRESSION_LENGTH_MAX)]
 Prose: TypeAlias = Annotated[str, Field(min_length=1, max_length=PROSE_LENGTH_MAX)]

@@ -65,6 +65,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.unknown_pack": "政策“{policy}”没有积分包“{name}”{near}",
     "refusal.modifier_for_models": "价格调整项“{modifier}”只用于{models}；所用模型为“{model}”",
     "refusal.modifier_for_plans": "价格调整项“{modifier}”只用于{plans}套餐；所在套餐为“{plan}”",
+    "refusal.modifier_by_hours": "价格调整项“{modifier}”在{zone}时间{hours}自动生效；请求不能注明",
     "refusal.modifier_excluded": "价格调整项“{modifier}”不能与“{not_with}”同时使用",
     "refusal.price_out_of_bounds": "这次使用“{model}”的价格超出范围",
     "refusal.no_policy_in_force": "在{at}没有生效的“{policy}”版本",

@@ -85,4 +85,12 @@ NOUNS: Final[Mapping[str, str]] = {
     "word.auto": "auto",
     "word.annual": "annual",
     "word.messages": "message",
+    "word.off_peak": "off-peak",
+    "word.monday": "Monday",
+    "word.tuesday": "Tuesday",
+    "word.wednesday": "Wednesday",
+    "word.thursday": "Thursday",
+    "word.friday": "Friday",
+    "word.saturday": "Saturday",
+    "word.sunday": "Sunday",
 }

@@ -71,6 +71,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     "is `{model}`",
     "refusal.modifier_for_plans": "modifier `{modifier}` goes with plans {plans}; the "
     "plan is `{plan}`",
+    "refusal.modifier_by_hours": "modifier `{modifier}` holds by itself, {hours} in {zone}; a "
+    "request does not name it",
     "refusal.modifier_excluded": "modifier `{modifier}` does not go with modifier `{not_with}`",
     "refusal.price_out_of_bounds": "the price of this use of `{model}` is out of bounds",
     "refusal.no_policy_in_force": "no version of `{policy}` was in force at {at}",

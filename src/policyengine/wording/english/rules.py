@@ -40,6 +40,13 @@ RULES: Final[Mapping[str, str]] = {
     "prices.cohorts": "Some subscribers are in a cohort with multipliers of its own: {cohorts}.",
     "prices.modifier": "{modifier}: × {factor} on a request that names it.",
     "prices.modifier_with": "{modifier}: × {factor} on a request that names it, {scope}.",
+    "prices.modifier_hours": "{modifier}: × {factor} on a request that begins {hours}, by the "
+    "clock of {zone}.",
+    "prices.modifier_hours_with": "{modifier}: × {factor} on a request that begins {hours}, by the "
+    "clock of {zone}, {scope}.",
+    "hours.same_day": "from {start} until {end}",
+    "hours.next_day": "from {start} until {end} on the next day",
+    "hours.on": "{hours}, if it began on {days}",
     "prices.modifier_order": "Several of them apply one after the other, in this order, before the "
     "price is rounded.",
     "modifier.measures": "on {measures} only",

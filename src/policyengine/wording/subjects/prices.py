@@ -8,6 +8,7 @@ from policyengine.policy.document.pricing import Measure, Tier
 from policyengine.policy.policy import ModelPrices, ModifierRule, Policy, PriceTable
 from policyengine.policy.vocabulary import pointer_part
 from policyengine.values.amounts import MICRO_PER_CREDIT
+from policyengine.values.hours import DailyHours, time_of_day_text
 from policyengine.wording.formulas import condition_phrase, formula_phrase
 from policyengine.wording.naming import model_name, model_names, plan_name, plan_names, terms
 from policyengine.wording.words import (
@@ -170,12 +171,30 @@ def _modifier(policy: Policy, rule: ModifierRule) -> Sentence:
         parts.append(say("modifier.plans", plans=plan_names(policy, rule.plans)))
     if rule.not_with:
         parts.append(say("modifier.not_with", others=terms("word", rule.not_with, "or")))
-    name, factor = Term("word", rule.name), number(Fraction(rule.factor))
-    if not parts:
-        return say("prices.modifier", where, modifier=name, factor=factor)
-    return say(
-        "prices.modifier_with", where, modifier=name, factor=factor, scope=listed(parts, "list")
-    )
+    key = "prices.modifier"
+    values: dict[str, Value] = {
+        "modifier": Term("word", rule.name),
+        "factor": number(Fraction(rule.factor)),
+    }
+    if rule.hours:
+        key += "_hours"
+        values["hours"] = listed((hours_phrase(each) for each in rule.hours), "or")
+        values["zone"] = Verbatim(policy.zone)
+    if parts:
+        key += "_with"
+        values["scope"] = listed(parts, "list")
+    return Sentence(key, where, values)
+
+
+def hours_phrase(window: DailyHours) -> Sentence:
+    """Say from when until when, and on which days."""
+    start = Verbatim(time_of_day_text(window.starts))
+    end = Verbatim(time_of_day_text(window.ends))
+    is_one_day = window.starts < window.ends
+    hours = say(f"hours.{'same' if is_one_day else 'next'}_day", start=start, end=end)
+    if not window.days:
+        return hours
+    return say("hours.on", hours=hours, days=terms("word", window.days, "or"))
 
 
 def cohort_sentences(policy: Policy) -> Iterator[Sentence]:
