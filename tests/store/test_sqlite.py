@@ -1,4 +1,4 @@
-"""Rows that are inserted many at a time are those, in that order, that one at a time would be."""
+"""Rows that are written many at a time are those, in that order, that one at a time would be."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,8 +7,10 @@ from contextlib import closing
 import pytest
 
 from policyengine.store.driver import Statement
-from policyengine.store.sqlite import SqliteDriver
+from policyengine.store.sqlite import ROWS_AT_ONCE, SqliteDriver, _at_once
+from policyengine.store.store import LedgerStore
 
+UPDATE = Statement("UPDATE kept SET name=? WHERE kept.number = ?", ("name", "number"), {})
 INSERT = Statement("INSERT INTO kept (number, name) VALUES (?, ?)", ("number", "name"), {})
 
 
@@ -38,8 +40,40 @@ def test_a_guard_sees_each_row_after_those_before_it(driver: SqliteDriver) -> No
         driver.many(INSERT, rows)
 
 
-def test_other_statements_run_for_each_row(driver: SqliteDriver) -> None:
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 63, 64, 65, 72, 300])
+def test_updates_change_the_rows_that_they_name_and_say_how_many(
+    driver: SqliteDriver, count: int
+) -> None:
     driver.many(INSERT, [(number, "") for number in range(1, 101)])
-    change = Statement("UPDATE kept SET name = ? WHERE number = ?", ("name", "number"), {})
-    assert driver.many(change, [(f"n{number}", number) for number in range(51, 151)]) == 50
-    assert driver.ask("SELECT count(*) FROM kept WHERE name = 'n' || number") == [(50,)]
+    named = range(51, 51 + count)
+    assert driver.many(UPDATE, [(f"n{each}", each) for each in named]) == min(count, 50)
+    found = driver.ask("SELECT number, name FROM kept WHERE name <> '' ORDER BY number")
+    assert found == [(each, f"n{each}") for each in named if each <= 100]
+
+
+def test_deletes_run_for_each_row(driver: SqliteDriver) -> None:
+    driver.many(INSERT, [(number, "") for number in range(1, 101)])
+    forget = Statement("DELETE FROM kept WHERE number = ?", ("number",), {})
+    assert driver.many(forget, [(number,) for number in range(51, 151)]) == 50
+    assert driver.ask("SELECT count(*) FROM kept") == [(50,)]
+
+
+@pytest.mark.parametrize("rows", ROWS_AT_ONCE)
+def test_an_update_of_many_rows_finds_each_by_its_key(store_file: LedgerStore, rows: int) -> None:
+    with store_file.writing() as session:
+        said, driver = session.statements, session.driver
+        for statement in (
+            said.update_pots,
+            said.update_lot,
+            said.update_wallet_hot,
+            said.update_wallet,
+        ):
+            text = dict(_at_once(statement.text))[rows]
+            values = [0] * (len(statement.names) * rows)
+            plan = driver.connection.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+            steps = [step[-1] for step in plan]
+            assert any(
+                step.startswith(("SEARCH lot USING PR", "SEARCH wallet USING INT"))
+                for step in steps
+            ), steps
+            assert not [step for step in steps if step.startswith(("SCAN lot", "SCAN wallet"))]

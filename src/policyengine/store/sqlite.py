@@ -1,11 +1,13 @@
 """SQLite's own ways: pragmas, transactions, lists in parameters, damage, and its error codes."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
+from itertools import count as count_up
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -48,8 +50,10 @@ VERSION_MIN: Final = (3, 38, 0)
 APPLICATION_ID: Final = 0x50454C31
 """`PEL1`: by this number in a file's header, tools can tell what it is."""
 
-INSERTED_AT_ONCE: Final = (64, 8)
-"""How many rows one statement inserts; 22 columns of 64 rows are far from SQLite's bound."""
+ROWS_AT_ONCE: Final = (64, 8)
+"""How many rows one statement has; 29 columns of 64 rows are far from SQLite's bound."""
+
+_PLACES: Final = re.compile(r"(\?)")
 
 _PRAGMAS: Final = (
     # A commit is on the disk when it returns.
@@ -112,14 +116,29 @@ class _HintedDialect(SQLiteDialect_pysqlite):
 
 
 @lru_cache(maxsize=64)
-def _at_once(insert_one: str) -> tuple[tuple[int, str], ...]:
-    """Give the texts that insert so many rows each, the larger ones first."""
-    head, values, row = insert_one.partition(" VALUES ")
-    return tuple((count, head + values + ", ".join([row] * count)) for count in INSERTED_AT_ONCE)
+def _at_once(one: str) -> tuple[tuple[int, str], ...]:
+    """Give the texts that insert or update so many rows each, the larger ones first."""
+    if one.startswith("INSERT"):
+        head, row = one.split(" VALUES ")
+        return tuple((count, f"{head} VALUES {_rows(row, count)}") for count in ROWS_AT_ONCE)
+    numbered = count_up(1)
+    many = "".join(
+        f"given.column{next(numbered)}" if part == "?" else part for part in _PLACES.split(one)
+    )
+    head, where = many.split(" WHERE ")
+    row = f"({', '.join('?' * one.count('?'))})"
+    return tuple(
+        (count, f"{head} FROM (VALUES {_rows(row, count)}) AS given WHERE {where}")
+        for count in ROWS_AT_ONCE
+    )
+
+
+def _rows(row: str, count: int) -> str:
+    return ", ".join([row] * count)
 
 
 class SqliteDriver(Driver):
-    """Inserts rows by the dozen: one statement of many rows takes two thirds of the time.
+    """Inserts and updates rows by the dozen, in about two thirds of the time.
 
     And the driver lets other threads in, and waits for them, at each statement, not at each row.
     """
@@ -127,15 +146,18 @@ class SqliteDriver(Driver):
     __slots__ = ()
 
     def many(self, statement: Statement, rows: Sequence[Row]) -> int:
-        """Run a statement once for each row of parameters; gives how many rows it changed."""
-        if len(rows) < INSERTED_AT_ONCE[-1] or not statement.text.startswith("INSERT"):
+        """Run a statement once for each row of parameters; gives how many rows it changed.
+
+        Takes: for an update, rows of which no two change the same row.
+        """
+        if len(rows) < ROWS_AT_ONCE[-1] or statement.text.startswith("DELETE"):
             return super().many(statement, rows)
-        cursor, done = self.connection.cursor(), 0
-        for count, insert_many in _at_once(statement.text):
+        cursor, done, changed = self.connection.cursor(), 0, 0
+        for count, many_rows in _at_once(statement.text):
             while len(rows) - done >= count:
-                cursor.execute(insert_many, list(chain.from_iterable(rows[done : done + count])))
-                done += count
-        return done + super().many(statement, rows[done:])
+                cursor.execute(many_rows, list(chain.from_iterable(rows[done : done + count])))
+                done, changed = done + count, changed + cursor.rowcount
+        return changed + super().many(statement, rows[done:])
 
 
 def _is_set_up(connection: Connection) -> bool:
