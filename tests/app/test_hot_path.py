@@ -93,6 +93,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
                 connection.set_trace_callback(EXECUTED.append)
 
         opened.shell.store._engine.dispose()  # connections of before are not listened to
+        opened.shell.store._log = None  # it went with the last of them
         for wallet in ("ana", "bob"):
             done(opened, wallet, Subscribe("free"))
             done(opened, wallet, GiveGrant(10**9))

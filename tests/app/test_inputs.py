@@ -14,6 +14,7 @@ from policyengine.app.inputs import (
     number_in,
     span_from,
     split_id,
+    texts_from,
     usage_from,
 )
 from policyengine.values.calendar import parse_span
@@ -105,3 +106,13 @@ def test_a_transaction_of_another_wallet_is_not_taken_for_one_of_this(shop: Shop
         shop.engine.refund(charge.id, case_id="bob:1")
     assert number_in("ana", "ana:2") == 2
     assert number_in("ana", None) is None
+
+
+def test_one_name_in_the_place_of_a_list_is_not_taken_for_its_letters(shop: Shop) -> None:
+    with pytest.raises(TypeError, match=r"`models` is `large`; give a list, such as \['large'\]"):
+        shop.engine.grant("ana", 5, models="large")
+    with pytest.raises(TypeError, match="`units` is `text_input`; give a list"):
+        shop.engine.grant("ana", 5, units="text_input")
+    with pytest.raises(TypeError, match="`modifiers` is `batch`; give a list"):
+        shop.engine.charge("ana", "large", {"text_input": 1}, modifiers="batch")
+    assert texts_from("models", ["large"]) == ("large",)

@@ -283,6 +283,27 @@ def test_an_address_that_leads_nowhere_is_a_fault(
         LedgerStore.open(address.format(host=server.folder), patience_ms=100)
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_texts_are_whole_whatever_encoding_a_role_is_set_to(
+    server: Server, url: str, encoding: str
+) -> None:
+    with LedgerStore.open(url) as store, server.connect() as connection:
+        database = store._engine.url.database
+        connection.execute(f"CREATE ROLE old_{database} LOGIN SUPERUSER".encode())
+        asked = f"ALTER ROLE old_{database} SET client_encoding = '{encoding}'"
+        connection.execute(asked.encode())
+        with LedgerStore.open(server.url(str(database), user=f"old_{database}")) as old:
+            scribe = Scribe("ana")
+            scribe.grant(5 * CREDIT)
+            scribe.charge(CREDIT, conversation_id="\u6f22 \U0001f600")
+            save(old, scribe)
+            with old.reading() as session:
+                entry = session.transactions("ana")[0]
+                assert entry.transaction.conversation_id == "\u6f22 \U0001f600"
+                assert verify(session).is_sound
+        connection.execute(f"DROP ROLE old_{database}".encode())
+
+
 def test_a_server_without_a_connection_left_is_busy(server: Server, url: str) -> None:
     with LedgerStore.open(url, patience_ms=500) as store, server.connect() as connection:
         database = store._engine.url.database

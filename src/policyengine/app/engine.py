@@ -19,6 +19,7 @@ from policyengine.app.inputs import (
     number_in,
     span_from,
     split_id,
+    texts_from,
     usage_from,
 )
 from policyengine.app.policies import Policies, usable_policies
@@ -193,7 +194,7 @@ class Engine(Writing):
             None if every is None else span_from(every),
             instant_from(anchor_at),
             limits,
-            Restriction(tuple(models), tuple(units)),
+            Restriction(texts_from("models", models), texts_from("units", units)),
         )
         return self._do(wallet_id, body, key, actor, reason)
 

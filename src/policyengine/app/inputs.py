@@ -85,7 +85,18 @@ def usage_from(
         raise TypeError(f"`counts` is {counts!r:.80}; give counts by unit, {{'text_input': 1200}}")
     if outcome not in {"succeeded", "failed", "cancelled"}:
         raise ValueError(f"`{outcome}` is no outcome; one of succeeded, failed, cancelled")
-    return Usage.of(model, counts, instant_from(started_at), outcome, tuple(modifiers))
+    listed = texts_from("modifiers", modifiers)
+    return Usage.of(model, counts, instant_from(started_at), outcome, listed)
+
+
+def texts_from(name: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """Read a list of names.
+
+    Raises: TypeError for one text, which would be taken for a list of its letters.
+    """
+    if isinstance(texts, str):
+        raise TypeError(f"`{name}` is `{texts:.80}`; give a list, such as [{texts[:80]!r}]")
+    return tuple(texts)
 
 
 def maybe_usage(

@@ -73,7 +73,11 @@ def engine_of(url: URL, patience_ms: int) -> Engine:
         max_overflow=0,
         pool_timeout=patience_ms / 1000,
         pool_pre_ping=True,
-        connect_args={"autocommit": True, "connect_timeout": max(2, patience_ms // 1000)},
+        connect_args={
+            "autocommit": True,
+            "connect_timeout": max(2, patience_ms // 1000),
+            "client_encoding": "utf8",  # whatever the role or the environment says
+        },
     )
 
     @event.listens_for(engine, "connect")
