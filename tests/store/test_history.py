@@ -260,3 +260,11 @@ def test_wallets_on_plans_of_earlier_versions_come_in_the_order_of_their_opening
         assert session.wallets_before(policy, 1, now + 1, 0) == []
         assert session.wallets_before(policy, 2, now, 0) == []
         assert session.wallets_before("another", 2, now + 1, 0) == []
+
+
+def test_less_than_none_is_none_and_not_everything(told: LedgerStore) -> None:
+    with told.reading() as session:
+        assert session.transactions("ana", limit=-1) == []
+        assert session.conversations("ana", limit=-1) == []
+        assert session.charge_history(None, None, -1) == []
+        assert session.open_cases(limit=-1) == []
