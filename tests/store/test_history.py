@@ -262,3 +262,11 @@ def test_wallets_with_a_versions_terms_come_in_the_order_of_their_opening(
         assert session.subscribers(policy, 1, found[-1].number) == []
         assert session.subscribers(policy, 2, 0) == []
         assert session.subscribers("another", 1, 0) == []
+
+
+def test_less_than_none_is_none_and_not_everything(told: LedgerStore) -> None:
+    with told.reading() as session:
+        assert session.transactions("ana", limit=-1) == []
+        assert session.conversations("ana", limit=-1) == []
+        assert session.charge_history(None, None, -1) == []
+        assert session.open_cases(limit=-1) == []

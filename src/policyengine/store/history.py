@@ -154,6 +154,11 @@ class Conversation:
     last_seq: int
 
 
+def _size(limit: int, most: int = PAGE_MAX) -> int:
+    """Bound how much is read: to a database, less than none is no bound, or a fault."""
+    return max(0, min(limit, most))
+
+
 def read_page(
     loader: Loader,
     wallet_id: str,
@@ -182,7 +187,7 @@ def read_page(
         statement,
         wallet=wallet,
         seq=after_seq if after_seq is not None else before_seq or last_seq + 1,
-        limit=min(limit, PAGE_MAX),
+        limit=_size(limit),
         conversation_id=conversation_id,
         kinds=loader.statements.dialect.as_list(kinds or ()),
     )
@@ -204,7 +209,7 @@ def read_conversations(
         loader.statements.of(_CONVERSATIONS),
         wallet=wallet,
         before_seq=before_seq or last_seq + 1,
-        limit=min(limit, PAGE_MAX),
+        limit=_size(limit),
     )
     return [_conversation(loader, wallet, row[0]) for row in rows]
 
@@ -256,7 +261,7 @@ def read_charges(
     loader: Loader, wallet_id: str | None, model: str | None, limit: int
 ) -> list[Charged]:
     """Give the latest charges, newest first: of one wallet or of all, for one model or for all."""
-    of, bound = loader.statements.of, min(limit, CHARGES_MAX)
+    of, bound = loader.statements.of, _size(limit, CHARGES_MAX)
     if wallet_id is None:
         statement = of(_CHARGES if model is None else _CHARGES_OF_MODEL)
         rows = loader.driver.each(statement, model=model, limit=bound)
@@ -277,9 +282,7 @@ def read_charges(
 
 def read_open_cases(loader: Loader, after: int, limit: int) -> list[Case]:
     """Give cases that are not closed, in the order in which they were reported."""
-    rows = loader.driver.rows(
-        loader.statements.of(_OPEN_CASES), after=after, limit=min(limit, PAGE_MAX)
-    )
+    rows = loader.driver.rows(loader.statements.of(_OPEN_CASES), after=after, limit=_size(limit))
     transactions = loader.transactions(rows, len(rows[0]) - 1) if rows else []
     return [Case(row[0], each) for each, row in zip(transactions, rows, strict=True)]
 
