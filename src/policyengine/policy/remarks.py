@@ -252,7 +252,7 @@ def _other_kind(asked: Asked, node: Node) -> tuple[str, str | None]:
     if asked.kind == "mapping":
         return _no_mapping(asked, node), None
     if asked.kind == "list":
-        return _no_list(node)
+        return _no_list(asked, node)
     if not isinstance(node, ScalarNode):
         return _no_single_value(asked, node)
     return _other_scalar(asked, node)
@@ -289,8 +289,9 @@ def _no_mapping(asked: Asked, node: Node) -> str:
     return f"write its keys below it, such as `{keys[0]}: ...`" if keys else "write `{}`"
 
 
-def _no_list(node: Node) -> tuple[str, str | None]:
-    if isinstance(node, MappingNode) and node.span.line == node.span.end_line:
+def _no_list(asked: Asked, node: Node) -> tuple[str, str | None]:
+    is_entry = isinstance(node, MappingNode) and asked.schema["items"]["type"] == "object"
+    if is_entry and node.span.line == node.span.end_line:
         return "put it in brackets: `[{...}]`", None
     if not isinstance(node, ScalarNode):
         return "begin each entry with `- `", None
