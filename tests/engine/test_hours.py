@@ -8,7 +8,7 @@ import pytest
 
 from engine.wallets import CREDIT, Wallet, policy, spend
 from policyengine.engine.commands import ChangePlan, Charge, Usage, usage_of
-from policyengine.engine.modifying import with_hours
+from policyengine.engine.modifying import hours_that_meet, with_hours
 from policyengine.engine.price_steps import explain_price
 from policyengine.ledger.changes import Charged
 from policyengine.ledger.subscriptions import NOBODY, Standing
@@ -54,6 +54,17 @@ def test_what_the_hours_the_model_the_plan_and_others_allow_holds(
     assert names(usage, MONDAY_NOON, standing) == list(usage.modifiers)
 
 
+def test_the_sets_of_hours_that_meet_in_a_week_are_known() -> None:
+    assert hours_that_meet(RULES, "standard", PRO) == (
+        (),
+        ("night",),
+        ("weekend",),
+        ("night", "weekend"),
+    )
+    assert hours_that_meet(RULES, "frontier", NOBODY) == ((), ("night",))
+    assert hours_that_meet(policy(), "standard", PRO) == ((),)
+
+
 def test_hours_are_decided_anew_for_usage_that_has_been_priced() -> None:
     priced = with_hours(RULES, spend(1), PRO, SUNDAY_NIGHT)
     assert with_hours(RULES, priced, PRO, SUNDAY_NIGHT) is priced
@@ -87,6 +98,12 @@ def test_a_request_cannot_name_a_modifier_of_hours() -> None:
         "modifier `night` holds by itself, 22:00-06:00 in UTC; a request does not name it"
     )
     assert refusal.details["hours"] == ["22:00-06:00"]
+
+
+def test_a_modifier_that_a_request_names_stands_beside_those_of_hours() -> None:
+    charge = change_of(wallet(at=SUNDAY_NIGHT).do(Charge(spend(10, modifiers=["fast"]))), Charged)
+    assert charge is not None
+    assert charge.price_micro == 48 * CREDIT  # 10 x 0.8 x 6
 
 
 def test_re_rated_use_has_the_hours_of_the_new_plan() -> None:

@@ -1,20 +1,22 @@
 """Hours of the day: what clocks show decides, over midnight and when clocks change."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyengine.values.calendar import SECOND, datetime_of, parse_instant
 from policyengine.values.hours import (
     END_OF_DAY,
+    MINUTES_A_WEEK,
     WEEKDAYS,
     DailyHours,
     clock_text,
     is_within,
+    minutes_of_week,
     parse_time_of_day,
     time_of_day_text,
 )
@@ -63,6 +65,17 @@ def test_where_clocks_go_back_an_hour_holds_twice() -> None:
     first = parse_instant("2026-10-25T00:30:00Z")  # 02:30 in Berlin, and once more an hour later
     found = [is_within(night, first + hour * 3600 * SECOND, "Europe/Berlin") for hour in range(3)]
     assert found == [True, True, False]
+
+
+@settings(max_examples=20, deadline=None)
+@given(MINUTES, st.integers(0, END_OF_DAY), st.sets(st.sampled_from(WEEKDAYS)))
+def test_the_minutes_of_a_week_are_those_in_which_hours_hold(
+    starts: int, ends: int, days: set[str]
+) -> None:
+    window = DailyHours(starts, ends, tuple(day for day in WEEKDAYS if day in days))
+    monday = datetime(2026, 3, 2)  # noqa: DTZ001  # what clocks show, in no zone
+    within = {n for n in range(MINUTES_A_WEEK) if window.holds(monday + timedelta(minutes=n))}
+    assert minutes_of_week((window,)) == within
 
 
 def test_windows_and_clocks_have_words() -> None:

@@ -24,6 +24,8 @@ from policyengine.wording.words import Measured
 
 NARROW = 100
 """On a screen below this many columns, the names of units stand in two lines."""
+TIGHT = 72
+"""Below this many, so does the word `multiplier`."""
 
 
 def models_parts(timeline: Timeline, policy: Policy) -> Iterator[RenderableType]:
@@ -49,7 +51,8 @@ def models_parts(timeline: Timeline, policy: Policy) -> Iterator[RenderableType]
 def _prices(policy: Policy, units: list[str], per: int) -> RenderableType:
     narrow = console().width < NARROW
     names = [each.replace("_", "_\n", 1) if narrow else each for each in units]
-    drawn = table(["model", "multiplier", *names], ["multiplier", *names])
+    factor = "multi-\nplier" if console().width < TIGHT else "multiplier"
+    drawn = table(["model", factor, *names], [factor, *names])
     for model in policy.models.values():
         costs = [_cost_text(model.price, unit, per) for unit in units]
         drawn.add_row(_name(model), f"x {factor_text(model.price.multiplier)}", *costs)

@@ -73,6 +73,7 @@ KEY_SYNONYMS: Final = {
     "default_model": "unknown_model",
     "description": "why",
     "display_name": "title",
+    "end": "until",
     "expiry": "expires",
     "expiration": "expires",
     "id": "policy",
@@ -85,12 +86,44 @@ KEY_SYNONYMS: Final = {
     "prices": "rates",
     "reason": "why",
     "rounding": "round",
+    "start": "from",
     "timezone": "zone",
     "ttl": "expires",
     "tz": "zone",
     "valid_for": "expires",
 }
 """Words that other systems use, and ours."""
+
+KEYS_IN_CHINESE: Final = {
+    "版本": "version",
+    "政策": "policy",
+    "生效时间": "effective",
+    "状态": "status",
+    "说明": "why",
+    "时间": "time",
+    "时区": "zone",
+    "积分": "credits",
+    "单位": "units",
+    "费率": "rates",
+    "模型": "models",
+    "倍率": "multiplier",
+    "计费": "charge",
+    "套餐": "plans",
+    "周期": "cycle",
+    "有效期": "expires",
+    "结转": "carry_over",
+    "积分包": "packs",
+    "价格": "price",
+    "名称": "title",
+    "优先级": "priority",
+    "变更": "changes",
+    "升级": "upgrade",
+    "降级": "downgrade",
+    "取消": "cancel",
+    "提醒": "alerts",
+    "退款": "refunds",
+}
+"""Keys as authors may write them in Chinese, and ours."""
 
 _NOON: Final = 12
 _HOUR_MAX, _MINUTE_MAX = 23, 59
@@ -117,7 +150,7 @@ def nearest_key(word: str, known: Iterable[str]) -> tuple[str, bool]:
     if near:
         return near, bool(nearest(word, choices, VERY_CLOSE))
     synonym = nearest(word, KEY_SYNONYMS, VERY_CLOSE)
-    meant = KEY_SYNONYMS.get(synonym, "")
+    meant = KEYS_IN_CHINESE.get(word) or KEY_SYNONYMS.get(synonym, "")
     return (meant, False) if meant in choices else ("", False)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from policyengine.policy.form import Form
 from policyengine.policy.hints import nearest_key
+from policyengine.policy.lookalikes import in_latin, lookalike_help
 from policyengine.policy.nodes import child_pointer, pointer_of
 from policyengine.policy.outline import Asked
 from policyengine.policy.remarks import alternatives, line_of
@@ -25,6 +26,8 @@ def unknown_key(source: Source, form: Form[Any], asked: Asked, key: str) -> tupl
     absent = [name for name in asked.keys if child_pointer(parent, name) not in source.places]
     near, is_certain = nearest_key(key, absent)
     help_, meant = (f"did you mean `{near}`?", near) if is_certain else _cure(form, key, absent)
+    if (latin := in_latin(key)) in absent:
+        help_, meant = lookalike_help(key, latin), latin
     span = source.key_span(pointer)
     finding = Diagnostic(
         code="PE110",

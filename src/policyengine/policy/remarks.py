@@ -19,7 +19,8 @@ from policyengine.policy.hints import (
     spans_meant,
     time_of_day_meant,
 )
-from policyengine.policy.nodes import ListNode, Node, ScalarNode
+from policyengine.policy.lookalikes import in_latin, lookalike_help
+from policyengine.policy.nodes import ListNode, MappingNode, Node, ScalarNode
 from policyengine.policy.outline import Asked, Kind
 from policyengine.policy.slips import only_slip
 from policyengine.values.diagnostics import shown
@@ -41,6 +42,9 @@ _TAKES: Final[Mapping[Kind, str]] = {
 }
 
 
+PERCENT: Final = 100
+BEGUN_MIN: Final = 3
+"""Letters of a word that tell it, if no other word begins so."""
 _LENGTHS: Final = ("maxLength", "maxItems", "maxProperties")
 
 
@@ -140,16 +144,28 @@ def wrong_kind(asked: Asked, node: Node) -> Remark:
 
 def wrong_word(asked: Asked, node: ScalarNode) -> Remark:
     """Remark on a word that is not in the closed list."""
-    near = nearest(node.text, asked.words)
+    near = in_latin(node.text) or nearest(node.text, asked.words) or _begun(node.text, asked.words)
     message = f"{shown(node.text)} is not one of the words for {asked.noun}"
     if len(asked.words) == 1:
         message = f"{asked.noun} takes `{asked.words[0]}`, not {shown(node.text)}"
     return Remark(
         "PE121",
         message,
-        f"did you mean `{near}`?" if near else f"write {alternatives(asked.words)}",
+        _word_help(node.text, near, asked.words),
         only_slip(node.text, asked.words) or None,
     )
+
+
+def _word_help(text: str, near: str, words: Sequence[str]) -> str:
+    if near in words and in_latin(text):
+        return lookalike_help(text, near)
+    return f"did you mean `{near}`?" if near in words else f"write {alternatives(words)}"
+
+
+def _begun(text: str, words: Sequence[str]) -> str:
+    """Give the one word that a text is the beginning of: `sat` of `saturday`."""
+    found = [word for word in words if len(text) >= BEGUN_MIN and word.startswith(text.lower())]
+    return found[0] if len(found) == 1 else ""
 
 
 def wrong_form(asked: Asked, text: str) -> Remark:
@@ -158,8 +174,11 @@ def wrong_form(asked: Asked, text: str) -> Remark:
     if notation is None:
         help_ = f"write {asked.description or 'it in another form'}"
         return Remark("PE130", f"{shown(text)} does not suit {asked.noun}", help_)
-    meant = nearest(text, asked.words) or notation.meant(text)
-    if meant:
+    latin = in_latin(text) if asked.kind == "name" else ""
+    meant = latin or nearest(text, asked.words) or notation.meant(text)
+    if latin:
+        help_ = lookalike_help(text, latin)
+    elif meant:
         help_ = f"did you mean `{meant}`?"
     else:
         or_words = f", or {alternatives(asked.words)}" if asked.words else ""
@@ -233,7 +252,7 @@ def _other_kind(asked: Asked, node: Node) -> tuple[str, str | None]:
     if asked.kind == "mapping":
         return _no_mapping(asked, node), None
     if asked.kind == "list":
-        return _no_list(node)
+        return _no_list(asked, node)
     if not isinstance(node, ScalarNode):
         return _no_single_value(asked, node)
     return _other_scalar(asked, node)
@@ -270,7 +289,10 @@ def _no_mapping(asked: Asked, node: Node) -> str:
     return f"write its keys below it, such as `{keys[0]}: ...`" if keys else "write `{}`"
 
 
-def _no_list(node: Node) -> tuple[str, str | None]:
+def _no_list(asked: Asked, node: Node) -> tuple[str, str | None]:
+    is_entry = isinstance(node, MappingNode) and asked.schema["items"]["type"] == "object"
+    if is_entry and node.span.line == node.span.end_line:
+        return "put it in brackets: `[{...}]`", None
     if not isinstance(node, ScalarNode):
         return "begin each entry with `- `", None
     if re.fullmatch(r"[\w.-]+", node.text):
@@ -291,6 +313,8 @@ def _no_number(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
     if isinstance(node.value, Decimal):
         whole = int(node.value)
         return (f"write `{whole}`", str(whole)) if whole == node.value else (_a_number(asked), None)
+    if _is_factor(asked) and (share := _share(node.text)):
+        return f"write it as a factor: `{share}`", None
     number, is_all = number_meant(node.text)
     if is_all and isinstance(node.value, str):
         return f"take off the quotes: `{number}`", number
@@ -298,6 +322,13 @@ def _no_number(asked: Asked, node: ScalarNode) -> tuple[str, str | None]:
         is_factor = number == factor_meant(node.text) and _is_factor(asked)
         return f"write the number alone: `{number}`", number if is_factor else None
     return _a_number(asked), None
+
+
+def _share(text: str) -> str:
+    """Give a percentage as a factor, or nothing: `0.5` for `50%`."""
+    if not text.endswith("%") or not percentage_meant(text):
+        return ""
+    return format((Decimal(percentage_meant(text).removesuffix("%")) / PERCENT).normalize(), "f")
 
 
 def _is_factor(asked: Asked) -> bool:

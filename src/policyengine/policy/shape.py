@@ -5,6 +5,7 @@ Policies, scenarios and mappings are checked in this one way; each kind declares
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final, TypeAlias
@@ -221,6 +222,8 @@ def _value_finding(source: Source, steps: tuple[Step, ...], remark: Remark) -> D
     span = source.value_span(pointer)
     if (span.line, span.column) == (span.end_line, span.end_column):  # nothing to underline
         span = source.key_span(pointer)
+    if remark.code == "PE101" and _is_comment(source, span):
+        remark = replace(remark, help="put the text in quotes: `#` begins a comment")
     fits = remark.replacement is not None and span.line == span.end_line
     return Diagnostic(
         code=remark.code,
@@ -231,6 +234,12 @@ def _value_finding(source: Source, steps: tuple[Step, ...], remark: Remark) -> D
         help=remark.help,
         edit=Edit(span, str(remark.replacement)) if fits else None,
     )
+
+
+def _is_comment(source: Source, span: Span) -> bool:
+    """Tell whether what follows a key on its line is a comment, such as `why: #1`."""
+    behind = source.lines[span.end_line - 1][span.end_column - 1 :]
+    return behind.lstrip(": ").startswith("#")
 
 
 def _name_finding(source: Source, form: Form[Any], steps: tuple[Step, ...]) -> Diagnostic:

@@ -108,12 +108,17 @@ def load_with(
         return _unread(text, name), sorted_findings(scanned.findings or (_empty(name),))
     composer = Composer(scanned.events, name)
     root = composer.root()
+    doubtful = composer.doubtful | {
+        ""
+        for each in scanned.findings
+        if each.code == "PE024"  # what is missing is in the other
+    }
     source = Source(
         name=name,
         text=text.text,
         lines=text.lines,
         root=root,
-        doubtful=frozenset(composer.doubtful),
+        doubtful=frozenset(doubtful),
         places=MappingProxyType(composer.places),
     )
     repeats = [with_edit(each, text.lines) for each in composer.repeats]
