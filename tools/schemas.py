@@ -23,7 +23,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "scenario.schema.json": scenario.schema_text,
         "mapping.schema.json": mapping.schema_text,
         "guards.schema.json": guards.schema_text,
-        "anchor.schema.json": anchors.schema_text,
+        "reports/anchor.schema.json": anchors.schema_text,
         "reports/validate.schema.json": reports.validate_schema_text,
         "reports/test.schema.json": reports.scenarios_schema_text,
         "reports/diff.schema.json": diff.schema_text,

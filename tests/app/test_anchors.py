@@ -23,7 +23,7 @@ ANCHOR = Anchor(
     b"r" * 32,
     (packed([Position(1, 3, b"mark"), Position(5, 4, b"more")]),),
 )
-SCHEMA = Path(__file__).parents[2] / "schemas" / "anchor.schema.json"
+SCHEMA = Path(__file__).parents[2] / "schemas" / "reports" / "anchor.schema.json"
 
 
 def altered(text: str, **values: object) -> str:
