@@ -97,6 +97,18 @@ def test_a_ledger_is_where_it_was_anchored_and_may_grow(told: LedgerStore) -> No
     assert anchored(told).root != anchor.root
 
 
+def test_what_is_under_way_while_an_anchor_is_made_comes_after_it(told: LedgerStore) -> None:
+    """It has its numbers already, and others may have later ones that are in the anchor."""
+    with told.writing() as session:
+        session.write([spender("dee", 1).entry()])
+        anchor = anchored(told)
+    assert anchor.wallets == 3
+    with told.reading() as session:
+        assert session.books(["dee"])["dee"].seq == 2
+    assert faults(told, anchor) == []
+    assert anchored(told).wallets == 4
+
+
 def test_the_same_history_written_again_is_the_same(anchor: Anchor) -> None:
     with forged(anchor, *three()) as store:
         assert faults(store, anchor) == []
