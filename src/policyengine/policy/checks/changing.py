@@ -121,7 +121,7 @@ def _cycle(plan: Plan) -> Hashable:
 def _form(plan: Plan) -> Hashable:
     """Give all that upgrades are checked by: of many plans alike, one pair stands for all."""
     grants = {
-        name: (each.every, each.every_from)
+        name: (each.every, each.every_from == "calendar")
         for name, each in plan.grants.items()
         if each.given != "once"
     }
@@ -135,12 +135,12 @@ def _compared(
     old, new = plans
     pointer = f"{place}/new_credits"
     ours = {
-        name: (each.every, each.every_from)
+        name: (each.every, each.every_from == "calendar")
         for name, each in old.grants.items()
         if each.given != "once"
     }
     theirs = {
-        name: (each.every, each.every_from)
+        name: (each.every, each.every_from == "calendar")
         for name, each in new.grants.items()
         if each.given != "once"
     }

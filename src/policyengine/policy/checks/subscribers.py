@@ -154,7 +154,7 @@ def _unlike(old: Plan, new: Plan) -> str:
             return key
     ours, theirs = (
         {
-            name: (each.every, each.every_from or "cycle_start")
+            name: (each.every, each.every_from == "calendar")
             for name, each in plan.grants.items()
             if each.given != "once"
         }
