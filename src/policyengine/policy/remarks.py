@@ -43,6 +43,7 @@ _TAKES: Final[Mapping[Kind, str]] = {
 
 
 PERCENT: Final = 100
+WORDS_SHOWN_MAX: Final = 9
 BEGUN_MIN: Final = 3
 """Letters of a word that tell it, if no other word begins so."""
 _LENGTHS: Final = ("maxLength", "maxItems", "maxProperties")
@@ -234,6 +235,14 @@ def alternatives(words: Sequence[str]) -> str:
     """List words as `a`, `b` or `c`."""
     *most, last = (f"`{word}`" for word in words)
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def alternatives_of_many(words: Sequence[str]) -> str:
+    """List words as alternatives; of very many, the first ones and how many more there are."""
+    if len(words) <= WORDS_SHOWN_MAX:
+        return alternatives(words)
+    first = ", ".join(f"`{word}`" for word in words[:WORDS_SHOWN_MAX])
+    return f"{first} or one of {len(words) - WORDS_SHOWN_MAX} more"
 
 
 def _no_boolean(asked: Asked, node: Node) -> Remark:

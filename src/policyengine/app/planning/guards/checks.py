@@ -8,11 +8,10 @@ from policyengine.policy.hints import nearest
 from policyengine.policy.nodes import pointer_of
 from policyengine.policy.policy import Policy
 from policyengine.policy.reading import Fault, finding_of
-from policyengine.policy.remarks import alternatives
+from policyengine.policy.remarks import alternatives_of_many
 from policyengine.policy.source import Source
 from policyengine.values.diagnostics import Diagnostic, shown, sorted_findings
 
-NAMES_SHOWN_MAX: Final = 9
 _BOUNDS: Final[Mapping[str, str]] = {
     "at_most": "at_most: 25%",
     "at_least": "at_least: 30%",
@@ -107,7 +106,7 @@ def _names(document: GuardsDocument) -> Iterator[tuple[str, str, str]]:
 
 def _unknown(noun: str, used: str, known: list[str]) -> tuple[str, str]:
     near = nearest(used, known)
-    listed = alternatives(known[:NAMES_SHOWN_MAX])
+    listed = alternatives_of_many(known)
     return f"no policy has the {noun} {shown(used)}", (
         f"did you mean `{near}`?" if near else f"write {listed}"
     )

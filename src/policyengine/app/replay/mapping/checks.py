@@ -8,7 +8,7 @@ from policyengine.app.replay.mapping.document import MappingDocument, Way
 from policyengine.policy.expressions import ExpressionFault, parse_expression
 from policyengine.policy.hints import nearest
 from policyengine.policy.reading import Fault, finding_of
-from policyengine.policy.remarks import alternatives
+from policyengine.policy.remarks import alternatives, alternatives_of_many
 from policyengine.policy.source import Source
 from policyengine.values.amounts import micro_of
 from policyengine.values.calendar import parse_instant
@@ -36,7 +36,7 @@ def _columns(document: MappingDocument) -> Iterator[Fault]:
                 pointer,
                 "MP201",
                 f"`columns` has no {shown(name)}",
-                f"did you mean `{near}`?" if near else f"write {alternatives(list(known)[:9])}",
+                f"did you mean `{near}`?" if near else f"write {alternatives_of_many(list(known))}",
             )
 
 

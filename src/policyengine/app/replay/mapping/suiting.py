@@ -4,12 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from policyengine.app.replay.mapping.document import MappingDocument
 from policyengine.policy.hints import nearest
-from policyengine.policy.remarks import alternatives
+from policyengine.policy.remarks import alternatives_of_many
 from policyengine.policy.source import Source
 from policyengine.policy.timeline import Timeline
 from policyengine.values.diagnostics import Diagnostic, shown, sorted_findings
-
-NAMES_SHOWN_MAX = 9
 
 
 def check_suits(
@@ -23,7 +21,7 @@ def check_suits(
         if document.wallets.policy is not None:
             return (_unknown(source, "/wallets/policy", "policy", name, known),)
         message = "several policies are loaded"
-        help_ = f"add `policy`: {alternatives(known[:NAMES_SHOWN_MAX])}"
+        help_ = f"add `policy`: {alternatives_of_many(known)}"
         span = source.key_span("/wallets")
         return (Diagnostic("MP301", message, source.name, span, pointer="/wallets", help=help_),)
     versions = timeline.policies
@@ -60,7 +58,7 @@ def _unknown(source: Source, pointer: str, noun: str, used: str, known: list[str
     place = pointer.removeprefix("~")
     span = source.key_span(place) if pointer != place else source.value_span(place)
     near = nearest(used, known)
-    listed = alternatives(known[:NAMES_SHOWN_MAX]) if known else "nothing: there is none"
+    listed = alternatives_of_many(known) if known else "nothing: there is none"
     help_ = f"did you mean `{near}`?" if near else f"write {listed}"
     message = (
         f"the policy has no {noun} {shown(used)}"
