@@ -135,5 +135,5 @@ def _empty(name: str) -> Diagnostic:
         message="the file is empty",
         file=name,
         span=START,
-        help="write a policy into it, or delete it",
+        help="write what belongs into it, or delete it",
     )
