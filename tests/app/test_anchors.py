@@ -10,7 +10,7 @@ import pytest
 from app.shops import Shop
 from policyengine.app import anchors
 from policyengine.app.anchors import AnchorError, anchor_text, read_anchor_text
-from policyengine.ledger.anchors import Anchor, Position, packed
+from policyengine.ledger.anchors import Anchor, Anchored, packed
 
 KEY = bytes(range(32))
 ANCHOR = Anchor(
@@ -21,7 +21,7 @@ ANCHOR = Anchor(
     1,
     b"p" * 32,
     b"r" * 32,
-    (packed([Position(1, 3, b"mark"), Position(5, 4, b"more")]),),
+    (packed([Anchored(1, 3, b"mark"), Anchored(5, 4, b"more")]),),
 )
 SCHEMA = Path(__file__).parents[2] / "schemas" / "reports" / "anchor.schema.json"
 
@@ -49,7 +49,7 @@ def test_an_engine_is_held_to_its_own_anchor(shop: Shop) -> None:
 def test_whatever_is_altered_of_a_signed_anchor_is_told() -> None:
     text = anchor_text(ANCHOR, KEY)
     plain = json.loads(text)
-    other = b64encode(packed([Position(1, 3, b"mark"), Position(5, 4, b"worn")])).decode()
+    other = b64encode(packed([Anchored(1, 3, b"mark"), Anchored(5, 4, b"worn")])).decode()
     changes: dict[str, object] = {
         "ledger": "1" * 32,
         "at": "2026-02-01T00:00:00Z",

@@ -277,6 +277,8 @@ def test_a_command_of_a_caller_in_a_hurry_is_not_written_late(tmp_path: Path) ->
         assert (again.is_accepted, again.is_replay) == (True, False)
         with pytest.raises(ValueError, match="seconds, 0 or more, not -1"):
             engine.within(-1)
+        with pytest.raises(ValueError, match="seconds, 0 or more, not '1 s'"):
+            engine.within("1 s")  # type: ignore[arg-type]  # as a caller without types may
 
 
 def test_only_an_engine_with_a_queue_can_be_hurried(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from policyengine.ledger.anchors import (
     MARK_LENGTH,
     NUMBER_MAX,
+    Anchored,
     Head,
-    Position,
     Tree,
     packed,
     unpacked,
@@ -64,12 +64,12 @@ def test_positions_come_back_as_they_were(steps: list[tuple[int, int, bytes]]) -
     number, positions = 0, []
     for step, seq, mark in steps:
         number += step
-        positions.append(Position(number, seq, mark))
+        positions.append(Anchored(number, seq, mark))
     assert list(unpacked(packed(positions))) == positions
 
 
 def test_a_wallet_takes_six_bytes_where_few_are_missing() -> None:
-    positions = [Position(number, 100, b"mark") for number in range(1, 101)]
+    positions = [Anchored(number, 100, b"mark") for number in range(1, 101)]
     assert len(packed(positions)) == 100 * (2 + MARK_LENGTH)
 
 
@@ -83,7 +83,7 @@ def test_a_wallet_takes_six_bytes_where_few_are_missing() -> None:
         (b"\x00\x01mark", "no wallets in their order"),
         (b"\x01\x00mark", "no wallets in their order"),
         (b"\x01\x01mar", "no wallets in their order"),
-        (packed([Position(NUMBER_MAX, 1, b"mark")]) + b"\x01\x01mark", "in their order"),
+        (packed([Anchored(NUMBER_MAX, 1, b"mark")]) + b"\x01\x01mark", "in their order"),
     ],
 )
 def test_what_is_no_block_is_refused(block: bytes, why: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from policyengine.ledger.anchors import BLOCK_MAX, Anchor, Position, packed, unpacked
+from policyengine.ledger.anchors import BLOCK_MAX, Anchor, Anchored, packed, unpacked
 from policyengine.ledger.book import LedgerFault
 from policyengine.store import anchoring
 from policyengine.store.anchoring import read_anchor
@@ -232,7 +232,7 @@ def test_numbers_far_apart_are_asked_for_by_themselves(anchor: Anchor) -> None:
     with forged(anchor, *three()) as store:
         (block,) = anchored(store).blocks
         ana, _, cyd = unpacked(block)
-        without = replace(anchor, blocks=(packed([ana, Position(3, cyd.seq, cyd.mark)]),))
+        without = replace(anchor, blocks=(packed([ana, Anchored(3, cyd.seq, cyd.mark)]),))
         found = faults(store, without)
     assert found == [
         f"ledger `{anchor.ledger_id}`: the heads of its wallets are not those of the anchor"

@@ -56,7 +56,7 @@ class Shell:
         """Give a shell on the same ledger whose commands wait no longer for their batch."""
         if self.committer is None:
             raise ValueError("`within` is about a queue: open the engine with `group_commit=True`")
-        if not 0 <= seconds < TIMEOUT_MAX:
+        if not isinstance(seconds, int | float) or not 0 <= seconds < TIMEOUT_MAX:
             raise ValueError(f"`within` takes seconds, 0 or more, not {seconds!r}")
         return replace(self, wait_seconds_max=seconds)
 

@@ -37,7 +37,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Anchored:
     """What an anchor keeps of a wallet: its number in the ledger, its last transaction's, a mark.
 
     The mark is the beginning of its leaf.
@@ -98,7 +98,7 @@ def _joined(left: bytes, right: bytes) -> bytes:
     return sha256(_NODE + left + right).digest()
 
 
-def packed(positions: Iterable[Position]) -> bytes:
+def packed(positions: Iterable[Anchored]) -> bytes:
     """Write positions: the step from number to number and the transactions, then the mark."""
     out = bytearray()
     before = 0
@@ -114,7 +114,7 @@ def packed(positions: Iterable[Position]) -> bytes:
     return bytes(out)
 
 
-def unpacked(block: bytes) -> Iterator[Position]:
+def unpacked(block: bytes) -> Iterator[Anchored]:
     """Read positions.
 
     Raises: ValueError where these are no positions in the order of growing numbers.
@@ -128,7 +128,7 @@ def unpacked(block: bytes) -> Iterator[Position]:
         before += step
         if not (step and seq and len(mark) == MARK_LENGTH and before <= NUMBER_MAX):
             raise ValueError("a block lists no wallets in their order")
-        yield Position(before, seq, mark)
+        yield Anchored(before, seq, mark)
 
 
 def _whole(block: Sequence[int], place: int) -> tuple[int, int]:

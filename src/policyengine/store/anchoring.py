@@ -10,8 +10,8 @@ from policyengine.ledger.anchors import (
     BLOCK_MAX,
     MARK_LENGTH,
     Anchor,
+    Anchored,
     Head,
-    Position,
     Tree,
     packed,
     unpacked,
@@ -55,7 +55,7 @@ def read_anchor(session: ReadSession, at: Instant) -> Anchor:
             tree.add(leaf)
         blocks.append(
             packed(
-                Position(head.number, head.seq, leaf[:MARK_LENGTH])
+                Anchored(head.number, head.seq, leaf[:MARK_LENGTH])
                 for head, leaf in zip(some, leaves, strict=True)
             )
         )
@@ -102,8 +102,8 @@ def anchor_faults(session: ReadSession, anchor: Anchor) -> Iterator[Fault]:
 
 
 def _found(
-    session: ReadSession, positions: list[Position]
-) -> Iterator[tuple[Position, Head | Fault]]:
+    session: ReadSession, positions: list[Anchored]
+) -> Iterator[tuple[Anchored, Head | Fault]]:
     """Give each position with what the ledger has there, or what is missing."""
     driver, statements = session.driver, session.statements
     first, last = positions[0].number, positions[-1].number
